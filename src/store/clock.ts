@@ -1,0 +1,37 @@
+/**
+ * Time and chance, as parameters. This file is the only one that touches the process's clock, timers and dice
+ * (a tidy test sees to it), so that everything else can be driven by a test.
+ */
+
+/** Cancels a timer. Calling it twice, or after the timer fired, does nothing. */
+export type Cancel = () => void;
+
+export interface Clock {
+  /** Milliseconds since the Unix epoch. May step. */
+  now(): number;
+  /** Milliseconds from an arbitrary start. Never steps back. */
+  monotonic(): number;
+  /** Calls back once after at least `ms`. The timer keeps the process alive unless `background`. */
+  after(ms: number, callback: () => void, options?: { readonly background?: boolean }): Cancel;
+  /** Calls back when the input that is already waiting has been handled: the point at which a batch is full. */
+  defer(callback: () => void): void;
+}
+
+/** A number in [0, 1). */
+export type Random = () => number;
+
+/** A longer timer would fire at once (Node sets it to 1 ms), so it is cut; every caller polls again anyway. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  after(ms, callback, options) {
+    const timer = setTimeout(callback, Math.min(Math.max(ms, 0), LONGEST_TIMER_MS));
+    if (options?.background === true) timer.unref();
+    return () => clearTimeout(timer);
+  },
+  defer: (callback) => void setImmediate(callback),
+};
+
+export const systemRandom: Random = () => Math.random();

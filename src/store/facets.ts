@@ -1,0 +1,125 @@
+/**
+ * Facets: what a store may offer beyond the six verbs. A part that needs one asks for `Store & Inspectable`,
+ * so that a dashboard over a store that cannot list fails to compile instead of showing empty tables.
+ */
+import type { Task, TaskDetail, TaskState } from "../task/task.ts";
+import type { Store } from "./store.ts";
+
+/** Look without touching. */
+export interface Inspectable {
+  get(id: string): Promise<TaskDetail | undefined>;
+
+  /**
+   * Tasks that match, a page at a time. The order is the store's own (newest first where it can) and stable:
+   * a task that nobody moves meanwhile appears on exactly one page. A cursor that is not from an earlier answer
+   * to the same filter fails with `INVALID_CURSOR`.
+   */
+  list(filter: TaskFilter): Promise<TaskPage>;
+
+  /** Every queue that was ever added to or paused and not purged away, by name. Counts are exact at rest. */
+  queues(): Promise<readonly QueueInfo[]>;
+
+  /** What happened per minute, oldest first, the running minute last; minutes without events are left out. */
+  activity(query: ActivityQuery): Promise<readonly MinuteActivity[]>;
+}
+
+export interface TaskFilter {
+  readonly queue?: string | undefined;
+  readonly state?: TaskState | undefined;
+  readonly type?: string | undefined;
+  /** Matches a part of the payload, to the letter. Looks at a bounded number of tasks: see `TaskPage.searched`. */
+  readonly text?: string | undefined;
+  /** Created at or after / before this instant. */
+  readonly createdFrom?: number | undefined;
+  readonly createdBefore?: number | undefined;
+  /** 1 to 500. */
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+
+export interface TaskPage {
+  readonly items: readonly Task[];
+  readonly nextCursor?: string | undefined;
+  /** With a filter that no index answers: how many tasks were looked at for this page. */
+  readonly searched?: number | undefined;
+}
+
+export type StateCounts = Readonly<Record<TaskState, number>>;
+
+export interface QueueInfo {
+  readonly name: string;
+  readonly paused: boolean;
+  readonly counts: StateCounts;
+  /** Now minus the `runAt` of the pending task that would be claimed first; undefined if there is none. */
+  readonly oldestPendingMs?: number | undefined;
+}
+
+export interface ActivityQuery {
+  /** Undefined: all queues together. */
+  readonly queue?: string | undefined;
+  /** How many minutes back, the running one included: 1 to 1,440. */
+  readonly minutes: number;
+}
+
+/** Events within one minute. `failed` counts attempts, `dead` tasks. */
+export interface MinuteActivity {
+  /** Start of the minute, ms since the epoch. */
+  readonly minute: number;
+  readonly added: number;
+  readonly completed: number;
+  readonly failed: number;
+  readonly crashed: number;
+  readonly dead: number;
+}
+
+/** Change things by hand. Every act obeys `life.ts` and answers what became of it. */
+export interface Administrable {
+  /** Dead → pending, with fresh budgets. */
+  retry(id: string): Promise<ActResult>;
+  /** Waiting → cancelled. Running: asks the worker to stop, and sees to it that the task never runs again. */
+  cancel(id: string): Promise<ActResult>;
+  /** Scheduled or retrying → pending. */
+  runNow(id: string): Promise<ActResult>;
+  /** Changes a waiting task. */
+  edit(id: string, edit: TaskEdit): Promise<ActResult>;
+  /** Removes a task in any state but running. Answers the task as it was. */
+  remove(id: string): Promise<ActResult>;
+
+  /** A paused queue is not claimed from; everything else goes on. Idempotent; makes the queue known. */
+  pause(queue: string): Promise<void>;
+  resume(queue: string): Promise<void>;
+  /** Removes every task of the queue that is in one of these states (never a running one). Answers how many. */
+  purge(queue: string, states: readonly TaskState[]): Promise<number>;
+}
+
+export interface TaskEdit {
+  readonly payload?: string | undefined;
+  readonly priority?: number | undefined;
+  /** A new time to run, from now or as an instant: the task becomes `scheduled` (`retrying` stays), or pending if it is past. */
+  readonly delayMs?: number | undefined;
+  readonly runAt?: number | undefined;
+}
+
+export type ActResult =
+  | { readonly status: "applied"; readonly task: Task }
+  | { readonly status: "missing" }
+  /** The task's state does not allow it; nothing was written. */
+  | { readonly status: "refused"; readonly state: TaskState };
+
+/** A look at the ground: settings and versions, for `windlass doctor`. */
+export interface Diagnosable {
+  diagnose(): Promise<readonly Finding[]>;
+}
+
+export interface Finding {
+  readonly level: "ok" | "warning" | "error";
+  /** What was looked at, e.g. `synchronous` or `maxmemory-policy`. */
+  readonly topic: string;
+  /** What was found, in a sentence. */
+  readonly message: string;
+  /** What to do about it, unless all is well. */
+  readonly remedy?: string | undefined;
+}
+
+/** A store with everything that the server, the command line and the first page need. */
+export type FullStore = Store & Inspectable & Administrable & Diagnosable;

@@ -1,0 +1,147 @@
+/**
+ * The contract between the engine and a backend: six verbs, all plural, each atomic per queue.
+ *
+ * What every store promises, and `windlass/testing` checks:
+ * - A promise that resolves means: written to the medium that the durability table names.
+ * - Only the newest lease of a task can settle or extend it. A stale one is told `lost` and changes nothing.
+ * - Nothing is claimed before its `runAt` by the store's own clock; no client clock is ever compared with it.
+ * - Repeating a call whose reply was lost is safe: `add` answers `duplicate`, `exchange` answers `lost` for what
+ *   it already settled.
+ * - Order: lower priority number first, and within one priority in the order in which tasks became pending;
+ *   a released or reclaimed task goes back to the head.
+ * - Errors are `WindlassError`s. `UNKNOWN` says that the call may or may not have taken effect; any other code
+ *   says that it has not.
+ */
+import type { DeadReason, NewTask, TaskError } from "../task/task.ts";
+import type { Signal } from "./signal.ts";
+
+export interface Store {
+  /** `memory`, `sqlite`, `redis`, … */
+  readonly name: string;
+  /** Wake-ups. Losing one costs latency, never a task. */
+  readonly signal: Signal;
+
+  /** Migrates, or refuses with a clear error. Idempotent. */
+  open(): Promise<void>;
+
+  /** Adds tasks. One answer per task, in order. Tasks of one queue are added together or not at all. */
+  add(tasks: readonly NewTask[]): Promise<readonly AddResult[]>;
+
+  /** Settles these attempts and leases up to `claim.max` more tasks: one round trip, one transaction per queue. */
+  exchange(exchange: Exchange): Promise<ExchangeReply>;
+
+  /** Moves the deadline of leases to `leaseMs` from now. One verdict per lease, in order. */
+  extend(leases: readonly LeaseRef[], leaseMs: number): Promise<readonly ExtendVerdict[]>;
+
+  /**
+   * Housekeeping, for all queues: due tasks become pending, expired leases go back to pending or to dead,
+   * finished tasks beyond the retention go. Handles at most `limit` of each kind, so that it never holds the store long.
+   */
+  reclaim(request: ReclaimRequest): Promise<ReclaimReply>;
+
+  /** Closes the store. Idempotent; every call after it fails with `STORE_CLOSED`. */
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** `duplicate` and `conflict` name the task that stands. A conflict is the same key with another fingerprint. */
+export interface AddResult {
+  readonly status: "added" | "duplicate" | "conflict";
+  readonly id: string;
+}
+
+/** The right to run one attempt. `token` is the fence: a new claim of the same task has a higher one. */
+export interface LeaseRef {
+  readonly id: string;
+  readonly queue: string;
+  readonly token: number;
+}
+
+/** A lease with what a worker needs to run the attempt. */
+export interface Lease extends LeaseRef {
+  readonly type: string;
+  readonly payload: string;
+  readonly priority: number;
+  readonly createdAt: number;
+  readonly runAt: number;
+  readonly failures: number;
+  readonly crashes: number;
+  readonly retryLimit?: number | undefined;
+}
+
+/** What became of an attempt. Data, so that it can be stored, sent, printed and compared. */
+export type Outcome =
+  /** `keep: false` removes the task at once, as a retention of zero would. */
+  | { readonly kind: "completed"; readonly keep: boolean; readonly result?: string | undefined }
+  /** Costs one of the retry budget. */
+  | { readonly kind: "retry"; readonly delayMs: number; readonly error: TaskError }
+  | { readonly kind: "dead"; readonly reason: DeadReason; readonly error: TaskError }
+  | { readonly kind: "snooze"; readonly delayMs: number }
+  | { readonly kind: "release" }
+  | { readonly kind: "cancelled" };
+
+export interface Settlement extends LeaseRef {
+  readonly outcome: Outcome;
+}
+
+export interface Claim {
+  /** Where to look, in order of preference: a later queue is asked only for what the earlier ones did not fill. */
+  readonly queues: readonly string[];
+  readonly max: number;
+  readonly leaseMs: number;
+  /** Names the claimer, unique among live workers. */
+  readonly worker: string;
+  /**
+   * Set after a reply was lost: these are all the leases that the worker knows of. Any other that it has in
+   * `queues` was claimed by the lost call and is released without cost before claiming.
+   */
+  readonly holding?: readonly LeaseRef[] | undefined;
+}
+
+export interface Exchange {
+  readonly settle: readonly Settlement[];
+  readonly claim?: Claim | undefined;
+}
+
+/** `lost`: the lease was no longer the newest one, and nothing was written. */
+export type Verdict = "applied" | "lost";
+
+/** `cancelled`: extended, but someone asked the task to stop. */
+export type ExtendVerdict = Verdict | "cancelled";
+
+export interface ExchangeReply {
+  /** One per settlement, in order. */
+  readonly verdicts: readonly Verdict[];
+  /** In the order in which they should start. */
+  readonly leases: readonly Lease[];
+  /** How long until a task of the claimed queues falls due; undefined if none waits. Only a hint when leases were full. */
+  readonly nextDueMs?: number | undefined;
+}
+
+/** How long and how many finished tasks are kept; the stricter of the two bounds wins. Counts are per queue. */
+export interface Keep {
+  readonly ageMs: number;
+  readonly count: number;
+}
+
+export interface Retention {
+  readonly completed: Keep;
+  readonly cancelled: Keep;
+  readonly dead: Keep;
+}
+
+export interface ReclaimRequest {
+  readonly limit: number;
+  /** Undefined: nothing is pruned. */
+  readonly retention?: Retention | undefined;
+}
+
+export interface ReclaimReply {
+  /** Due tasks that became pending. */
+  readonly promoted: number;
+  /** Expired leases: back to pending, dead, or cancelled. */
+  readonly expired: number;
+  /** Finished tasks that were removed. */
+  readonly pruned: number;
+  /** True if `limit` was reached: call again soon. */
+  readonly more: boolean;
+}

@@ -1,0 +1,38 @@
+/** Durations as people write them: a number of milliseconds, or text such as `"5m"` or `"1h30m"`. */
+import { WindlassError } from "./errors.ts";
+
+/** Milliseconds, or a number with a unit: `250ms`, `30s`, `5m`, `1.5h`, `7d`; units may follow each other: `1h30m`. */
+export type Duration = number | string;
+
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** Ten years: a longer one is a mistake in the unit, not a plan. */
+const LONGEST_MS = 3_650 * 86_400_000;
+
+const PART = /(\d+(?:\.\d+)?)(ms|s|m|h|d)/y;
+
+/**
+ * The duration in whole milliseconds, rounded. Fails with `INVALID_OPTION` for anything else than 0 to ten years;
+ * `option` names the culprit in the message.
+ */
+export function toMs(duration: Duration, option: string): number {
+  const ms =
+    typeof duration === "number" ? duration : typeof duration === "string" ? parse(duration) : Number.NaN;
+  if (ms >= 0 && ms <= LONGEST_MS) return Math.round(ms);
+  throw new WindlassError(
+    "INVALID_OPTION",
+    `${option} is ${JSON.stringify(duration) ?? String(duration)}; expected milliseconds or text such as "250ms", "30s", "5m", "1h30m", from 0 to 3650d`,
+    { pointer: option },
+  );
+}
+
+function parse(text: string): number {
+  let total = 0;
+  PART.lastIndex = 0;
+  while (PART.lastIndex < text.length) {
+    const part = PART.exec(text);
+    if (part === null) return Number.NaN;
+    total += Number(part[1]) * UNIT_MS[part[2]!]!;
+  }
+  return text === "" ? Number.NaN : total;
+}

@@ -1,0 +1,67 @@
+/**
+ * What an error means. Pure: no clock, no dice, so that the law of retries can be read and tested in one place.
+ * The only write that follows is a settlement, which carries the fence.
+ */
+import { backoffMs, type Backoff, SHORTEST_DELAY_MS } from "./backoff.ts";
+import { WindlassError } from "./errors.ts";
+import { Discard, Retry, Snooze } from "./steering.ts";
+import type { DeadReason, TaskError } from "./task.ts";
+
+export interface RetryPolicy extends Backoff {
+  /** Retries after the first try. */
+  readonly limit: number;
+}
+
+/** What is to become of the attempt that threw. A part of `Outcome` in `store/store.ts`. */
+export type Judgement =
+  | { readonly kind: "retry"; readonly delayMs: number; readonly error: TaskError }
+  | { readonly kind: "dead"; readonly reason: DeadReason; readonly error: TaskError }
+  | { readonly kind: "snooze"; readonly delayMs: number };
+
+/**
+ * Judges what a handler threw. `failures` counts the failed attempts before this one; `random` is in [0, 1).
+ * Payloads that the task's schema refuses, or that are not JSON, cannot get better: they are dead at once.
+ */
+export function judge(failures: number, thrown: unknown, policy: RetryPolicy, random: number): Judgement {
+  if (thrown instanceof Snooze)
+    return { kind: "snooze", delayMs: Math.max(SHORTEST_DELAY_MS, thrown.delayMs) };
+  const error = describe(thrown);
+  if (thrown instanceof Discard) return { kind: "dead", reason: "discarded", error };
+  if (
+    thrown instanceof WindlassError &&
+    (thrown.code === "INVALID_PAYLOAD" || thrown.code === "UNREADABLE")
+  ) {
+    return { kind: "dead", reason: "invalid", error };
+  }
+  if (failures >= policy.limit) return { kind: "dead", reason: "exhausted", error };
+  const asked = thrown instanceof Retry ? thrown.delayMs : undefined;
+  const delayMs =
+    asked === undefined ? backoffMs(failures + 1, policy, random) : Math.max(SHORTEST_DELAY_MS, asked);
+  return { kind: "retry", delayMs, error };
+}
+
+const LONGEST_MESSAGE = 2_048;
+const LONGEST_STACK = 8_192;
+
+/** Anything thrown, as an error that can be stored: handlers throw strings, null and worse. */
+export function describe(thrown: unknown): TaskError {
+  try {
+    if (!(thrown instanceof Error))
+      return { name: "NonError", message: cut(String(thrown), LONGEST_MESSAGE) };
+    const code: unknown = (thrown as { code?: unknown }).code;
+    return {
+      name: cut(String(thrown.name), 128),
+      message: cut(String(thrown.message), LONGEST_MESSAGE),
+      ...(typeof code === "string" && { code: cut(code, 128) }),
+      ...(typeof thrown.stack === "string" && { stack: cut(thrown.stack, LONGEST_STACK) }),
+    };
+  } catch {
+    // A hostile object: a throwing getter, a revoked proxy, no toString.
+    return { name: "NonError", message: "something was thrown that cannot be read" };
+  }
+}
+
+function cut(text: string, length: number): string {
+  const well = text.toWellFormed(); // stores keep UTF-8, which has no lone surrogates
+  return well.length <= length ? well : `${well.slice(0, length - 1).toWellFormed()}…`;
+}

@@ -1,0 +1,53 @@
+/** Names that people give: queues, types and keys. One rule on every store, so that none is a surprise on another. */
+import { WindlassError } from "./errors.ts";
+
+/** A letter or digit, then up to 127 of letters, digits, dot, underscore, hyphen: safe in URLs, keys and file names. */
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
+
+/** RFC 9562 text form, any version. */
+const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+const KEY = /^[\x21-\x7e]{1,255}$/;
+
+/** The queue of a task that names none. */
+export const DEFAULT_QUEUE = "default";
+
+/** The name, or fails with `INVALID_NAME`; `what` says what it names. */
+export function checkName(name: unknown, what: "queue" | "type" | "worker"): string {
+  if (typeof name === "string" && NAME.test(name)) return name;
+  throw new WindlassError(
+    "INVALID_NAME",
+    `${what} is ${show(name)}; expected 1 to 128 characters of A-Z a-z 0-9 . _ - that start with a letter or digit`,
+    { pointer: what },
+  );
+}
+
+/** The id in lower case, or fails with `INVALID_ID`. */
+export function checkId(id: unknown): string {
+  const lower = typeof id === "string" ? id.toLowerCase() : "";
+  if (ID.test(lower)) return lower;
+  throw new WindlassError("INVALID_ID", `id is ${show(id)}; expected a UUID`, { pointer: "id" });
+}
+
+/** The key, or fails with `INVALID_KEY`. */
+export function checkKey(key: unknown): string {
+  if (typeof key === "string" && KEY.test(key)) return key;
+  throw new WindlassError("INVALID_KEY", `key is ${show(key)}; expected 1 to 255 visible ASCII characters`, {
+    pointer: "key",
+  });
+}
+
+/** A value as it can be shown in an error: short, on one line, nothing invisible. */
+export function show(value: unknown): string {
+  const text = typeof value === "string" ? value : (safeJson(value) ?? String(value));
+  const cut = text.length > 60 ? `${text.slice(0, 60)}…` : text;
+  return typeof value === "string" ? JSON.stringify(cut) : cut;
+}
+
+function safeJson(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
+}

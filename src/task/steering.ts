@@ -1,0 +1,37 @@
+/** What a handler may throw to steer the outcome of its attempt. */
+
+import { type Duration, toMs } from "./duration.ts";
+
+/** Try again, as a failure that uses up one retry; `delay` replaces the backoff. */
+export class Retry extends Error {
+  override readonly name = "Retry";
+  readonly delayMs: number | undefined;
+
+  constructor(
+    message = "the handler asked for a retry",
+    options: ErrorOptions & { readonly delay?: Duration } = {},
+  ) {
+    super(message, options);
+    this.delayMs = options.delay === undefined ? undefined : toMs(options.delay, "delay");
+  }
+}
+
+/** Never again: the task is dead with reason `discarded`, whatever budget is left. */
+export class Discard extends Error {
+  override readonly name = "Discard";
+
+  constructor(message = "the handler discarded the task", options?: ErrorOptions) {
+    super(message, options);
+  }
+}
+
+/** Not now: run it again after `delay`. Uses up neither a retry nor an attempt. */
+export class Snooze extends Error {
+  override readonly name = "Snooze";
+  readonly delayMs: number;
+
+  constructor(delay: Duration, message = "the handler snoozed the task") {
+    super(message);
+    this.delayMs = toMs(delay, "delay");
+  }
+}
