@@ -35,3 +35,17 @@ export class Snooze extends Error {
     this.delayMs = toMs(delay, "delay");
   }
 }
+
+/** Why a handler's `signal` was aborted. */
+export type AbortReason = "cancelled" | "shutdown" | "lease-lost";
+
+/** The `signal.reason` of an aborted attempt. A handler lets it through: the worker knows what to do with the task. */
+export class Aborted extends Error {
+  override readonly name = "Aborted";
+  readonly reason: AbortReason;
+
+  constructor(reason: AbortReason) {
+    super(`the attempt was aborted: ${reason}`);
+    this.reason = reason;
+  }
+}

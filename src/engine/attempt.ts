@@ -1,0 +1,170 @@
+/**
+ * One attempt: find the handler, decode the payload, check it, run, and say what is to become of the task.
+ *
+ * Nothing here writes: the outcome is data, and the worker settles it under the lease's fence.
+ */
+import type { Random } from "../store/clock.ts";
+import type { Lease, Outcome } from "../store/store.ts";
+import { WindlassError } from "../task/errors.ts";
+import { judge } from "../task/judge.ts";
+import { Aborted, type AbortReason } from "../task/steering.ts";
+import { CATCH_ALL, DEFAULT_RETRY, type TaskContext, type TaskDefinition } from "./definition.ts";
+import { type Logger, type TaskLog, taskLog } from "./logger.ts";
+import { parseWith } from "./schema.ts";
+
+/** Handlers by type; `*` is the catch-all. */
+export type Handlers = ReadonlyMap<string, TaskDefinition>;
+
+export interface AttemptTools {
+  readonly handlers: Handlers;
+  readonly logger: Logger;
+  readonly random: Random;
+  /** False if completed tasks are not kept: their results need not be written then. */
+  readonly keepCompleted: boolean;
+}
+
+/** Largest result that is kept, in characters of JSON text. */
+const RESULT_LIMIT = 65_536;
+
+const COMPLETED_KEPT: Outcome = { kind: "completed", keep: true };
+const COMPLETED_DROPPED: Outcome = { kind: "completed", keep: false };
+const RELEASED: Outcome = { kind: "release" };
+const CANCELLED: Outcome = { kind: "cancelled" };
+
+export class Attempt {
+  readonly lease: Lease;
+  /** When the lease ends at the latest, by our own monotonic clock. */
+  expiresAt: number;
+  readonly #tools: AttemptTools;
+  #controller: AbortController | undefined;
+  #aborted: AbortReason | undefined;
+
+  constructor(lease: Lease, expiresAt: number, tools: AttemptTools) {
+    this.lease = lease;
+    this.expiresAt = expiresAt;
+    this.#tools = tools;
+  }
+
+  /** Why it was asked to stop, if it was. */
+  get aborted(): AbortReason | undefined {
+    return this.#aborted;
+  }
+
+  /** Made when a handler first asks: most never do, and a controller costs more than the rest of the attempt. */
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#aborted !== undefined) this.#controller.abort(new Aborted(this.#aborted));
+    }
+    return this.#controller.signal;
+  }
+
+  get log(): TaskLog {
+    const { id, type, queue } = this.lease;
+    return taskLog(this.#tools.logger, { id, type, queue });
+  }
+
+  /** Asks the handler to stop. The first reason stands. */
+  abort(reason: AbortReason): void {
+    if (this.#aborted !== undefined) return;
+    this.#aborted = reason;
+    this.#controller?.abort(new Aborted(reason));
+  }
+
+  /** Runs the handler to its end. Never rejects; undefined if the lease is lost and there is nothing to settle. */
+  async run(): Promise<Outcome | undefined> {
+    const definition = this.#tools.handlers.get(this.lease.type) ?? this.#tools.handlers.get(CATCH_ALL);
+    try {
+      if (definition === undefined) throw this.#unknownType();
+      const parsed = this.#decode();
+      const input =
+        definition.input === undefined ? parsed : await parseWith(definition.input, parsed, this.lease.type);
+      const result = await definition.run(new Context(this, input));
+      return this.#aborted === "lease-lost" ? undefined : this.#completed(result);
+    } catch (thrown) {
+      return this.#failed(thrown, definition);
+    }
+  }
+
+  #unknownType(): WindlassError {
+    const { handlers } = this.#tools;
+    return new WindlassError(
+      "UNKNOWN_TYPE",
+      `this worker has no handler for ${this.lease.type}; it has ${[...handlers.keys()].join(", ")}`,
+    );
+  }
+
+  #decode(): unknown {
+    try {
+      return JSON.parse(this.lease.payload);
+    } catch (error) {
+      throw new WindlassError("UNREADABLE", `the payload is not JSON: ${(error as Error).message}`, {
+        cause: error,
+      });
+    }
+  }
+
+  #completed(result: unknown): Outcome {
+    if (!this.#tools.keepCompleted) return COMPLETED_DROPPED;
+    if (result === undefined) return COMPLETED_KEPT;
+    // The work is done: a result that cannot be kept must not make it be done again.
+    const text = writeResult(result);
+    if (text !== undefined && text.length <= RESULT_LIMIT)
+      return { kind: "completed", keep: true, result: text };
+    this.log.warn(
+      `the result is not kept: expected what JSON can write in at most ${RESULT_LIMIT} characters`,
+    );
+    return COMPLETED_KEPT;
+  }
+
+  #failed(thrown: unknown, definition: TaskDefinition | undefined): Outcome | undefined {
+    if (this.#aborted === "lease-lost") return undefined;
+    if (this.#aborted === "shutdown") return RELEASED;
+    if (this.#aborted === "cancelled") return CANCELLED;
+    const { failures, retryLimit } = this.lease;
+    const retry = definition?.retry ?? DEFAULT_RETRY;
+    const policy = retryLimit === undefined ? retry : { ...retry, limit: retryLimit };
+    return judge(failures, thrown, policy, this.#tools.random());
+  }
+}
+
+/** What the handler sees. Getters on a class: a handler that destructures pays only for what it names. */
+class Context implements TaskContext<unknown> {
+  readonly input: unknown;
+  readonly #attempt: Attempt;
+
+  constructor(attempt: Attempt, input: unknown) {
+    this.#attempt = attempt;
+    this.input = input;
+  }
+
+  get id(): string {
+    return this.#attempt.lease.id;
+  }
+  get type(): string {
+    return this.#attempt.lease.type;
+  }
+  get queue(): string {
+    return this.#attempt.lease.queue;
+  }
+  get token(): number {
+    return this.#attempt.lease.token;
+  }
+  get attempt(): number {
+    return this.#attempt.lease.failures + this.#attempt.lease.crashes + 1;
+  }
+  get signal(): AbortSignal {
+    return this.#attempt.signal;
+  }
+  get log(): TaskLog {
+    return this.#attempt.log;
+  }
+}
+
+function writeResult(result: unknown): string | undefined {
+  try {
+    return JSON.stringify(result);
+  } catch {
+    return undefined; // circular, a BigInt, a throwing toJSON
+  }
+}

@@ -1,0 +1,125 @@
+/** Task definitions: one object holds a task's name, its defaults, its input schema and its handler. */
+import { DEFAULT_BACKOFF } from "../task/backoff.ts";
+import { type Duration, toMs } from "../task/duration.ts";
+import { WindlassError } from "../task/errors.ts";
+import type { RetryPolicy } from "../task/judge.ts";
+import { checkName, show } from "../task/names.ts";
+import { checkInteger, checkKeys } from "../task/options.ts";
+import { type Priority, toPriority } from "../task/priority.ts";
+import type { TaskLog } from "./logger.ts";
+import type { SchemaInput, SchemaOutput, StandardSchema } from "./schema.ts";
+
+/** What a handler gets. */
+export interface TaskContext<Input> {
+  /** The payload, parsed and (with a schema) checked. */
+  readonly input: Input;
+  readonly id: string;
+  readonly type: string;
+  readonly queue: string;
+  /** 1 for the first try. Lost leases count, snoozes and clean shutdowns do not. */
+  readonly attempt: number;
+  /** Aborted with an `Aborted` whose `reason` is `cancelled`, `shutdown` or `lease-lost`. */
+  readonly signal: AbortSignal;
+  readonly log: TaskLog;
+  /** The number of this lease: higher for each new claim of the task. Hand it on to fence your own side effects. */
+  readonly token: number;
+}
+
+export interface RetryOptions {
+  /** Retries after the first try, 0 to 1,000. Default 3. */
+  readonly limit?: number | undefined;
+  /** Ceiling of the first delay. Default 1 s; it doubles with each retry. */
+  readonly base?: Duration | undefined;
+  /** No delay is longer. Default 10 m. */
+  readonly max?: Duration | undefined;
+}
+
+export interface TaskOptions<Input, Result> {
+  /** Picks the handler, e.g. `email.send`; `*` takes every type that has no handler of its own. */
+  readonly type: string;
+  /** Queue of its tasks unless the enqueue names another. Default `default`. */
+  readonly queue?: string | undefined;
+  /** 0 (first) to 9 (last), or a name. Default `normal` (5). */
+  readonly priority?: Priority | undefined;
+  readonly retry?: RetryOptions | undefined;
+  run(context: TaskContext<Input>): Result | Promise<Result>;
+}
+
+/** Made by `defineTask`. `In` is what a producer gives, `Out` what the handler gets. */
+export interface TaskDefinition<In = unknown, Out = In, Result = unknown> {
+  readonly [definitionBrand]: true;
+  readonly type: string;
+  readonly queue: string | undefined;
+  readonly priority: number | undefined;
+  readonly input: StandardSchema<In, Out> | undefined;
+  readonly retry: RetryPolicy;
+  run(context: TaskContext<Out>): Result | Promise<Result>;
+}
+
+/** Registered, so that two copies of the package recognise each other's definitions. */
+export const definitionBrand: unique symbol = Symbol.for("windlass.definition") as never;
+
+/** The type of a worker's catch-all. */
+export const CATCH_ALL = "*";
+
+export const DEFAULT_RETRY: RetryPolicy = { limit: 3, ...DEFAULT_BACKOFF };
+
+const KEYS = ["type", "queue", "priority", "retry", "input", "run"];
+
+/**
+ * Defines a task. With `input`, a Standard Schema, payloads are checked when they are enqueued and again before the
+ * handler runs; without, name the type: `defineTask<{ to: string }>({ … })`.
+ * Fails with `INVALID_NAME`, `INVALID_OPTION`, `UNKNOWN_OPTION` or `INVALID_DEFINITION`.
+ */
+export function defineTask<S extends StandardSchema, Result>(
+  options: TaskOptions<SchemaOutput<S>, Result> & { readonly input: S },
+): TaskDefinition<SchemaInput<S>, SchemaOutput<S>, Result>;
+export function defineTask<Input = unknown, Result = unknown>(
+  options: TaskOptions<Input, Result> & { readonly input?: undefined },
+): TaskDefinition<Input, Input, Result>;
+export function defineTask(
+  options: TaskOptions<unknown, unknown> & { readonly input?: StandardSchema | undefined },
+): TaskDefinition {
+  checkKeys(options, KEYS, "a task definition");
+  if (typeof options.run !== "function") {
+    throw new WindlassError("INVALID_DEFINITION", `run of task ${show(options.type)} is no function`, {
+      pointer: "run",
+    });
+  }
+  return Object.freeze({
+    [definitionBrand]: true,
+    type: options.type === CATCH_ALL ? CATCH_ALL : checkName(options.type, "type"),
+    queue: options.queue === undefined ? undefined : checkName(options.queue, "queue"),
+    priority: options.priority === undefined ? undefined : toPriority(options.priority),
+    input: options.input,
+    retry: toRetryPolicy(options.retry),
+    // A method may use `this`: it stays the object that the user wrote.
+    run: (context: TaskContext<unknown>) => options.run(context),
+  } satisfies TaskDefinition);
+}
+
+/** True for what `defineTask` made, also by another copy of the package. */
+export function isTaskDefinition(value: unknown): value is TaskDefinition {
+  return typeof value === "object" && value !== null && definitionBrand in value;
+}
+
+function toRetryPolicy(retry: RetryOptions = {}): RetryPolicy {
+  checkKeys(retry, ["limit", "base", "max"], "retry");
+  const policy = {
+    limit:
+      retry.limit === undefined ? DEFAULT_RETRY.limit : checkInteger(retry.limit, 0, 1_000, "retry.limit"),
+    baseMs: retry.base === undefined ? DEFAULT_RETRY.baseMs : toMs(retry.base, "retry.base"),
+    maxMs: retry.max === undefined ? DEFAULT_RETRY.maxMs : toMs(retry.max, "retry.max"),
+  };
+  if (retry.max === undefined) policy.maxMs = Math.max(policy.maxMs, policy.baseMs);
+  if (policy.maxMs < policy.baseMs) {
+    throw new WindlassError(
+      "INVALID_OPTION",
+      `retry.max is shorter than retry.base; expected at least ${policy.baseMs} ms`,
+      {
+        pointer: "retry.max",
+      },
+    );
+  }
+  return policy;
+}

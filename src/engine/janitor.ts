@@ -1,0 +1,109 @@
+/**
+ * Housekeeping that no claim does by the way: due tasks of queues nobody claims from, expired leases, retention.
+ * Every worker and server runs one; they do not have to agree on anything, because each step is one atomic store call.
+ */
+import type { Cancel, Clock, Random } from "../store/clock.ts";
+import type { Keep, Retention, Store } from "../store/store.ts";
+import { type Duration, toMs } from "../task/duration.ts";
+import { WindlassError } from "../task/errors.ts";
+import { describe } from "../task/judge.ts";
+import { checkInteger, checkKeys } from "../task/options.ts";
+import type { Logger } from "./logger.ts";
+
+export interface KeepOptions {
+  /** How long after its end a task is kept. 0 removes it at once. */
+  readonly age?: Duration | undefined;
+  /** How many per queue. */
+  readonly count?: number | undefined;
+}
+
+/** How long finished tasks are kept. Default: completed and cancelled 24 h and 10,000; dead 30 d and 100,000. */
+export interface RetentionOptions {
+  readonly completed?: KeepOptions | undefined;
+  readonly cancelled?: KeepOptions | undefined;
+  readonly dead?: KeepOptions | undefined;
+}
+
+const DAY_MS = 86_400_000;
+
+export const DEFAULT_RETENTION: Retention = {
+  completed: { ageMs: DAY_MS, count: 10_000 },
+  cancelled: { ageMs: DAY_MS, count: 10_000 },
+  dead: { ageMs: 30 * DAY_MS, count: 100_000 },
+};
+
+/** Checked retention. Fails with `INVALID_OPTION` or `UNKNOWN_OPTION`. */
+export function toRetention(options: RetentionOptions = {}): Retention {
+  checkKeys(options, ["completed", "cancelled", "dead"], "retention");
+  const keep = (state: keyof Retention): Keep => {
+    const { age, count } = options[state] ?? {};
+    checkKeys(options[state] ?? {}, ["age", "count"], `retention.${state}`);
+    return {
+      ageMs: age === undefined ? DEFAULT_RETENTION[state].ageMs : toMs(age, `retention.${state}.age`),
+      count:
+        count === undefined
+          ? DEFAULT_RETENTION[state].count
+          : checkInteger(count, 0, 1_000_000_000, `retention.${state}.count`),
+    };
+  };
+  return { completed: keep("completed"), cancelled: keep("cancelled"), dead: keep("dead") };
+}
+
+export interface JanitorOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly everyMs: number;
+  readonly retention: Retention;
+}
+
+/** Most tasks of each kind in one call, so that it holds the store for a few milliseconds only. */
+const LIMIT = 500;
+
+export class Janitor {
+  readonly #options: JanitorOptions;
+  #cancel: Cancel | undefined;
+  #turn: Promise<void> = Promise.resolve();
+  #stopped = true;
+
+  constructor(options: JanitorOptions) {
+    this.#options = options;
+  }
+
+  /** Sweeps at once, then about every `everyMs` (a quarter up or down, so that many janitors spread out). */
+  start(): void {
+    if (!this.#stopped) return;
+    this.#stopped = false;
+    this.#next(0);
+  }
+
+  /** Resolves when the sweep under way, if any, has ended. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#cancel?.();
+    await this.#turn;
+  }
+
+  #next(ms: number): void {
+    if (this.#stopped) return;
+    this.#cancel = this.#options.clock.after(ms, () => {
+      this.#turn = this.#sweep();
+    });
+  }
+
+  async #sweep(): Promise<void> {
+    const { store, random, logger, everyMs, retention } = this.#options;
+    let more = false;
+    try {
+      const reply = await store.reclaim({ limit: LIMIT, retention });
+      more = reply.more;
+      if (reply.expired > 0)
+        logger.warn({ expired: reply.expired }, "leases ran out; their tasks were taken back");
+    } catch (error) {
+      if (error instanceof WindlassError && error.code === "STORE_CLOSED") return;
+      logger.warn({ error: describe(error) }, "housekeeping failed; trying again");
+    }
+    this.#next(more ? 0 : everyMs * (0.75 + random() / 2));
+  }
+}

@@ -1,0 +1,41 @@
+/** Where the engine and the handlers say things. Shaped so that a pino logger fits as it is. */
+
+export interface Logger {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** What a handler logs with: the message first, as people write it; the task's id, type and queue are added. */
+export interface TaskLog {
+  debug(message: string, fields?: object): void;
+  info(message: string, fields?: object): void;
+  warn(message: string, fields?: object): void;
+  error(message: string, fields?: object): void;
+}
+
+export type LogLevel = "debug" | "info" | "warn" | "error" | "silent";
+
+const RANK: Readonly<Record<LogLevel, number>> = { debug: 0, info: 1, warn: 2, error: 3, silent: 4 };
+
+/** The logger of a program that gave none: a line of JSON on standard error from `level` up. */
+export function stderrLogger(level: LogLevel = "warn"): Logger {
+  const at = (line: Exclude<LogLevel, "silent">) =>
+    RANK[line] < RANK[level]
+      ? () => {}
+      : (fields: object, message: string) => {
+          process.stderr.write(`${JSON.stringify({ level: line, message, ...fields })}\n`);
+        };
+  return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
+}
+
+/** `logger` for one attempt. */
+export function taskLog(logger: Logger, task: object): TaskLog {
+  return {
+    debug: (message, fields) => logger.debug({ ...task, ...fields }, message),
+    info: (message, fields) => logger.info({ ...task, ...fields }, message),
+    warn: (message, fields) => logger.warn({ ...task, ...fields }, message),
+    error: (message, fields) => logger.error({ ...task, ...fields }, message),
+  };
+}

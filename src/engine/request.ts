@@ -1,0 +1,165 @@
+/** From what a producer says to the task that a store is given: every check of input happens here, once. */
+import { createHash } from "node:crypto";
+import { type Duration, toMs } from "../task/duration.ts";
+import { WindlassError } from "../task/errors.ts";
+import { type Instant, toInstantMs } from "../task/instant.ts";
+import { checkId, checkKey, checkName, DEFAULT_QUEUE } from "../task/names.ts";
+import { checkInteger, checkKeys } from "../task/options.ts";
+import { DEFAULT_PRIORITY, type Priority, toPriority } from "../task/priority.ts";
+import type { NewTask, TaskKey } from "../task/task.ts";
+import { CATCH_ALL } from "./definition.ts";
+
+export interface EnqueueOptions {
+  /** Default: the definition's queue, else `default`. */
+  readonly queue?: string | undefined;
+  /** Default: the definition's priority, else `normal` (5). */
+  readonly priority?: Priority | undefined;
+  /** Not before this long from now, by the store's clock. Not together with `runAt`. */
+  readonly delay?: Duration | undefined;
+  /** Not before this instant, by the store's clock. One that is past means now. */
+  readonly runAt?: Instant | undefined;
+  /** At most one task per queue and key: a second enqueue answers the first task, or `KEY_CONFLICT` if it differs. */
+  readonly key?: string | undefined;
+  /** How long the key holds after the enqueue; it always holds until the task has ended. Default 24 h. */
+  readonly keyWindow?: Duration | undefined;
+  /** Retries after the first try, 0 to 1,000. Default: what the worker's definition says (3). */
+  readonly retries?: number | undefined;
+  /** Lost leases that are forgiven, 0 to 1,000. Default 3. */
+  readonly crashes?: number | undefined;
+  /** A UUID that you made: repeating the call with it is then safe after any error. Default: a new one. */
+  readonly id?: string | undefined;
+}
+
+/** One task to add, as the HTTP API and the command line say it. */
+export interface TaskRequest extends EnqueueOptions {
+  readonly type: string;
+  /** Anything that JSON can write; nothing is `null`. */
+  readonly payload?: unknown;
+}
+
+const KEYS: readonly (keyof EnqueueOptions)[] = [
+  "queue",
+  "priority",
+  "delay",
+  "runAt",
+  "key",
+  "keyWindow",
+  "retries",
+  "crashes",
+  "id",
+];
+
+const DEFAULT_KEY_WINDOW_MS = 86_400_000;
+
+/** Largest payload, in bytes of JSON text as UTF-8. */
+export const PAYLOAD_LIMIT = 1_048_576;
+
+/** What the definition says where the options say nothing. */
+export interface RequestDefaults {
+  readonly queue?: string | undefined;
+  readonly priority?: number | undefined;
+}
+
+const NO_OPTIONS: EnqueueOptions = {};
+const NO_DEFAULTS: RequestDefaults = {};
+
+/**
+ * The checked parts of a task that many inputs can share. Fails with `INVALID_OPTION`, `INVALID_NAME`,
+ * `INVALID_KEY`, `INVALID_ID` or `UNKNOWN_OPTION`.
+ */
+export function taskTemplate(
+  type: string,
+  options: EnqueueOptions = NO_OPTIONS,
+  defaults: RequestDefaults = NO_DEFAULTS,
+): (payload: string, newId: () => string) => NewTask {
+  checkKeys(options, KEYS, "enqueue");
+  if (type === CATCH_ALL) {
+    throw new WindlassError(
+      "INVALID_NAME",
+      "type is *; expected the name of a type: * is only for handlers",
+      {
+        pointer: "type",
+      },
+    );
+  }
+  checkName(type, "type");
+  const queue =
+    options.queue === undefined ? (defaults.queue ?? DEFAULT_QUEUE) : checkName(options.queue, "queue");
+  const priority =
+    options.priority === undefined ? (defaults.priority ?? DEFAULT_PRIORITY) : toPriority(options.priority);
+  if (options.delay !== undefined && options.runAt !== undefined) {
+    throw new WindlassError("INVALID_OPTION", "delay and runAt are both given; expected one of them", {
+      pointer: "runAt",
+    });
+  }
+  const delayMs = options.delay === undefined ? undefined : toMs(options.delay, "delay");
+  const runAt = options.runAt === undefined ? undefined : toInstantMs(options.runAt, "runAt");
+  const retryLimit =
+    options.retries === undefined ? undefined : checkInteger(options.retries, 0, 1_000, "retries");
+  const crashLimit =
+    options.crashes === undefined ? undefined : checkInteger(options.crashes, 0, 1_000, "crashes");
+  const id = options.id === undefined ? undefined : checkId(options.id);
+  const keyValue = options.key === undefined ? undefined : checkKey(options.key);
+  const windowMs =
+    options.keyWindow === undefined ? DEFAULT_KEY_WINDOW_MS : toMs(options.keyWindow, "keyWindow");
+
+  return (payload, newId) => ({
+    id: id ?? newId(),
+    type,
+    queue,
+    payload,
+    priority,
+    delayMs,
+    runAt,
+    retryLimit,
+    crashLimit,
+    key: keyValue === undefined ? undefined : taskKey(keyValue, windowMs, type, payload),
+  });
+}
+
+/** The payload as JSON text. Fails with `INVALID_PAYLOAD` or `PAYLOAD_TOO_LARGE`. */
+export function encodePayload(payload: unknown): string {
+  if (payload === undefined) return "null";
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(payload);
+  } catch (error) {
+    throw new WindlassError(
+      "INVALID_PAYLOAD",
+      `the payload cannot be written as JSON: ${(error as Error).message}`,
+      {
+        cause: error,
+        pointer: "/payload",
+      },
+    );
+  }
+  if (text === undefined) {
+    throw new WindlassError(
+      "INVALID_PAYLOAD",
+      `the payload is a ${typeof payload}; expected what JSON can write`,
+      {
+        pointer: "/payload",
+      },
+    );
+  }
+  // A UTF-16 unit is at most 3 bytes of UTF-8: most payloads are short enough not to be counted.
+  if (text.length * 3 > PAYLOAD_LIMIT) {
+    const bytes = Buffer.byteLength(text);
+    if (bytes > PAYLOAD_LIMIT) {
+      throw new WindlassError(
+        "PAYLOAD_TOO_LARGE",
+        `the payload has ${bytes} bytes; expected at most ${PAYLOAD_LIMIT}`,
+        {
+          pointer: "/payload",
+        },
+      );
+    }
+  }
+  return text;
+}
+
+/** The fingerprint is over the bytes as written: other key order or white space is another payload. */
+function taskKey(value: string, windowMs: number, type: string, payload: string): TaskKey {
+  const fingerprint = createHash("sha256").update(`${type}\0${payload}`).digest("base64url").slice(0, 22);
+  return { value, windowMs, fingerprint };
+}

@@ -1,0 +1,125 @@
+/** What a worker can be told, its defaults, and the checks. */
+import { randomBytes } from "node:crypto";
+import { hostname } from "node:os";
+import type { Lease, Outcome, Retention } from "../store/store.ts";
+import { type Duration, toMs } from "../task/duration.ts";
+import { WindlassError } from "../task/errors.ts";
+import { checkName, DEFAULT_QUEUE } from "../task/names.ts";
+import { checkInteger, checkKeys } from "../task/options.ts";
+import type { TaskDefinition } from "./definition.ts";
+import { type RetentionOptions, toRetention } from "./janitor.ts";
+import type { QueueShare } from "./share.ts";
+
+export interface WorkOptions {
+  /** Most attempts at once, 1 to 10,000. Default 10. */
+  readonly concurrency?: number | undefined;
+  /** Queues by name, or with weights 1 to 1,000: `{ mail: 5, reports: 1 }`. Default: those of its tasks, and `default`. */
+  readonly queues?: readonly string[] | Readonly<Record<string, number>> | undefined;
+  /** How long the store waits for a sign of life before the task goes to another worker, 1 s to 24 h. Default 30 s. */
+  readonly lease?: Duration | undefined;
+  /** How often to ask without a wake-up, 50 ms to 1 h. Default 1 s; spread by a quarter. */
+  readonly poll?: Duration | undefined;
+  /** How often to sweep expired leases and old tasks, 100 ms to 1 h. Default 5 s. */
+  readonly reclaimEvery?: Duration | undefined;
+  readonly shutdown?:
+    | {
+        /** How long running attempts may go on after a stop is asked for. Default 25 s. */
+        readonly timeout?: Duration | undefined;
+        /** How long aborted handlers may take to end. Default 5 s. */
+        readonly abort?: Duration | undefined;
+      }
+    | undefined;
+  readonly retention?: RetentionOptions | undefined;
+  /** False: the program handles SIGTERM and SIGINT itself. Default true. */
+  readonly signals?: boolean | undefined;
+  /** A name for the logs; the worker adds what makes it unique. Default: the host's name. */
+  readonly name?: string | undefined;
+  /** Told of every outcome before it is settled; must not throw. */
+  readonly observe?: ((lease: Lease, outcome: Outcome) => void) | undefined;
+}
+
+/** Options after the checks: later code sees only these. */
+export interface WorkSettings {
+  readonly name: string;
+  readonly concurrency: number;
+  readonly queues: readonly QueueShare[];
+  readonly leaseMs: number;
+  readonly pollMs: number;
+  readonly reclaimEveryMs: number;
+  readonly shutdown: { readonly timeoutMs: number; readonly abortMs: number };
+  readonly retention: Retention;
+  readonly signals: boolean;
+  readonly observe: WorkOptions["observe"];
+}
+
+const KEYS: readonly (keyof WorkOptions)[] = [
+  "concurrency",
+  "queues",
+  "lease",
+  "poll",
+  "reclaimEvery",
+  "shutdown",
+  "retention",
+  "signals",
+  "name",
+  "observe",
+];
+
+/** Fails with `UNKNOWN_OPTION`, `INVALID_OPTION` or `INVALID_NAME`. */
+export function resolveWorkOptions(options: WorkOptions, tasks: readonly TaskDefinition[]): WorkSettings {
+  checkKeys(options, KEYS, "the worker");
+  checkKeys(options.shutdown ?? {}, ["timeout", "abort"], "shutdown");
+  const { shutdown } = options;
+  return {
+    name: uniqueName(options.name),
+    concurrency: checkInteger(options.concurrency ?? 10, 1, 10_000, "concurrency"),
+    queues: toShares(options.queues, tasks),
+    leaseMs: between(options.lease ?? "30s", 1_000, 86_400_000, "lease"),
+    pollMs: between(options.poll ?? "1s", 50, 3_600_000, "poll"),
+    reclaimEveryMs: between(options.reclaimEvery ?? "5s", 100, 3_600_000, "reclaimEvery"),
+    shutdown: {
+      timeoutMs: toMs(shutdown?.timeout ?? "25s", "shutdown.timeout"),
+      abortMs: toMs(shutdown?.abort ?? "5s", "shutdown.abort"),
+    },
+    retention: toRetention(options.retention),
+    signals: options.signals ?? true,
+    observe: options.observe,
+  };
+}
+
+function between(duration: Duration, min: number, max: number, option: string): number {
+  return checkInteger(toMs(duration, option), min, max, `${option} (in ms)`);
+}
+
+/** Two workers of one host, even after a fork or a restart with the same pid, never share a name. */
+function uniqueName(name: string | undefined): string {
+  const base =
+    name === undefined
+      ? hostname()
+          .replaceAll(/[^A-Za-z0-9._-]/g, "-")
+          .slice(0, 64)
+      : checkName(name, "worker");
+  return `${base || "worker"}.${process.pid}.${randomBytes(4).toString("hex")}`;
+}
+
+function toShares(queues: WorkOptions["queues"], tasks: readonly TaskDefinition[]): readonly QueueShare[] {
+  const weights =
+    queues === undefined
+      ? new Map(
+          [DEFAULT_QUEUE, ...tasks.map((task) => task.queue ?? DEFAULT_QUEUE)].map((queue) => [queue, 1]),
+        )
+      : new Map(isList(queues) ? queues.map((queue) => [queue, 1]) : Object.entries(queues));
+  if (weights.size === 0) {
+    throw new WindlassError("INVALID_OPTION", "queues is empty; expected at least one queue", {
+      pointer: "queues",
+    });
+  }
+  return [...weights].map(([queue, weight]) => ({
+    queue: checkName(queue, "queue"),
+    weight: checkInteger(weight, 1, 1_000, `the weight of queue ${queue}`),
+  }));
+}
+
+function isList(queues: NonNullable<WorkOptions["queues"]>): queues is readonly string[] {
+  return Array.isArray(queues);
+}

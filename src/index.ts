@@ -1,0 +1,29 @@
+/** Everything public that needs no path of its own. */
+export { DEFAULT_URL, windlass } from "./windlass.ts";
+export { openStore } from "./open-store.ts";
+export {
+  defineTask,
+  isTaskDefinition,
+  type RetryOptions,
+  type TaskContext,
+  type TaskDefinition,
+  type TaskOptions,
+} from "./engine/definition.ts";
+export type { KeepOptions, RetentionOptions } from "./engine/janitor.ts";
+export type { Logger, LogLevel, TaskLog } from "./engine/logger.ts";
+export { stderrLogger } from "./engine/logger.ts";
+export { type EnqueuedTask, Queue, type QueueOptions } from "./engine/queue.ts";
+export type { EnqueueOptions, TaskRequest } from "./engine/request.ts";
+export type { StandardSchema } from "./engine/schema.ts";
+export type { WorkOptions } from "./engine/work-options.ts";
+export { Worker } from "./engine/worker.ts";
+export * from "./store/facets.ts";
+export * from "./store/store.ts";
+export type { Signal } from "./store/signal.ts";
+export { type Clock, type Random, systemClock } from "./store/clock.ts";
+export type { Duration } from "./task/duration.ts";
+export { ERROR_CODES, type ErrorCode, hasCode, WindlassError } from "./task/errors.ts";
+export type { Instant } from "./task/instant.ts";
+export type { Priority } from "./task/priority.ts";
+export { Aborted, type AbortReason, Discard, Retry, Snooze } from "./task/steering.ts";
+export * from "./task/task.ts";
