@@ -15,18 +15,15 @@ export async function openStore(url: string): Promise<FullStore> {
 
 async function makeStore(url: string): Promise<FullStore> {
   const scheme = /^([a-z][a-z0-9+]*):/i.exec(url)?.[1]?.toLowerCase();
-  switch (scheme) {
-    case "memory": {
-      const { memoryStore } = await import("./stores/memory/index.ts");
-      return memoryStore();
-    }
-    case "sqlite": {
-      const { sqliteStore } = await import("./stores/sqlite/index.ts");
-      return sqliteStore(sqliteOptions(url));
-    }
-    default:
-      throw new WindlassError("INVALID_URL", `the store URL is ${show(redact(url))}; expected ${FORMS}`);
+  if (scheme === "memory") {
+    const { memoryStore } = await import("./stores/memory/index.ts");
+    return memoryStore();
   }
+  if (scheme === "sqlite") {
+    const { sqliteStore } = await import("./stores/sqlite/index.ts");
+    return sqliteStore(sqliteOptions(url));
+  }
+  throw new WindlassError("INVALID_URL", `the store URL is ${show(redact(url))}; expected ${FORMS}`);
 }
 
 /** `sqlite:PATH`, `sqlite:///ABSOLUTE/PATH`, each with `?synchronous=full|normal`. */

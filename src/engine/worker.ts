@@ -6,7 +6,7 @@
  * say; a signal, a due time or the poll says that asking may be worth it again.
  */
 import type { Cancel, Clock, Random } from "../store/clock.ts";
-import type { Claim, Exchange, ExchangeReply, Lease, Outcome, Settlement, Store } from "../store/store.ts";
+import type { Claim, Exchange, Lease, Outcome, Store } from "../store/store.ts";
 import { backoffMs } from "../task/backoff.ts";
 import { hasCode, WindlassError } from "../task/errors.ts";
 import { describe } from "../task/judge.ts";
@@ -15,6 +15,7 @@ import { CATCH_ALL, type TaskDefinition } from "./definition.ts";
 import { Janitor } from "./janitor.ts";
 import { LeaseKeeper } from "./lease-keeper.ts";
 import type { Logger } from "./logger.ts";
+import { Settler } from "./settler.ts";
 import { inOrder } from "./share.ts";
 import { onStopSignals, resend } from "./stop-signals.ts";
 import { resolveWorkOptions, type WorkOptions, type WorkSettings } from "./work-options.ts";
@@ -24,9 +25,6 @@ export interface WorkerTools {
   readonly random: Random;
   readonly logger: Logger;
 }
-
-/** Most settlements in one call. */
-const SETTLE_LIMIT = 1_000;
 
 /** Waits between calls while the store fails: the herd spreads out, and no outage is answered with a storm. */
 const OUTAGE_BACKOFF = { baseMs: 200, maxMs: 5_000 };
@@ -47,9 +45,9 @@ export class Worker implements AsyncDisposable {
   readonly #tools: WorkerTools & AttemptTools;
   readonly #keeper: LeaseKeeper;
   readonly #janitor: Janitor;
+  readonly #settler: Settler;
   readonly #running = new Set<Attempt>();
   readonly #ended = Promise.withResolvers<void>();
-  #outbox: Settlement[] = [];
   #phase: Phase = "new";
   #turning = false;
   #mayFind = true; // a claim may find something
@@ -75,6 +73,7 @@ export class Worker implements AsyncDisposable {
       running: () => this.#running,
       onLost: (attempt) => this.#forget(attempt),
     });
+    this.#settler = new Settler(store, tools.logger);
     this.#janitor = new Janitor({ ...tools, store, everyMs: this.#settings.reclaimEveryMs, retention });
   }
 
@@ -114,7 +113,10 @@ export class Worker implements AsyncDisposable {
    * waits up to `shutdown.abort` more, and releases what is left without cost. Calling it again waits for the same end.
    */
   async stop(): Promise<void> {
-    if (this.#phase === "new") this.#phase = "stopped";
+    if (this.#phase === "new") {
+      this.#phase = "stopped";
+      this.#ended.resolve();
+    }
     if (this.#phase === "stopped") return;
     if (this.#phase === "stopping") return this.#ended.promise;
     this.#phase = "stopping";
@@ -151,7 +153,7 @@ export class Worker implements AsyncDisposable {
 
   #hasNews(): boolean {
     if (this.#phase !== "claiming" && this.#phase !== "stopping") return false;
-    return this.#outbox.length > 0 || (this.#mayFind && this.#free() > 0);
+    return this.#settler.waiting > 0 || (this.#mayFind && this.#free() > 0);
   }
 
   #free(): number {
@@ -181,7 +183,7 @@ export class Worker implements AsyncDisposable {
 
   /** One call of the store. Answers when the next task falls due. */
   async #exchange(): Promise<number | undefined> {
-    const settle = this.#outbox.splice(0, SETTLE_LIMIT);
+    const settle = this.#settler.take();
     const claim = this.#claim();
     this.#mayFind = false; // a signal during the call sets it again
     const leaseEndsAt = this.#tools.clock.monotonic() + this.#settings.leaseMs;
@@ -189,7 +191,7 @@ export class Worker implements AsyncDisposable {
       const reply = await this.#store.exchange({ settle, claim });
       this.#failures = 0;
       if (claim !== undefined) this.#replyLost = false;
-      this.#reportLost(settle, reply);
+      this.#settler.report(settle, reply.verdicts);
       for (const lease of reply.leases) this.#start(lease, leaseEndsAt);
       if (claim !== undefined && reply.leases.length === claim.max) this.#mayFind = true;
       return reply.nextDueMs;
@@ -217,36 +219,18 @@ export class Worker implements AsyncDisposable {
   async #failed(error: unknown, { settle, claim }: Exchange): Promise<void> {
     const { logger, random } = this.#tools;
     if (hasCode(error, "STORE_CLOSED")) {
-      this.#outbox = [];
       this.#ended.reject(error);
       this.#phase = "stopped";
       return;
     }
     if (hasCode(error, "UNKNOWN") && claim !== undefined) this.#replyLost = true;
     const transient = error instanceof WindlassError && error.retriable;
-    this.#outbox.unshift(...settle);
+    this.#settler.giveBack(settle);
     // What no repetition can mend is given up one by one, so that it does not take the others along.
-    if (!transient) await this.#settleOneByOne();
+    if (!transient) await this.#settler.oneByOne();
     logger.warn({ worker: this.name, error: describe(error) }, "the store failed; trying again");
     this.#failures += 1;
     await this.#pause(backoffMs(this.#failures, OUTAGE_BACKOFF, random()));
-  }
-
-  async #settleOneByOne(): Promise<void> {
-    for (const settlement of this.#outbox.splice(0)) {
-      try {
-        await this.#store.exchange({ settle: [settlement] });
-      } catch (error) {
-        if (error instanceof WindlassError && error.retriable) this.#outbox.push(settlement);
-        else {
-          const { id, queue } = settlement;
-          this.#tools.logger.error(
-            { id, queue, error: describe(error) },
-            "an outcome could not be settled; its lease will run out",
-          );
-        }
-      }
-    }
   }
 
   #pause(ms: number): Promise<void> {
@@ -259,22 +243,11 @@ export class Worker implements AsyncDisposable {
     });
   }
 
-  #reportLost(settle: readonly Settlement[], reply: ExchangeReply): void {
-    for (const [index, verdict] of reply.verdicts.entries()) {
-      if (verdict === "applied") continue;
-      const { id, queue, token } = settle[index]!;
-      this.#tools.logger.warn(
-        { id, queue, token, code: "LEASE_LOST" },
-        "the lease was lost; the outcome changed nothing",
-      );
-    }
-  }
-
   // --- attempts -------------------------------------------------------------------------------------------------
 
   #start(lease: Lease, expiresAt: number): void {
     if (this.#phase !== "claiming") {
-      this.#outbox.push(toSettlement(lease, { kind: "release" })); // claimed while the stop was asked for
+      this.#settler.add(lease, { kind: "release" }); // claimed while the stop was asked for
       return;
     }
     const attempt = new Attempt(lease, expiresAt, this.#tools);
@@ -286,7 +259,7 @@ export class Worker implements AsyncDisposable {
   #finish(attempt: Attempt, outcome: Outcome | undefined): void {
     if (!this.#running.delete(attempt)) return; // lost or released meanwhile
     if (outcome !== undefined) {
-      this.#outbox.push(toSettlement(attempt.lease, outcome));
+      this.#settler.add(attempt.lease, outcome);
       this.#settings.observe?.(attempt.lease, outcome);
     }
     this.#kick();
@@ -319,7 +292,7 @@ export class Worker implements AsyncDisposable {
   }
 
   #isQuiet(): boolean {
-    return this.#running.size === 0 && this.#outbox.length === 0 && !this.#turning;
+    return this.#running.size === 0 && this.#settler.waiting === 0 && !this.#turning;
   }
 
   #tellIfQuiet(): void {
@@ -331,14 +304,14 @@ export class Worker implements AsyncDisposable {
   async #leave(): Promise<void> {
     for (const attempt of this.#running) {
       attempt.abort("shutdown");
-      this.#outbox.push(toSettlement(attempt.lease, { kind: "release" }));
+      this.#settler.add(attempt.lease, { kind: "release" });
     }
     this.#running.clear();
     this.#pauseOver?.();
     this.#kick();
     if (!(await this.#becomesQuiet(LEAVE_MS))) {
       this.#tools.logger.error(
-        { worker: this.name, unsettled: this.#outbox.length },
+        { worker: this.name, unsettled: this.#settler.waiting },
         "leaving with outcomes unsettled; their leases will run out",
       );
     }
@@ -359,10 +332,6 @@ export class Worker implements AsyncDisposable {
   #queueNames(): readonly string[] {
     return this.#settings.queues.map((share) => share.queue);
   }
-}
-
-function toSettlement({ id, queue, token }: Lease, outcome: Outcome): Settlement {
-  return { id, queue, token, outcome };
 }
 
 function handlersOf(tasks: readonly TaskDefinition[]): Handlers {
