@@ -29,11 +29,19 @@ const BANNED: readonly { call: RegExp; allowed: RegExp; instead: string }[] = [
   { call: /\bDate\.now\(|\bnew Date\(\)/, allowed: /^store\/clock\.ts$/, instead: "clock.now()" },
   { call: /\bperformance\.now\(/, allowed: /^store\/clock\.ts$/, instead: "clock.monotonic()" },
   { call: /\bMath\.random\(/, allowed: /^store\/clock\.ts$/, instead: "a Random" },
-  { call: /\bset(Timeout|Interval|Immediate)\(/, allowed: /^store\/clock\.ts$/, instead: "clock.after or clock.defer" },
+  {
+    call: /\bset(Timeout|Interval|Immediate)\(/,
+    allowed: /^store\/clock\.ts$/,
+    instead: "clock.after or clock.defer",
+  },
   { call: /\bconsole\./, allowed: /^cli\//, instead: "a Logger" },
   { call: /\bprocess\.exit\(/, allowed: /^$/, instead: "process.exitCode" },
   { call: /\b(FIXME|TODO|XXX)\b/, allowed: /^$/, instead: "doing it, or an issue" },
-  { call: /@ts-(ignore|nocheck|expect-error)|oxlint-disable|eslint-disable/, allowed: /^$/, instead: "code that passes" },
+  {
+    call: /@ts-(ignore|nocheck|expect-error)|oxlint-disable|eslint-disable/,
+    allowed: /^$/,
+    instead: "code that passes",
+  },
 ];
 
 /** Doors: files that are reached from outside of src. */
@@ -55,7 +63,9 @@ before(async () => {
   for await (const path of glob("**/*.ts", { cwd: src })) {
     const text = await readFile(join(src, path), "utf8");
     const imports = [...text.matchAll(/(?:from|import)\s*\(?\s*"(\.{1,2}\/[^"]+)"/g)].map(([, specifier]) =>
-      relative(src, join(src, dirname(path), specifier!)).split(sep).join("/"),
+      relative(src, join(src, dirname(path), specifier!))
+        .split(sep)
+        .join("/"),
     );
     found.push({ path: path.split(sep).join("/"), text, imports });
   }
@@ -84,8 +94,11 @@ test("imports follow the arrows of the house", () => {
 
 test("time, chance, output and exit go through their one door", () => {
   const wrong = sources.flatMap(({ path, text }) =>
-    BANNED.filter(({ call, allowed }) => !allowed.test(path) && call.test(call.source.includes("TODO") || call.source.includes("@ts") ? text : withoutComments(text)))
-      .map(({ call, instead }) => `${path} has ${call.exec(text)?.[0]}: use ${instead}`),
+    BANNED.filter(
+      ({ call, allowed }) =>
+        !allowed.test(path) &&
+        call.test(call.source.includes("TODO") || call.source.includes("@ts") ? text : withoutComments(text)),
+    ).map(({ call, instead }) => `${path} has ${call.exec(text)?.[0]}: use ${instead}`),
   );
   assert.deepEqual(wrong, []);
 });

@@ -14,7 +14,12 @@ function slowStore(limits: { maxItems?: number; maxWeight?: number } = {}) {
         called.resolve();
         called = Promise.withResolvers();
       }),
-    { clock: systemClock, maxItems: limits.maxItems ?? 100, maxWeight: limits.maxWeight ?? 1_000, weigh: (item) => item },
+    {
+      clock: systemClock,
+      maxItems: limits.maxItems ?? 100,
+      maxWeight: limits.maxWeight ?? 1_000,
+      weigh: (item) => item,
+    },
   );
   return { batcher, calls, nextCall: () => called.promise };
 }
@@ -24,7 +29,10 @@ test("adds without await share one call, and each gets its own answer", async ()
   const called = nextCall();
   const answers = Promise.all([batcher.add(1), batcher.add(2), batcher.add(3)]);
   await called;
-  assert.deepEqual(calls.map((call) => call.items), [[1, 2, 3]]);
+  assert.deepEqual(
+    calls.map((call) => call.items),
+    [[1, 2, 3]],
+  );
   calls[0]!.answer();
   assert.deepEqual(await answers, ["#1", "#2", "#3"]);
 });
