@@ -47,7 +47,10 @@ export class Worker implements AsyncDisposable {
   readonly #janitor: Janitor;
   readonly #settler: Settler;
   readonly #running = new Set<Attempt>();
+  /** Settled or released everything. */
   readonly #ended = Promise.withResolvers<void>();
+  /** `run` is over: nothing of this worker is left. */
+  readonly #done = Promise.withResolvers<void>();
   #phase: Phase = "new";
   #turning = false;
   #mayFind = true; // a claim may find something
@@ -87,7 +90,7 @@ export class Worker implements AsyncDisposable {
    * Resolves when everything is settled or released. Outages of the store are waited out, not thrown.
    */
   async run(): Promise<void> {
-    if (this.#phase !== "new") return this.#ended.promise;
+    if (this.#phase !== "new") return this.#done.promise;
     this.#phase = "claiming";
     const unwatch = this.#settings.signals ? this.#watchSignals() : undefined;
     const { logger } = this.#tools;
@@ -105,6 +108,7 @@ export class Worker implements AsyncDisposable {
       this.#keeper.stop();
       await this.#janitor.stop();
       unwatch?.();
+      this.#done.resolve();
     }
   }
 
@@ -115,11 +119,11 @@ export class Worker implements AsyncDisposable {
   async stop(): Promise<void> {
     if (this.#phase === "new") {
       this.#phase = "stopped";
-      this.#ended.resolve();
+      this.#done.resolve();
     }
-    if (this.#phase === "stopped") return;
-    if (this.#phase === "stopping") return this.#ended.promise;
+    if (this.#phase !== "claiming") return this.#done.promise;
     this.#phase = "stopping";
+    this.#pauseOver?.();
     this.#idleTimer?.();
     const { timeoutMs, abortMs } = this.#settings.shutdown;
     if (!(await this.#becomesQuiet(timeoutMs))) {
@@ -128,6 +132,7 @@ export class Worker implements AsyncDisposable {
       await this.#becomesQuiet(abortMs);
     }
     await this.#leave();
+    await this.#done.promise;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -25,7 +25,15 @@ const START = 1_893_456_030_000;
 export function manualClock(start: number = START): ManualClock {
   let elapsed = 0;
   let shift = start;
+  let deferred = 0;
   const timers = new Set<Timer>();
+
+  /** Until what was set off waits for something that is not on its way already. */
+  async function quiet(): Promise<void> {
+    await new Promise<void>((resolve) => systemClock.defer(resolve));
+    if (deferred > 0) await quiet();
+  }
+
   return {
     now: () => shift + elapsed,
     monotonic: () => elapsed,
@@ -34,7 +42,13 @@ export function manualClock(start: number = START): ManualClock {
       timers.add(timer);
       return () => void timers.delete(timer);
     },
-    defer: (callback) => systemClock.defer(callback),
+    defer(callback) {
+      deferred += 1;
+      systemClock.defer(() => {
+        deferred -= 1;
+        callback();
+      });
+    },
     async advance(ms) {
       const until = elapsed + ms;
       for (let timer = next(timers, until); timer !== undefined; timer = next(timers, until)) {
@@ -62,9 +76,4 @@ function next(timers: ReadonlySet<Timer>, until: number): Timer | undefined {
     if (timer.at <= until && (first === undefined || timer.at < first.at)) first = timer;
   }
   return first;
-}
-
-/** Once promises that are already on their way have run. */
-function quiet(): Promise<void> {
-  return new Promise((resolve) => systemClock.defer(resolve));
 }

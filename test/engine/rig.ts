@@ -4,7 +4,7 @@ import type { Logger } from "../../src/engine/logger.ts";
 import type { FullStore } from "../../src/store/facets.ts";
 import type { Store } from "../../src/store/store.ts";
 import { memoryStore } from "../../src/stores/memory/index.ts";
-import { manualClock } from "../../src/testing/index.ts";
+import { faultyStore, type ManualClock, manualClock } from "../../src/testing/index.ts";
 
 export const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} };
 
@@ -24,7 +24,7 @@ export function memoryLogger(): Logger & { readonly lines: Line[] } {
 }
 
 export interface Rig extends AsyncDisposable {
-  readonly clock: ReturnType<typeof manualClock>;
+  readonly clock: ManualClock;
   readonly store: FullStore;
   readonly queue: Queue;
   readonly logger: ReturnType<typeof memoryLogger>;
@@ -53,4 +53,14 @@ export async function until(condition: () => boolean | Promise<boolean>, what: s
 /** The state of a task. */
 export async function stateOf(store: FullStore, id: string): Promise<string | undefined> {
   return (await store.get(id))?.state;
+}
+
+/** `store` with some of its calls replaced. */
+export function overriding(store: FullStore, calls: Partial<FullStore>): FullStore {
+  return { ...faultyStore(store, {}), ...calls };
+}
+
+/** Lets the event loop turn often enough for a worker that has nothing to do to set its alarm. */
+export async function turns(): Promise<void> {
+  for (let left = 5; left > 0; left--) await new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Aborted, defineTask, Discard, Retry, Snooze } from "windlass";
-import { until, rig, stateOf } from "./rig.ts";
+import { type Aborted, defineTask, Discard, Retry, Snooze } from "windlass";
+import { overriding, rig, stateOf, turns, until } from "./rig.ts";
 
 const quick = { signals: false } as const;
 
@@ -35,13 +35,14 @@ test("a task runs, its result is kept, and the handler gets what it needs", asyn
 
 test("never more run at once than the concurrency says, and it claims no more than it can run", async () => {
   const claims: number[] = [];
-  await using at = await rig((store) => ({
-    ...bound(store),
-    exchange(request) {
-      if (request.claim !== undefined) claims.push(request.claim.max);
-      return store.exchange(request);
-    },
-  }));
+  await using at = await rig((store) =>
+    overriding(store, {
+      exchange(request) {
+        if (request.claim !== undefined) claims.push(request.claim.max);
+        return store.exchange(request);
+      },
+    }),
+  );
   let active = 0;
   let most = 0;
   let done = 0;
@@ -55,7 +56,10 @@ test("never more run at once than the concurrency says, and it claims no more th
       done += 1;
     },
   });
-  await at.queue.enqueueMany(busy, Array.from({ length: 100 }, () => null));
+  await at.queue.enqueueMany(
+    busy,
+    Array.from({ length: 100 }, () => null),
+  );
   const worker = at.queue.work([busy], { ...quick, concurrency: 7 });
   void worker.run();
   await until(() => done === 100, "all have run");
@@ -78,6 +82,7 @@ test("a handler that fails is tried four times, with backoff in between, and is 
   void at.queue.work([fails], quick).run();
   for (const [index, delay] of [1_000, 2_000, 4_000].entries()) {
     await until(async () => (await stateOf(at.store, id)) === "retrying", "it waits for its retry");
+    await turns();
     assert.equal(attempts.length, index + 1);
     await at.clock.advance(delay - 1);
     assert.equal(await stateOf(at.store, id), "retrying");
@@ -113,9 +118,11 @@ test("Retry, Discard and Snooze steer the outcome", async () => {
   await until(async () => (await stateOf(at.store, snooze!.id)) === "scheduled", "it is snoozed");
   assert.equal((await at.store.get(discard!.id))?.deadReason, "discarded");
   assert.equal(await stateOf(at.store, retry!.id), "retrying");
+  await turns();
   await at.clock.advance(10_000);
   await until(async () => (await stateOf(at.store, retry!.id)) === "completed", "the retry is done");
   assert.equal(await stateOf(at.store, snooze!.id), "scheduled");
+  await turns();
   await at.clock.advance(10_000);
   await until(async () => (await stateOf(at.store, snooze!.id)) === "completed", "the snoozed one is done");
   assert.deepEqual(seen, ["discard 1", "retry 1", "snooze 1", "retry 2", "snooze 1"]);
@@ -168,16 +175,27 @@ test("a payload that is not JSON, or that the schema refuses, is dead at once wi
         version: 1 as const,
         vendor: "test",
         validate: (value: unknown) =>
-          typeof value === "number" ? { value: value + 1 } : { issues: [{ message: "expected a number", path: ["n"] }] },
+          typeof value === "number"
+            ? { value: value + 1 }
+            : { issues: [{ message: "expected a number", path: ["n"] }] },
         types: undefined as { input: number; output: number } | undefined,
       },
     },
     run: ({ input }) => input,
   });
-  await assert.rejects(at.queue.enqueue(picky, "x" as never), { code: "INVALID_PAYLOAD", pointer: "/payload/n" });
+  await assert.rejects(at.queue.enqueue(picky, "x" as never), {
+    code: "INVALID_PAYLOAD",
+    pointer: "/payload/n",
+  });
   const good = await at.queue.enqueue(picky, 1);
   const refused = await at.queue.enqueue("picky", "x");
-  const broken = { id: "018f0000-0000-7000-8000-000000000001", type: "picky", queue: "default", payload: "{", priority: 5 };
+  const broken = {
+    id: "018f0000-0000-7000-8000-000000000001",
+    type: "picky",
+    queue: "default",
+    payload: "{",
+    priority: 5,
+  };
   await at.store.add([broken]);
   void at.queue.work([picky], quick).run();
   await until(async () => (await stateOf(at.store, broken.id)) === "dead", "the broken one is dead");
@@ -188,7 +206,15 @@ test("a payload that is not JSON, or that the schema refuses, is dead at once wi
 
 test("handlers may throw anything, and return what cannot be written", async () => {
   await using at = await rig();
-  const hostile: unknown[] = [null, undefined, "text", 0, Object.create(null), Proxy.revocable({}, {}).proxy, Object.freeze(new Error("frozen"))];
+  const hostile: unknown[] = [
+    null,
+    undefined,
+    "text",
+    0,
+    Object.create(null),
+    Proxy.revocable({}, {}).proxy,
+    Object.freeze(new Error("frozen")),
+  ];
   const throws = defineTask<number>({
     type: "throws",
     retry: { limit: 0 },
@@ -200,7 +226,10 @@ test("handlers may throw anything, and return what cannot be written", async () 
   const tasks = await at.queue.enqueueMany(throws, [...hostile.keys(), hostile.length]);
   void at.queue.work([throws], quick).run();
   await until(async () => (await at.store.queues())[0]?.counts.dead === hostile.length, "all are dead");
-  await until(async () => (await stateOf(at.store, tasks.at(-1)!.id)) === "completed", "the last is completed");
+  await until(
+    async () => (await stateOf(at.store, tasks.at(-1)!.id)) === "completed",
+    "the last is completed",
+  );
   assert.equal((await at.store.get(tasks.at(-1)!.id))?.result, undefined);
 });
 
@@ -220,7 +249,10 @@ test("leases of long tasks are extended, so that nobody else gets them", async (
   await until(() => runs === 1, "it runs");
   for (let seconds = 0; seconds < 120; seconds += 5) {
     await at.clock.advance(5_000);
-    await until(async () => ((await at.store.get(id))?.leaseUntil ?? 0) - at.clock.now() >= 15_000, "the lease is fresh");
+    await until(
+      async () => ((await at.store.get(id))?.leaseUntil ?? 0) - at.clock.now() >= 15_000,
+      "the lease is fresh",
+    );
   }
   gate.resolve();
   await until(async () => (await stateOf(at.store, id)) === "completed", "it is completed");
@@ -247,9 +279,12 @@ test("a worker that was frozen for longer than its lease is told so, and its lat
   void frozen.run();
   await until(() => runs === 1, "it runs");
   // Another process takes the task back and claims it, before this one's timers have fired.
-  at.clock.shift(31_000);
+  at.clock.step(31_000);
   await at.store.reclaim({ limit: 10 });
-  const other = await at.store.exchange({ settle: [], claim: { queues: ["default"], max: 1, leaseMs: 30_000, worker: "other" } });
+  const other = await at.store.exchange({
+    settle: [],
+    claim: { queues: ["default"], max: 1, leaseMs: 30_000, worker: "other" },
+  });
   assert.equal(other.leases.length, 1);
   await at.clock.advance(10_000);
   await until(() => reasons.length === 1, "the handler is told");
@@ -283,7 +318,10 @@ test("a queue with a larger weight is asked first more often, and none starves",
   await using at = await rig();
   const { Queue } = await import("windlass");
   let seed = 1;
-  const queue = new Queue(at.store, { clock: at.clock, random: () => (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647 });
+  await using queue = new Queue(at.store, {
+    clock: at.clock,
+    random: () => (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647,
+  });
   const order: string[] = [];
   const task = defineTask({
     type: "task",
@@ -291,20 +329,18 @@ test("a queue with a larger weight is asked first more often, and none starves",
       order.push(from);
     },
   });
-  await queue.enqueueMany(task, Array.from({ length: 100 }, () => null), { queue: "mail" });
-  await queue.enqueueMany(task, Array.from({ length: 100 }, () => null), { queue: "reports" });
+  await queue.enqueueMany(
+    task,
+    Array.from({ length: 100 }, () => null),
+    { queue: "mail" },
+  );
+  await queue.enqueueMany(
+    task,
+    Array.from({ length: 100 }, () => null),
+    { queue: "reports" },
+  );
   void queue.work([task], { ...quick, concurrency: 1, queues: { mail: 4, reports: 1 } }).run();
   await until(() => order.length === 200, "all have run");
   const mails = order.slice(0, 60).filter((from) => from === "mail").length;
   assert.ok(mails > 36 && mails < 60, `of the first 60, ${mails} were mail`);
 });
-
-/** The store's methods with their receiver, so that a test can replace one. */
-function bound<S extends object>(store: S): S {
-  return new Proxy(store, {
-    get(target, key) {
-      const value: unknown = Reflect.get(target, key);
-      return typeof value === "function" ? (value.bind(target) as unknown) : value;
-    },
-  });
-}
