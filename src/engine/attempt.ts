@@ -71,19 +71,30 @@ export class Attempt {
     this.#controller?.abort(new Aborted(reason));
   }
 
-  /** Runs the handler to its end. Never rejects; undefined if the lease is lost and there is nothing to settle. */
-  async run(): Promise<Outcome | undefined> {
+  /**
+   * Runs the handler and hands its outcome to `done`, once; undefined if the lease is lost and there is nothing to
+   * settle. Never throws. A handler that answers at once is done at once: no promise is made for it.
+   */
+  start(done: (attempt: Attempt, outcome: Outcome | undefined) => void): void {
     const definition = this.#tools.handlers.get(this.lease.type) ?? this.#tools.handlers.get(CATCH_ALL);
+    const fail = (thrown: unknown) => done(this, this.#failed(thrown, definition));
     try {
       if (definition === undefined) throw this.#unknownType();
       const parsed = this.#decode();
-      const input =
-        definition.input === undefined ? parsed : await parseWith(definition.input, parsed, this.lease.type);
-      const result = await definition.run(new Context(this, input));
-      return this.#aborted === "lease-lost" ? undefined : this.#completed(result);
+      const result =
+        definition.input === undefined
+          ? definition.run(new Context(this, parsed))
+          : this.#runChecked(definition, parsed);
+      if (isPromise(result)) result.then((value) => done(this, this.#succeeded(value)), fail);
+      else done(this, this.#succeeded(result));
     } catch (thrown) {
-      return this.#failed(thrown, definition);
+      fail(thrown);
     }
+  }
+
+  async #runChecked(definition: TaskDefinition, parsed: unknown): Promise<unknown> {
+    const input = await parseWith(definition.input!, parsed, this.lease.type);
+    return definition.run(new Context(this, input));
   }
 
   #unknownType(): WindlassError {
@@ -104,7 +115,8 @@ export class Attempt {
     }
   }
 
-  #completed(result: unknown): Outcome {
+  #succeeded(result: unknown): Outcome | undefined {
+    if (this.#aborted === "lease-lost") return undefined;
     if (!this.#tools.keepCompleted) return COMPLETED_DROPPED;
     if (result === undefined) return COMPLETED_KEPT;
     // The work is done: a result that cannot be kept must not make it be done again.
@@ -159,6 +171,12 @@ class Context implements TaskContext<unknown> {
   get log(): TaskLog {
     return this.#attempt.log;
   }
+}
+
+function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return (
+    typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function"
+  );
 }
 
 function writeResult(result: unknown): string | undefined {

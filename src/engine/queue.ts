@@ -141,7 +141,7 @@ export class Queue<S extends Store = Store> implements AsyncDisposable {
     const answers: EnqueuedTask[] = [];
     for (const batch of batches(tasks)) {
       const results = await this.#add(batch);
-      for (const [index, result] of results.entries()) answers.push(answer(batch[index]!, result));
+      for (let index = 0; index < batch.length; index++) answers.push(answer(batch[index]!, results[index]!));
     }
     return answers;
   }
@@ -205,13 +205,15 @@ function unknownOutcome(tasks: readonly NewTask[], cause: WindlassError): Windla
 function* batches(tasks: readonly NewTask[]): Iterable<readonly NewTask[]> {
   let from = 0;
   let bytes = 0;
-  for (const [index, task] of tasks.entries()) {
-    bytes += task.payload.length;
+  for (let index = 0; index < tasks.length; index++) {
+    const weight = tasks[index]!.payload.length;
+    bytes += weight;
     if (index > from && (index - from === BATCH_TASKS || bytes > BATCH_BYTES)) {
       yield tasks.slice(from, index);
       from = index;
-      bytes = task.payload.length;
+      bytes = weight;
     }
   }
-  if (from < tasks.length) yield tasks.slice(from);
+  if (from === 0 && tasks.length > 0) yield tasks;
+  else if (from < tasks.length) yield tasks.slice(from);
 }

@@ -61,8 +61,8 @@ export class Settler {
 
   /** Tells of outcomes that changed nothing. */
   report(settlements: readonly Settlement[], verdicts: readonly Verdict[]): void {
-    for (const [index, verdict] of verdicts.entries()) {
-      if (verdict === "applied") continue;
+    for (let index = 0; index < verdicts.length; index++) {
+      if (verdicts[index] === "applied") continue;
       this.#logger.warn(
         { ...named(settlements[index]!), code: "LEASE_LOST" },
         "the lease was lost; the outcome changed nothing",

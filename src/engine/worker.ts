@@ -258,10 +258,11 @@ export class Worker implements AsyncDisposable {
     const attempt = new Attempt(lease, expiresAt, this.#tools);
     this.#running.add(attempt);
     this.#keeper.watch();
-    void attempt.run().then((outcome) => this.#finish(attempt, outcome));
+    attempt.start(this.#finish);
   }
 
-  #finish(attempt: Attempt, outcome: Outcome | undefined): void {
+  /** A property, so that no attempt needs a function of its own. */
+  readonly #finish = (attempt: Attempt, outcome: Outcome | undefined): void => {
     if (!this.#running.delete(attempt)) return; // lost or released meanwhile
     if (outcome !== undefined) {
       this.#settler.add(attempt.lease, outcome);
@@ -269,7 +270,7 @@ export class Worker implements AsyncDisposable {
     }
     this.#kick();
     this.#tellIfQuiet();
-  }
+  };
 
   #forget(attempt: Attempt): void {
     this.#running.delete(attempt);
