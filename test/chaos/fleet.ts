@@ -1,0 +1,105 @@
+/** Worker processes to kill, and the ledger that their handlers write. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+export interface LedgerLine {
+  readonly what: "start" | "end";
+  readonly id: string;
+  readonly token: number;
+  readonly pid: number;
+  readonly at: number;
+}
+
+export class Fleet implements AsyncDisposable {
+  readonly folder: string;
+  readonly url: string;
+  readonly #ledger: string;
+  readonly #alive = new Set<ChildProcess>();
+
+  private constructor(folder: string, url: string) {
+    this.folder = folder;
+    this.url = url;
+    this.#ledger = join(folder, "ledger");
+  }
+
+  /** `url` gets a folder of its own to keep a file in. */
+  static async open(url: (folder: string) => string): Promise<Fleet> {
+    const folder = await mkdtemp(join(tmpdir(), "windlass-chaos-"));
+    const fleet = new Fleet(folder, url(folder));
+    await writeFile(fleet.#ledger, "");
+    return fleet;
+  }
+
+  start(concurrency: number): ChildProcess {
+    const child = spawn(
+      process.execPath,
+      [
+        "--conditions=windlass:source",
+        join(import.meta.dirname, "worker.ts"),
+        this.url,
+        this.#ledger,
+        String(concurrency),
+      ],
+      { stdio: ["ignore", "inherit", "pipe"] },
+    );
+    // Workers say in warnings what the killing does to them; what matters is in the ledger.
+    child.stderr.resume();
+    this.#alive.add(child);
+    child.on("exit", () => this.#alive.delete(child));
+    return child;
+  }
+
+  async end(
+    child: ChildProcess,
+    signal: NodeJS.Signals,
+  ): Promise<{ code: number | null; signal: string | null }> {
+    const gone = once(child, "exit") as Promise<[number | null, string | null]>;
+    child.kill(signal);
+    const [code, by] = await gone;
+    return { code, signal: by };
+  }
+
+  async lines(): Promise<LedgerLine[]> {
+    const text = await readFile(this.#ledger, "utf8");
+    return text
+      .split("\n")
+      .filter((line) => line !== "")
+      .map((line) => {
+        const [what, id, token, pid, at] = line.split(" ") as [
+          LedgerLine["what"],
+          string,
+          string,
+          string,
+          string,
+        ];
+        return { what, id, token: Number(token), pid: Number(pid), at: Number(at) };
+      });
+  }
+
+  /** Waits until the ledger says so: it is read again and again, within a minute. */
+  async until(condition: (lines: readonly LedgerLine[]) => boolean, what: string): Promise<LedgerLine[]> {
+    const deadline = Date.now() + 60_000;
+    for (;;) {
+      const lines = await this.lines();
+      if (condition(lines)) return lines;
+      if (Date.now() > deadline) throw new Error(`waited in vain until ${what}`);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.#alive].map((child) => this.end(child, "SIGKILL")));
+    await rm(this.folder, { recursive: true });
+  }
+}
+
+/** Attempts that began and did not end, by process. */
+export function unfinished(lines: readonly LedgerLine[], pid: number): LedgerLine[] {
+  const ended = new Set(lines.filter(({ what }) => what === "end").map(({ id, token }) => `${id} ${token}`));
+  return lines.filter(
+    (line) => line.what === "start" && line.pid === pid && !ended.has(`${line.id} ${line.token}`),
+  );
+}

@@ -1,0 +1,98 @@
+/** Real processes, really killed: what the promises say about crashes, on a store that processes share. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { windlass } from "windlass";
+import { Fleet, unfinished } from "./fleet.ts";
+
+/** `WINDLASS_CHAOS_KILLS=100 npm test -- test/chaos` for the long form. */
+const KILLS = Number(process.env["WINDLASS_CHAOS_KILLS"] ?? 12);
+
+const stores: Readonly<Record<string, (folder: string) => string>> = {
+  sqlite: (folder) => `sqlite:${folder}/chaos.db`,
+};
+
+for (const [name, url] of Object.entries(stores)) {
+  test(`${name}: ${KILLS} times kill -9 of one of three workers loses nothing, and newest leases settle`, async () => {
+    await using fleet = await Fleet.open(url);
+    await using queue = await windlass(fleet.url);
+    const ids: string[] = [];
+    const feed = async (count: number) => {
+      const inputs = Array.from({ length: count }, (_, index) => ({ ms: 20 + ((index * 37) % 80) }));
+      const tasks = await queue.enqueueMany("work", inputs, { crashes: 1_000 });
+      ids.push(...tasks.map(({ id }) => id));
+    };
+    await feed(60);
+    let workers = [fleet.start(5), fleet.start(5), fleet.start(5)];
+    for (let kill = 0; kill < KILLS; kill++) {
+      const victim = workers[kill % workers.length]!;
+      // Killed while it has work in hand, which is what makes it a crash.
+      await fleet.until((lines) => unfinished(lines, victim.pid!).length > 0, "the victim works");
+      await fleet.end(victim, "SIGKILL");
+      workers = workers.map((worker) => (worker === victim ? fleet.start(5) : worker));
+      await feed(15);
+    }
+    await fleet.until(
+      (lines) => new Set(lines.filter(({ what }) => what === "end").map(({ id }) => id)).size === ids.length,
+      "every task has run to its end",
+    );
+    for (const worker of workers)
+      assert.deepEqual(await fleet.end(worker, "SIGTERM"), { code: 0, signal: null });
+
+    const lines = await fleet.lines();
+    let crashes = 0;
+    for (const id of ids) {
+      const task = await queue.store.get(id);
+      const newest = Math.max(...lines.filter((line) => line.id === id).map(({ token }) => token));
+      assert.equal(task?.state, "completed");
+      assert.equal(task.result, String(newest), "settled under the newest lease");
+      assert.equal(task.failures, 0);
+      crashes += task.crashes;
+    }
+    assert.ok(crashes >= KILLS, `${crashes} crashes counted`);
+    const [info] = await queue.store.queues();
+    assert.deepEqual(
+      [info?.counts.completed, info?.counts.pending, info?.counts.running],
+      [ids.length, 0, 0],
+    );
+  });
+
+  test(`${name}: another process runs the task of a killed one within lease + sweep + 1 s`, async () => {
+    await using fleet = await Fleet.open(url);
+    await using queue = await windlass(fleet.url);
+    const victim = fleet.start(1);
+    const { id } = await queue.enqueue("work", { ms: 300 });
+    await fleet.until((lines) => lines.length === 1, "it runs");
+    const killed = fleet.end(victim, "SIGKILL");
+    const heir = fleet.start(1);
+    await killed;
+    const at = Date.now();
+    await fleet.until((lines) => lines.some(({ what }) => what === "end"), "it ran again");
+    const task = await queue.store.get(id);
+    assert.equal(task?.crashes, 1);
+    // Lease 1 s, sweep 0.2 s spread by a quarter.
+    const takenBack = task.attempts[0]!.endedAt - at;
+    assert.ok(takenBack <= 1_000 + 250 + 1_000, `taken back after ${takenBack} ms`);
+    await fleet.end(heir, "SIGTERM");
+  });
+
+  test(`${name}: SIGTERM during 20 running tasks spends no attempt, and the process ends with 0`, async () => {
+    await using fleet = await Fleet.open(url);
+    await using queue = await windlass(fleet.url);
+    const worker = fleet.start(20);
+    const short = await queue.enqueueMany(
+      "work",
+      Array.from({ length: 10 }, () => ({ ms: 50 })),
+    );
+    const long = await queue.enqueueMany(
+      "work",
+      Array.from({ length: 10 }, () => ({ ms: 60_000 })),
+    );
+    await fleet.until((lines) => lines.filter(({ what }) => what === "start").length === 20, "20 run");
+    assert.deepEqual(await fleet.end(worker, "SIGTERM"), { code: 0, signal: null });
+    for (const { id } of short) assert.equal((await queue.store.get(id))?.state, "completed");
+    for (const { id } of long) {
+      const { state, failures, crashes } = (await queue.store.get(id))!;
+      assert.deepEqual({ state, failures, crashes }, { state: "pending", failures: 0, crashes: 0 });
+    }
+  });
+}

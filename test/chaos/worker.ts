@@ -1,0 +1,28 @@
+/**
+ * A worker process to be killed: `worker.ts URL LEDGER CONCURRENCY`. Each run of a handler leaves two lines in the
+ * ledger, which is opened for appending, so that lines of several processes do not tear each other.
+ */
+import { appendFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { defineTask, windlass } from "windlass";
+
+const [url, ledger, concurrency] = process.argv.slice(2) as [string, string, string];
+
+const work = defineTask<{ ms: number }>({
+  type: "work",
+  async run({ id, token, input, signal }) {
+    appendFileSync(ledger, `start ${id} ${token} ${process.pid} ${Date.now()}\n`);
+    await sleep(input.ms, undefined, { signal });
+    appendFileSync(ledger, `end ${id} ${token} ${process.pid} ${Date.now()}\n`);
+    return token;
+  },
+});
+
+await using queue = await windlass(url);
+const worker = queue.work([work], {
+  concurrency: Number(concurrency),
+  lease: "1s",
+  reclaimEvery: "200ms",
+  shutdown: { timeout: "200ms", abort: "2s" },
+});
+await worker.run();
