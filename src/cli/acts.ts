@@ -33,17 +33,12 @@ export interface ActSummary {
 /** Acts on one task; answers what became of it. Fails with `TASK_NOT_FOUND` or `WRONG_STATE`. */
 export async function act(store: FullStore, name: ActName, id: string): Promise<Task> {
   const result: ActResult = await store[name](id);
-  switch (result.status) {
-    case "applied":
-      return result.task;
-    case "missing":
-      throw new WindlassError("TASK_NOT_FOUND", `there is no task ${id}`);
-    case "refused":
-      throw new WindlassError(
-        "WRONG_STATE",
-        `task ${id} is ${result.state}; only a task that is ${allowed(name).join(" or ")} can be ${DONE[name]}`,
-      );
-  }
+  if (result.status === "applied") return result.task;
+  if (result.status === "missing") throw new WindlassError("TASK_NOT_FOUND", `no task has the id ${id}`);
+  throw new WindlassError(
+    "WRONG_STATE",
+    `task ${id} is ${result.state}; only a task that is ${allowed(name).join(" or ")} can be ${DONE[name]}`,
+  );
 }
 
 /** Acts on every task; what is refused does not stop the others. A store that fails does. */

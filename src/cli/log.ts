@@ -24,7 +24,7 @@ const LEVEL_STYLE: Readonly<Record<string, Style>> = {
   error: "red",
 };
 
-/** A line of JSON as a line to read: time of day (UTC), level, message, then the fields. */
+/** A line of JSON as a line to read: local time of day, level, message, then the fields. */
 export function prettyLine(line: string): string {
   const {
     time,
@@ -39,7 +39,11 @@ export function prettyLine(line: string): string {
     msg: string;
     [field: string]: unknown;
   };
-  const clock = styled("dim", time.slice(11, 23), process.stderr);
+  const clock = styled(
+    "dim",
+    `${new Date(time).toTimeString().slice(0, 8)}${time.slice(19, 23)}`,
+    process.stderr,
+  );
   const mark = styled(LEVEL_STYLE[level] ?? "bold", level.padEnd(5), process.stderr);
   const rest = Object.entries(fields).map(([name, value]) =>
     styled("dim", `${name}=${harmless(fieldText(value))}`, process.stderr),

@@ -40,7 +40,9 @@ export function makeProgram(): Command {
     .helpOption("-h, --help", "Show help; every command has its own")
     .helpCommand("help [command]", "Show help of a command")
     .exitOverride()
-    .configureHelp({ subcommandTerm: (command) => command.usage().replace("[options] ", "") })
+    .configureHelp({
+      subcommandTerm: (command) => `${command.name()} ${command.usage().replace(/\[options\] ?/, "")}`.trim(),
+    })
     .configureOutput({
       outputError: () => {}, // reported by runProgram, like every other error
       getOutHelpWidth: () => HELP_WIDTH,

@@ -21,7 +21,7 @@ export function addServer(program: Command): void {
   examples(
     command,
     "windlass server",
-    "WINDLASS_TOKEN_FILE=/run/secrets/token windlass server --host 0.0.0.0 --port 80",
+    "WINDLASS_TOKEN_FILE=/run/secrets/token windlass server --host 0.0.0.0",
   );
   command.action(async () => {
     const { settings } = await configOf(command);

@@ -1,20 +1,18 @@
 /** `windlass task …`: one task, or a list of them. */
 import type { Command } from "commander";
-import { encodePayload, type EnqueueOptions, taskTemplate } from "../engine/request.ts";
 import { WindlassError } from "../task/errors.ts";
 import { toInstantMs } from "../task/instant.ts";
 import { checkId, checkName } from "../task/names.ts";
-import type { Priority } from "../task/priority.ts";
 import { TASK_STATES } from "../task/task.ts";
 import { act, actOnAll, type ActName } from "./acts.ts";
+import { addEnqueue } from "./enqueue.ts";
 import { EXIT } from "./exit-codes.ts";
 import { commonFlags, configOf, examples, outputFlags, storeFlags } from "./flags.ts";
 import { printItem, printItems } from "./output.ts";
-import { readPayload } from "./payload.ts";
 import { withQueue } from "./session.ts";
 import type { Settings } from "./settings.ts";
 import { TASK_COLUMNS, taskView } from "./task-view.ts";
-import { print, say } from "./terminal.ts";
+import { say } from "./terminal.ts";
 import { numberIfDigits, oneOf, toInteger } from "./values.ts";
 
 /** Most tasks on one page of a list. */
@@ -35,81 +33,6 @@ export function addTask(program: Command): void {
   addAct(task, "delete", "remove", "Delete tasks in any state but running");
 }
 
-interface EnqueueFlags {
-  readonly queue?: string;
-  readonly priority?: string;
-  readonly delay?: string;
-  readonly runAt?: string;
-  readonly key?: string;
-  readonly keyWindow?: string;
-  readonly id?: string;
-  readonly retries?: string;
-  readonly file?: string;
-  readonly json?: boolean;
-}
-
-function addEnqueue(task: Command): void {
-  const command = task
-    .command("enqueue")
-    .description("Add a task; prints its id")
-    .argument("<type>", "Type, which picks the handler")
-    .argument("[payload]", "JSON, else taken as a string; - reads standard input")
-    .option("--queue <name>", "Queue (default: default)")
-    .option("--priority <priority>", "0 (first) to 9, or critical, high, normal, low, bulk")
-    .option("--delay <duration>", "Not before this long from now, e.g. 5m")
-    .option("--run-at <instant>", "Not before this, e.g. 2026-12-24T18:00:00Z")
-    .option("--key <key>", "At most one task per queue and key")
-    .option("--key-window <duration>", "How long the key holds (default: 24h)")
-    .option("--retries <n>", "Retries after the first try (default: the handler's)")
-    .option("--id <uuid>", "Your own id: repeating the command is then safe")
-    .option("--json", "Refuse a payload that is not JSON")
-    .option("--file <path>", "Read the payload, as JSON, from a file; - is stdin");
-  commonFlags(outputFlags(storeFlags(command)));
-  examples(
-    command,
-    `windlass task enqueue email '{"to":"ada@example.com"}'`,
-    "windlass task enqueue report --file report.json --delay 5m --priority high",
-    "echo '[1,2,3]' | windlass task enqueue sum -",
-  );
-  command.action(async (type: string, payload: string | undefined, flags: EnqueueFlags) => {
-    const { settings } = await configOf(command);
-    const options = enqueueOptions(flags);
-    const content = await readPayload({
-      argument: payload,
-      file: flags.file,
-      strict: flags.json === true,
-    });
-    // Checked before the store is opened too: a slip of the hand must not even create a file.
-    taskTemplate(type, options);
-    encodePayload(content);
-    const [added] = await withQueue(settings, (queue) =>
-      queue.enqueueAll([{ ...options, type, payload: content }]),
-    );
-    if (settings.output !== "table") printItem(settings.output, added!);
-    else {
-      print(added!.id);
-      if (!settings.quiet) say(remark(added!));
-    }
-  });
-}
-
-function enqueueOptions(flags: EnqueueFlags): EnqueueOptions {
-  return {
-    queue: flags.queue,
-    priority: numberIfDigits(flags.priority) as Priority | undefined,
-    delay: numberIfDigits(flags.delay),
-    runAt: numberIfDigits(flags.runAt),
-    key: flags.key,
-    keyWindow: numberIfDigits(flags.keyWindow),
-    retries: flags.retries === undefined ? undefined : toInteger(flags.retries, "retries", 0, 1_000),
-    id: flags.id,
-  };
-}
-
-function remark({ type, queue, duplicate }: { type: string; queue: string; duplicate: boolean }): string {
-  return duplicate ? "it was there already; nothing was added" : `added ${type} to queue ${queue}`;
-}
-
 function addGet(task: Command): void {
   const command = task
     .command("get")
@@ -121,7 +44,7 @@ function addGet(task: Command): void {
     const { settings } = await configOf(command);
     const id = checkId(given);
     const found = await withQueue(settings, ({ store }) => store.get(id));
-    if (found === undefined) throw new WindlassError("TASK_NOT_FOUND", `there is no task ${id}`);
+    if (found === undefined) throw new WindlassError("TASK_NOT_FOUND", `no task has the id ${id}`);
     printItem(settings.output, taskView(found));
   });
 }
