@@ -2,8 +2,17 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import type { FullStore, StateCounts } from "../../store/facets.ts";
-import type { Claim, Lease, LeaseRef, Outcome, ReclaimReply, Verdict } from "../../store/store.ts";
-import type { NewTask, TaskDetail, TaskError } from "../../task/task.ts";
+import type {
+  Claim,
+  Lease,
+  LeaseRef,
+  Outcome,
+  ReclaimReply,
+  ReclaimRequest,
+  Retention,
+  Verdict,
+} from "../../store/store.ts";
+import type { NewTask, TaskDetail, TaskError, TaskState } from "../../task/task.ts";
 import type { StoreUnderTest } from "../store-case.ts";
 
 /** The queue of a case that needs only one. */
@@ -11,6 +20,9 @@ export const Q = "q";
 
 /** Long enough that the real time which a case takes never matters. */
 export const LEASE_MS = 30_000;
+
+/** More rounds than any loop of a case needs: a store that never comes to an end fails instead of hanging. */
+export const MOST_ROUNDS = 2_000;
 
 export const SECOND = 1_000;
 export const MINUTE = 60_000;
@@ -81,6 +93,18 @@ export function snooze(delayMs = 10 * SECOND): Outcome {
   return { kind: "snooze", delayMs };
 }
 
+/** A new task that has been brought into this state. */
+export async function taskIn(store: FullStore, state: TaskState): Promise<string> {
+  if (state === "pending") return add(store);
+  if (state === "scheduled") return add(store, { delayMs: HOUR });
+  const lease = await running(store);
+  if (state === "retrying") await apply(store, lease, failed(HOUR));
+  if (state === "completed") await apply(store, lease, completed);
+  if (state === "cancelled") await apply(store, lease, cancelled);
+  if (state === "dead") await apply(store, lease, exhausted);
+  return lease.id;
+}
+
 /** The task, which must be there. */
 export async function look(store: FullStore, id: string): Promise<TaskDetail> {
   const detail = await store.get(id);
@@ -88,15 +112,27 @@ export async function look(store: FullStore, id: string): Promise<TaskDetail> {
   return detail;
 }
 
-/** Reclaims until nothing is left to do, and adds up the answers. */
-export async function reclaimAll(store: FullStore): Promise<ReclaimReply> {
-  const sum = { promoted: 0, expired: 0, pruned: 0, more: false };
-  for (let more = true; more;) {
-    const reply = await store.reclaim({ limit: 1_000 });
+/** Reclaims until nothing is left to do. Answers every reply. */
+export async function reclaimRounds(store: FullStore, request: ReclaimRequest): Promise<ReclaimReply[]> {
+  const replies: ReclaimReply[] = [];
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const reply = await store.reclaim(request);
+    replies.push(reply);
+    if (!reply.more) return replies;
+  }
+  return assert.fail("there is always more to reclaim");
+}
+
+/** Reclaims until nothing is left to do, and adds up the replies. */
+export async function reclaimAll(
+  store: FullStore,
+  retention?: Retention,
+): Promise<Record<"promoted" | "expired" | "pruned", number>> {
+  const sum = { promoted: 0, expired: 0, pruned: 0 };
+  for (const reply of await reclaimRounds(store, { limit: 1_000, retention })) {
     sum.promoted += reply.promoted;
     sum.expired += reply.expired;
     sum.pruned += reply.pruned;
-    more = reply.more;
   }
   return sum;
 }
@@ -144,6 +180,11 @@ export async function unchanged(
   const before = await snapshot();
   await act();
   assert.deepEqual(await snapshot(), before);
+}
+
+/** Without the fields that are there but undefined, which a store may leave out or not. */
+export function plain(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value));
 }
 
 /** The ids of leases or tasks, in order. */

@@ -1,0 +1,139 @@
+/** The ground that the file stands on, looked at before SQLite is let near it. */
+import {
+  accessSync,
+  closeSync,
+  constants,
+  mkdirSync,
+  openSync,
+  realpathSync,
+  statfsSync,
+  statSync,
+} from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { pathToFileURL } from "node:url";
+import { WindlassError } from "../../task/errors.ts";
+import { APPLICATION_ID, VERSION } from "./migrate.ts";
+import { resultOf } from "./fault.ts";
+
+/**
+ * Magic numbers of file systems (statfs(2)) on which SQLite's locks or its shared memory do not work between
+ * machines, or not at all: https://sqlite.org/wal.html
+ */
+const NETWORK_FILE_SYSTEMS: ReadonlyMap<number, string> = new Map([
+  [0x6969, "NFS"],
+  [0x517b, "SMB"],
+  [0xfe534d42, "SMB2"],
+  [0xff534d42, "CIFS"],
+  [0x65735546, "FUSE"],
+  [0x01021997, "9P"],
+  [0x5346414f, "AFS"],
+  [0x00c36400, "Ceph"],
+  [0x0bd00bd0, "Lustre"],
+  [0x73757245, "Coda"],
+  [0x564c, "NCP"],
+  [0x786f4256, "VirtualBox shared folders"],
+]);
+
+/** The name of the file system if it is one of those that cannot be trusted, else undefined. */
+export function networkFileSystem(magic: number): string | undefined {
+  // Some systems give the number with its sign.
+  return NETWORK_FILE_SYSTEMS.get(magic >>> 0);
+}
+
+/** Looks at the place and makes what is missing: the directory, and the file with mode 0600. Answers the real path. */
+export function prepareGround(path: string): string {
+  const full = resolve(path);
+  const directory = dirname(full);
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    const type = networkFileSystem(statfsSync(directory).type);
+    if (type !== undefined) throw onNetwork(full, type);
+    makeFile(full);
+    // SQLite follows links, too: the files beside the database stand beside the real one.
+    const real = realpathSync(full);
+    if (!statSync(real).isFile()) throw unsuitable(`${full} is not a file`);
+    accessSync(real, constants.R_OK | constants.W_OK);
+    accessSync(dirname(real), constants.W_OK | constants.X_OK);
+    const realType = networkFileSystem(statfsSync(real).type);
+    if (realType !== undefined) throw onNetwork(real, realType);
+    return real;
+  } catch (error) {
+    if (error instanceof WindlassError) throw error;
+    throw unsuitable(`${full} cannot be written (${(error as Error).message})`, error);
+  }
+}
+
+/**
+ * Fails unless the file is empty or ours, and leaves it as it is. Looks through SQLite, as an immutable file without
+ * locks: closing a file that was opened beside SQLite would drop the locks that this process has on it elsewhere.
+ */
+export function recognise(path: string): void {
+  if (statSync(path).size === 0) return;
+  const { applicationId, version } = readHeader(path);
+  if (applicationId !== APPLICATION_ID) {
+    throw new WindlassError(
+      "STORE_FOREIGN",
+      `${path} is the SQLite database of another program; it was not touched`,
+    );
+  }
+  if (version > VERSION) throw tooNew(path, version);
+}
+
+export function tooNew(path: string, version: number): WindlassError {
+  return new WindlassError(
+    "STORE_TOO_NEW",
+    `${path} has schema version ${version}; this program knows versions up to ${VERSION}`,
+  );
+}
+
+function readHeader(path: string) {
+  const url = pathToFileURL(path);
+  url.search = "?mode=ro&immutable=1";
+  let db: DatabaseSync | undefined;
+  try {
+    db = new DatabaseSync(url);
+    return {
+      applicationId: db.prepare("PRAGMA application_id").get()?.["application_id"],
+      version: Number(db.prepare("PRAGMA user_version").get()?.["user_version"]),
+    };
+  } catch (error) {
+    // 26: "file is not a database".
+    if (resultOf(error) !== 26) throw error;
+    throw new WindlassError(
+      "STORE_FOREIGN",
+      `${path} exists and is not an SQLite database; it was not touched`,
+      {
+        cause: error,
+      },
+    );
+  } finally {
+    db?.close();
+  }
+}
+
+function makeFile(path: string): void {
+  try {
+    // Nobody else's business: payloads may be private. The files that SQLite puts beside it get the same mode.
+    closeSync(openSync(path, "wx", 0o600));
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== "EEXIST") throw error;
+  }
+}
+
+/** The file that rings when there is work: see bell.ts. */
+export function bellOf(path: string): string {
+  return join(dirname(path), `${basename(path)}-bell`);
+}
+
+function onNetwork(path: string, type: string): WindlassError {
+  return unsuitable(
+    `${path} is on ${type}, where SQLite's locks cannot be trusted; expected a file system of this machine`,
+    undefined,
+    "Put the file on a local disk, or use redis:// for several machines.",
+  );
+}
+
+function unsuitable(message: string, cause?: unknown, remedy?: string): WindlassError {
+  return new WindlassError("STORE_UNSUITABLE", message, { cause, remedy });
+}

@@ -1,0 +1,2 @@
+/** The SQLite store: `windlass/stores/sqlite`. */
+export { sqliteStore, type SqliteStoreOptions } from "./store.ts";

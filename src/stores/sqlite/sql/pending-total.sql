@@ -1,0 +1,2 @@
+-- From the counts.
+SELECT total(pending) FROM queue

@@ -1,0 +1,6 @@
+-- ?1 queue, ?2 at most so many, ?3 up to this row id, ?4 state.
+DELETE FROM finished
+WHERE (state, rid) IN (
+  SELECT state, rid FROM finished WHERE queue = ?1 AND state = ?4 AND rid <= ?3 ORDER BY place LIMIT ?2
+)
+RETURNING rid
