@@ -1,6 +1,6 @@
 /** `windlass dev`: API, dashboard and worker in one process, on a file. The one command that shows it all. */
 import type { Command } from "commander";
-import type { TaskDefinition } from "../engine/definition.ts";
+import { CATCH_ALL, type TaskDefinition } from "../engine/definition.ts";
 import type { Logger } from "../engine/logger.ts";
 import type { Queue } from "../engine/queue.ts";
 import { redact } from "../open-store.ts";
@@ -128,7 +128,10 @@ async function startOnFreePort(
 
 function welcome(url: string, tasks: readonly TaskDefinition[], settings: Settings): string {
   const base = url.replace(/\/$/, "");
-  const types = tasks.map(({ type }) => type).join(", ");
+  const types = tasks
+    .map(({ type }) => type)
+    .toSorted((a, b) => Number(a === CATCH_ALL) - Number(b === CATCH_ALL)) // what it takes else, last
+    .join(", ");
   const lines: readonly (readonly [string, string])[] = [
     ["dashboard", `${base}/`],
     ["api", `${base}/v1`],
@@ -139,7 +142,7 @@ function welcome(url: string, tasks: readonly TaskDefinition[], settings: Settin
     ],
     ["at once", tasks.length === 0 ? "0" : String(settings.concurrency)],
   ];
-  const example = tasks.find(({ type }) => type === "echo") ?? tasks.find(({ type }) => type !== "*");
+  const example = tasks.find(({ type }) => type === "echo") ?? tasks.find(({ type }) => type !== CATCH_ALL);
   const auth = settings.token === undefined ? "" : ' -H "authorization: Bearer $WINDLASS_TOKEN"';
   const body = JSON.stringify({ type: example?.type ?? "hello", payload: { hello: "world" } });
   return [

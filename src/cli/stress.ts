@@ -37,11 +37,7 @@ export function addStress(program: Command): void {
     .option("--queue <name>", "Queue of the tasks (default: default)")
     .option("--payload <json>", "Payload of every task (default: its number)");
   commonFlags(outputFlags(tokenFlags(command)));
-  examples(
-    command,
-    "windlass stress",
-    "windlass stress --target http://127.0.0.1:8080 --tasks 10000 --concurrency 100",
-  );
+  examples(command, "windlass stress", "windlass stress --target http://127.0.0.1:9000 --tasks 10000");
   command.action(async (flags: Flags) => {
     const { settings } = await configOf(command);
     const tasks = toInteger(flags.tasks ?? "1000", "--tasks", 1, 1_000_000);

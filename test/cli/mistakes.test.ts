@@ -94,7 +94,7 @@ test("a module that fails, or exports nothing, is named", async (t) => {
   const throws = await runCli(folder, ["worker", "throws.ts"], { env: { WINDLASS_DEBUG: "1" } });
   assert.equal(throws.code, 2);
   assert.match(throws.stderr, /throws\.ts cannot be loaded: at home \(INVALID_DEFINITION\)/);
-  assert.match(throws.stderr, /at file:.*throws\.ts:1/, "WINDLASS_DEBUG=1 shows where");
+  assert.match(throws.stderr, /at .*throws\.ts:1/, "WINDLASS_DEBUG=1 shows where");
 });
 
 test("an unknown task or queue is told so", async (t) => {
