@@ -2,7 +2,6 @@
 import type { Command } from "commander";
 import { EXIT } from "./exit-codes.ts";
 import { commonFlags, configOf, examples } from "./flags.ts";
-import { HttpCaller } from "./http-caller.ts";
 import { say } from "./terminal.ts";
 
 /** Shorter than Docker's own limit (30 s) by far: a server that takes this long is not well. */
@@ -19,6 +18,7 @@ export function addHealthcheck(program: Command): void {
   examples(command, "windlass healthcheck", "windlass healthcheck --target http://127.0.0.1:9000");
   command.action(async () => {
     const { settings } = await configOf(command);
+    const { HttpCaller } = await import("./http-caller.ts"); // node:https costs 30 ms, which only this command pays
     using caller = new HttpCaller(settings, { connections: 1, timeoutMs: TIMEOUT_MS });
     const problem = await caller.call("GET", "/health").then(
       ({ status, body }) => (status === 200 ? undefined : `it answers ${status}: ${body}`),

@@ -6,7 +6,7 @@ import { WindlassError } from "../task/errors.ts";
 import { checkName } from "../task/names.ts";
 import { EXIT } from "./exit-codes.ts";
 import { commonFlags, configOf, examples, outputFlags, tokenFlags } from "./flags.ts";
-import { HttpCaller } from "./http-caller.ts";
+import type { HttpCaller } from "./http-caller.ts";
 import { printItem } from "./output.ts";
 import { readPayload } from "./payload.ts";
 import { Progress } from "./progress.ts";
@@ -43,6 +43,7 @@ export function addStress(program: Command): void {
     const tasks = toInteger(flags.tasks ?? "1000", "--tasks", 1, 1_000_000);
     const concurrency = toInteger(flags.concurrency ?? "50", "--concurrency", 1, 1_000);
     const bodyOf = await bodies(flags);
+    const { HttpCaller } = await import("./http-caller.ts"); // node:https costs 30 ms, which only this command pays
     using caller = new HttpCaller(settings, { connections: concurrency, timeoutMs: TIMEOUT_MS });
     await greet(caller);
     const tally = await fire(caller, { tasks, concurrency, bodyOf, quiet: settings.quiet });
