@@ -33,8 +33,20 @@ export interface EnqueueOptions {
 /** One task to add, as the HTTP API and the command line say it. */
 export interface TaskRequest extends EnqueueOptions {
   readonly type: string;
-  /** Anything that JSON can write; nothing is `null`. */
+  /** Anything that JSON can write, or a `JsonText`; nothing is `null`. */
   readonly payload?: unknown;
+}
+
+/**
+ * A payload that is JSON text already, and is kept as it stands: parsing and writing it again would cost time and
+ * change it (numbers that a double does not hold, the order of keys). Whoever makes one has checked that it is JSON.
+ */
+export class JsonText {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
 }
 
 const KEYS: readonly (keyof EnqueueOptions)[] = [
@@ -122,7 +134,7 @@ export function encodePayload(payload: unknown): string {
   if (payload === undefined) return "null";
   let text: string | undefined;
   try {
-    text = JSON.stringify(payload);
+    text = payload instanceof JsonText ? payload.text : JSON.stringify(payload);
   } catch (error) {
     throw new WindlassError(
       "INVALID_PAYLOAD",

@@ -73,6 +73,22 @@ const table = {
     remedy: "Send the header content-type: application/json and no content-encoding.",
     status: 415,
   },
+  MALFORMED_REQUEST: {
+    meaning: "A request is not well-formed HTTP, or ended before its body did.",
+    remedy: "Send it with an HTTP client that is known to work, and compare.",
+    status: 400,
+  },
+  HEADERS_TOO_LARGE: {
+    meaning: "A request has more than 100 headers, or more than 16 KiB of them and its path together.",
+    remedy: "Send fewer and shorter headers, cookies above all.",
+    status: 431,
+  },
+  REQUEST_TIMEOUT: {
+    meaning: "A request did not arrive in full in time.",
+    remedy: "Send it again, without pauses; nothing was done.",
+    status: 408,
+    retriable: true,
+  },
   INVALID_URL: {
     meaning: "A store URL cannot be used.",
     remedy: "Use memory:, sqlite:PATH or another form that the message lists.",
@@ -119,6 +135,12 @@ const table = {
     meaning: "The request has no valid token.",
     remedy: "Send the header authorization: Bearer with the server's token.",
     status: 401,
+  },
+  FORBIDDEN: {
+    meaning: "The request comes from another site's page, or is addressed to another host.",
+    remedy:
+      "Call the server by the address that it listens on, from its own page or a program; or give it a token.",
+    status: 403,
   },
   SHUTTING_DOWN: {
     meaning: "The process is stopping and takes no new work.",

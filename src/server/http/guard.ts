@@ -1,0 +1,89 @@
+/** Who may come in: a token where one is set; without one, only callers on this machine that are not strangers' pages. */
+import { hash, timingSafeEqual } from "node:crypto";
+import { WindlassError } from "../../task/errors.ts";
+import { show } from "../../task/names.ts";
+import { header, type HeaderTable } from "./headers.ts";
+
+/** Fails with `UNAUTHENTICATED` or `FORBIDDEN`. `changes` is false for what only looks. */
+export type Guard = (headers: HeaderTable, changes: boolean) => void;
+
+const OPEN: Guard = () => {};
+
+/** The guard for a token; for none, that of a loopback address; `trusted` if the host program lets callers in itself. */
+export function makeGuard(token: string | undefined, trusted: boolean): Guard {
+  if (token !== undefined) return tokenGuard(token);
+  return trusted ? OPEN : loopbackGuard();
+}
+
+/** True for names and addresses that only this machine reaches. */
+export function isLoopback(host: string): boolean {
+  return LOOPBACK.test(host);
+}
+
+const LOOPBACK = /^(?:localhost|(?:[a-z0-9-]+\.)+localhost|127(?:\.\d{1,3}){3}|\[?::1\]?)$/i;
+
+/** Fails with `INVALID_OPTION` for a token that no header can carry. */
+export function checkToken(token: string): string {
+  if (/^[\x21-\x7e]{1,512}$/.test(token)) return token;
+  throw new WindlassError("INVALID_OPTION", "the token is not 1 to 512 visible ASCII characters", {
+    pointer: "token",
+    remedy: "Make one, for example with: openssl rand -hex 24",
+  });
+}
+
+function tokenGuard(token: string): Guard {
+  // Digests have one length, so that comparing takes the same time whatever was sent.
+  const expected = digest(token);
+  return (headers) => {
+    const given = header(headers, "authorization");
+    if (given === undefined) throw unauthenticated();
+    const sent = /^Bearer +([\x21-\x7e]{1,512})$/i.exec(given)?.[1];
+    if (sent === undefined || !timingSafeEqual(digest(sent), expected)) throw unauthenticated();
+  };
+}
+
+function digest(text: string): Buffer {
+  return hash("sha256", text, "buffer");
+}
+
+function unauthenticated(): WindlassError {
+  return new WindlassError(
+    "UNAUTHENTICATED",
+    "the request has no valid token; expected authorization: Bearer",
+  );
+}
+
+/**
+ * A page of any site can send requests to this machine from its user's browser. Its name may even resolve to this
+ * machine (DNS rebinding), so the host is checked for reads as well; then the browser keeps answers from it, and
+ * what changes something is told apart by its origin.
+ */
+function loopbackGuard(): Guard {
+  let lastGood = "localhost"; // nearly all requests name the same host
+  return (headers, changes) => {
+    const host = header(headers, "host") ?? "";
+    if (host !== lastGood) {
+      checkHost(host);
+      lastGood = host;
+    }
+    if (changes) checkOrigin(headers, host);
+  };
+}
+
+function checkHost(host: string): void {
+  if (isLoopback(host.replace(/:\d{1,5}$/, ""))) return;
+  throw new WindlassError(
+    "FORBIDDEN",
+    `the request is for the host ${show(host)}; without a token only a loopback name such as localhost is served`,
+  );
+}
+
+function checkOrigin(headers: HeaderTable, host: string): void {
+  const origin = header(headers, "origin");
+  const foreign = origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`;
+  if (!foreign && header(headers, "sec-fetch-site") !== "cross-site") return;
+  throw new WindlassError(
+    "FORBIDDEN",
+    `the request comes from a page of ${show(origin ?? "another site")}; without a token only this server's own page may change things`,
+  );
+}

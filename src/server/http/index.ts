@@ -1,0 +1,4 @@
+/** The HTTP server: `windlass/server/http`. */
+export { type FetchHandler, type HandlerOptions, httpHandler } from "./handler.ts";
+export { DEFAULT_LIMITS, type HttpLimits } from "./limits.ts";
+export { type HttpServer, type ServerOptions, startServer } from "./server.ts";

@@ -1,0 +1,67 @@
+/** From the text of a body to the fields of its envelope; payloads are handed on as the text that was sent. */
+import { JsonText } from "../../engine/request.ts";
+import { WindlassError } from "../../task/errors.ts";
+import { show } from "../../task/names.ts";
+import { findError } from "./json-error.ts";
+import { type Envelope, scan } from "./json-scan.ts";
+
+/** The member whose value is not looked into. */
+const OPAQUE = "payload";
+
+export interface BodyShape {
+  /** Deepest nesting of arrays and objects. */
+  readonly depth: number;
+  /** The field that is a list of envelopes. */
+  readonly list: string | undefined;
+}
+
+/**
+ * The fields of the object in `text`. Fails with `INVALID_JSON` for what is not one JSON object, nests too deeply or
+ * names a field twice.
+ */
+export function parseBody(text: string, { depth, list }: BodyShape): Record<string, unknown> {
+  if (text === "") throw invalid("the body is empty; expected a JSON object");
+  // Before JSON.parse: a million brackets are not worth building a million arrays for.
+  const scanned = scan(text, depth, list);
+  if (scanned === "too deep") throw invalid(`the body nests deeper than ${depth} levels`);
+  const body = parse(text);
+  if (scanned === undefined || typeof body !== "object" || body === null || Array.isArray(body)) {
+    throw invalid(`the body is ${show(body)}; expected a JSON object`);
+  }
+  fill(body as Record<string, unknown>, scanned, text, "");
+  return body as Record<string, unknown>;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const at = findError(text);
+    const found = at < text.length ? `found ${show(text.slice(at, at + 10))}` : "the body ends there";
+    throw invalid(`the body is not JSON from position ${at} on: ${found}`, "", cause);
+  }
+}
+
+/** Puts payloads back as they were written, and refuses what two readers would read differently. */
+function fill(
+  body: Record<string, unknown>,
+  { members, items }: Envelope,
+  text: string,
+  pointer: string,
+): void {
+  const seen = new Set<string>();
+  for (const { name, start, end } of members) {
+    if (seen.has(name)) throw invalid(`the field ${show(name)} is given twice`, `${pointer}/${name}`);
+    seen.add(name);
+    if (name === OPAQUE) body[OPAQUE] = new JsonText(text.slice(start, end));
+  }
+  if (items === undefined) return;
+  const elements = body[items.name] as Record<string, unknown>[];
+  for (const { index, envelope } of items.envelopes) {
+    fill(elements[index]!, envelope, text, `${pointer}/${items.name}/${index}`);
+  }
+}
+
+function invalid(message: string, pointer = "", cause?: unknown): WindlassError {
+  return new WindlassError("INVALID_JSON", message, { pointer, cause });
+}

@@ -1,0 +1,148 @@
+/** The HTTP server: the handler on a listener with bounds on everything, and a stop that cuts nobody off. */
+import { createServer, type Server } from "node:http";
+import { getRequestListener } from "@hono/node-server";
+import { type Clock, systemClock } from "../../store/clock.ts";
+import { WindlassError } from "../../task/errors.ts";
+import { show } from "../../task/names.ts";
+import { checkInteger, checkKeys } from "../../task/options.ts";
+import type { NodeBindings } from "./body.ts";
+import { checkBind, DEFAULT_HOST, DEFAULT_PORT, listen, toUrl } from "./bind.ts";
+import { type HandlerOptions, makeHandler, toLimits } from "./handler.ts";
+import type { HttpLimits } from "./limits.ts";
+import { fromParser, replyRaw } from "./raw-reply.ts";
+
+export interface ServerOptions extends Omit<HandlerOptions, "trusted"> {
+  /** Default 127.0.0.1. Any that is not a loopback address needs a token. */
+  readonly host?: string | undefined;
+  /** 0 takes any free port. Default 8080. */
+  readonly port?: number | undefined;
+}
+
+export interface HttpServer extends AsyncDisposable {
+  /** Where it listens, e.g. `http://127.0.0.1:8080`. */
+  readonly url: string;
+  readonly port: number;
+  /**
+   * Takes no new connections and no new work, finishes what is being answered, and resolves when every connection is
+   * closed; what takes longer than `limits.stopTimeoutMs` is cut off. The queue stays open. Calling it again waits for
+   * the same end.
+   */
+  stop(): Promise<void>;
+}
+
+const KEYS: readonly (keyof ServerOptions)[] = [
+  "queue",
+  "host",
+  "port",
+  "token",
+  "logger",
+  "clock",
+  "limits",
+];
+
+/** While stopping, connections that have become idle are looked for this often: Node closes only those idle at first. */
+const SWEEP_MS = 20;
+
+/**
+ * Serves the API and the page. Fails with `INSECURE_BIND`, `PORT_TAKEN`, `INVALID_OPTION` or `UNKNOWN_OPTION`.
+ * Node's globals `Request` and `Response` are replaced by the adapter's lighter ones, which extend them.
+ */
+export async function startServer(options: ServerOptions): Promise<HttpServer> {
+  checkKeys(options, KEYS, "startServer");
+  const { host = DEFAULT_HOST, clock = systemClock } = options;
+  const port = checkInteger(options.port ?? DEFAULT_PORT, 0, 65_535, "port");
+  checkBind(host, options.token);
+  const limits = toLimits(options.limits);
+  let stopping = false;
+  const { fetch, replies } = makeHandler(options, { stopping: () => stopping });
+  const server = makeServer(limits, fetch, (error, requestId) => replies.problem(error, { requestId }));
+  const address = await listen(server, host, port);
+  let stopped: Promise<void> | undefined;
+  const stop = (): Promise<void> => {
+    stopping = true;
+    stopped ??= close(server, clock, limits.stopTimeoutMs);
+    return stopped;
+  };
+  return { url: toUrl(address), port: address.port, stop, [Symbol.asyncDispose]: stop };
+}
+
+function makeServer(
+  limits: HttpLimits,
+  fetch: ReturnType<typeof makeHandler>["fetch"],
+  problem: (error: unknown, requestId: string) => Response,
+): Server {
+  const listener = getRequestListener((request, bindings) => fetch(request, bindings as NodeBindings), {
+    // What the adapter itself refuses: a broken target, or a host that is no host.
+    errorHandler: (error) =>
+      problem(
+        new WindlassError("MALFORMED_REQUEST", "the request's target or Host header is not well-formed", {
+          cause: error,
+        }),
+        "-",
+      ),
+  });
+  const server = createServer(
+    {
+      maxHeaderSize: limits.headerBytes,
+      headersTimeout: limits.headersTimeoutMs,
+      requestTimeout: limits.requestTimeoutMs,
+      keepAliveTimeout: limits.keepAliveTimeoutMs,
+      connectionsCheckingInterval: limits.checkEveryMs,
+      requireHostHeader: false, // Node's own refusal has no body
+      noDelay: true,
+    },
+    (request, response) => {
+      // Node drops the headers beyond maxHeadersCount without a word; one of them may be the one that counts.
+      if (request.rawHeaders.length > 2 * limits.headers) {
+        replyRaw(
+          request.socket,
+          new WindlassError("HEADERS_TOO_LARGE", `the request has more than ${limits.headers} headers`),
+        );
+        return;
+      }
+      void listener(request, response);
+    },
+  );
+  server.maxHeadersCount = limits.headers + 1;
+  server.maxRequestsPerSocket = limits.requestsPerSocket;
+  server.maxConnections = limits.connections;
+  server.timeout = limits.stalledTimeoutMs;
+  server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
+    if (error.code === "ECONNRESET") socket.destroy();
+    else replyRaw(socket, fromParser(error));
+  });
+  server.on("checkExpectation", (request) =>
+    replyRaw(
+      request.socket,
+      new WindlassError(
+        "MALFORMED_REQUEST",
+        `the Expect header is ${show(request.headers.expect)}; expected 100-continue or none`,
+      ),
+    ),
+  );
+  server.on("connect", (_request, socket) =>
+    replyRaw(
+      socket,
+      new WindlassError("METHOD_NOT_ALLOWED", "this server is no proxy and takes no CONNECT"),
+      ["allow: GET, HEAD, POST, PATCH, DELETE"],
+    ),
+  );
+  return server;
+}
+
+function close(server: Server, clock: Clock, timeoutMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    let cancelSweep = (): void => {};
+    const sweep = (): void => {
+      server.closeIdleConnections();
+      cancelSweep = clock.after(SWEEP_MS, sweep);
+    };
+    const cancelEnd = clock.after(timeoutMs, () => server.closeAllConnections());
+    server.close(() => {
+      cancelSweep();
+      cancelEnd();
+      resolve();
+    });
+    sweep();
+  });
+}

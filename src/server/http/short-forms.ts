@@ -1,0 +1,31 @@
+/** What people type by hand: three names for adding a task, and the figures in one line. */
+import { totals } from "../../api/stats.ts";
+import type { EnqueuedView } from "../../api/enqueue.ts";
+import type { StateCounts } from "../../store/facets.ts";
+import type { FullStore } from "../../store/facets.ts";
+
+/** Paths that take a task as `POST /v1/tasks` does. */
+export const ENQUEUE_PATHS: readonly string[] = ["/task", "/tasks", "/enqueue"];
+
+export const STATS_PATH = "/stats";
+
+/** The short answer to an enqueue; the same for a task that was there already. */
+export function shortEnqueued({ id }: EnqueuedView): object {
+  return { status: "queued", task_id: id };
+}
+
+/** The short figures, over all queues and for each. */
+export async function shortStats(store: FullStore): Promise<object> {
+  const queues = await store.queues();
+  return {
+    ...shortCounts(totals(queues)),
+    queues: Object.fromEntries(
+      queues.map(({ name, paused, counts }) => [name, { ...shortCounts(counts), paused }]),
+    ),
+  };
+}
+
+function shortCounts({ pending, running, dead, ...rest }: StateCounts): object {
+  const { scheduled, retrying, completed, cancelled } = rest;
+  return { pending, processing: running, dead_letter: dead, scheduled, retrying, completed, cancelled };
+}
