@@ -244,6 +244,12 @@ const table = {
     remedy: "Stop it, or choose another with --port (WINDLASS_PORT).",
     status: 500,
   },
+  SERVER_UNREACHABLE: {
+    meaning: "No Windlass server answers at the target.",
+    remedy: "Start one with windlass dev or windlass server, or name its address with --target.",
+    status: 503,
+    retriable: true,
+  },
   INTERNAL: {
     meaning: "Something went wrong that should not.",
     remedy: "Report it with the request id and the log.",

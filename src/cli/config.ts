@@ -1,0 +1,124 @@
+/** Where settings come from, field by field: flag, then environment, then configuration file, then default. */
+import { readFileSync } from "node:fs";
+import { WindlassError } from "../task/errors.ts";
+import { unknownOption } from "../task/options.ts";
+import { findConfigFile, readConfigFile } from "./config-file.ts";
+import { SETTING_NAMES, type Settings, SETTINGS } from "./settings.ts";
+import { toText } from "./values.ts";
+
+/** The settings, and for each the place that it came from, in words. */
+export interface Config {
+  readonly settings: Settings;
+  readonly sources: Readonly<Record<keyof Settings, string>>;
+  /** Path of the configuration file that was read. */
+  readonly file: string | undefined;
+}
+
+/** One place that may say something. */
+interface Place {
+  readonly title: (name: keyof Settings) => string;
+  readonly value: (name: keyof Settings) => unknown;
+}
+
+export interface ConfigInput {
+  /** The flags that were given, by setting name; `config` names the configuration file. */
+  readonly flags: Readonly<Record<string, unknown>>;
+  readonly env: NodeJS.ProcessEnv;
+  readonly cwd: string;
+}
+
+export const DEFAULT_SOURCE = "default";
+
+/** Reads all places. Fails with `INVALID_OPTION` or `UNKNOWN_OPTION`, naming the place. */
+export async function loadConfig({ flags, env, cwd }: ConfigInput): Promise<Config> {
+  checkEnvironment(env);
+  const asked = flags["config"] ?? (env["WINDLASS_CONFIG"] || undefined);
+  const file = findConfigFile(cwd, asked === undefined ? undefined : toText(asked, "--config"));
+  const content = file === undefined ? {} : await readConfigFile(file);
+  const places: Place[] = [
+    { title: (name) => flagOf(name), value: (name) => flags[name] },
+    { title: (name) => SETTINGS[name].env ?? "", value: (name) => fromEnv(name, env) },
+    { title: (name) => `${name} in ${file}`, value: (name) => content[name] },
+  ];
+  const picked = SETTING_NAMES.map((name) => [name, pick(name, places)] as const);
+  const settings = Object.fromEntries(
+    picked.map(([name, { value }]) => [name, value]),
+  ) as unknown as Settings;
+  const sources = Object.fromEntries(
+    picked.map(([name, { source }]) => [name, source]),
+  ) as unknown as Config["sources"];
+  return { settings: { ...settings, token: pickToken(places) }, sources, file };
+}
+
+/** How a setting is called on the command line. */
+export function flagOf(name: string): string {
+  return `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+function pick(name: keyof Settings, places: readonly Place[]): { value: unknown; source: string } {
+  for (const place of places) {
+    const value = place.value(name);
+    if (value === undefined) continue;
+    const source = place.title(name);
+    return { value: SETTINGS[name].read(value, source), source };
+  }
+  return { value: SETTINGS[name].fallback, source: DEFAULT_SOURCE };
+}
+
+/** The token itself or the file that holds it, whichever the first place that names either says. */
+function pickToken(places: readonly Place[]): string | undefined {
+  for (const { value, title } of places) {
+    const token = value("token");
+    const path = value("tokenFile");
+    if (token !== undefined && path !== undefined) {
+      throw new WindlassError(
+        "INVALID_OPTION",
+        `${title("token")} and ${title("tokenFile")} are both given; expected one of them`,
+        { pointer: "tokenFile" },
+      );
+    }
+    if (token !== undefined) return toText(token, title("token"));
+    if (path !== undefined) return readToken(toText(path, title("tokenFile")), title("tokenFile"));
+  }
+  return undefined;
+}
+
+function readToken(path: string, name: string): string {
+  let token: string;
+  try {
+    token = readFileSync(path, "utf8").trim();
+  } catch (error) {
+    const message = `${name} cannot be read: ${(error as Error).message}`;
+    throw new WindlassError("INVALID_OPTION", message, { cause: error, pointer: "tokenFile" });
+  }
+  if (token !== "") return token;
+  throw new WindlassError("INVALID_OPTION", `${name} names ${path}, which is empty; expected a token in it`, {
+    pointer: "tokenFile",
+  });
+}
+
+/** Variables that are no settings. */
+const OTHER_VARIABLES = ["WINDLASS_CONFIG", "WINDLASS_DEBUG"];
+
+/**
+ * What Kubernetes puts into every container beside a Service called windlass (`enableServiceLinks`): nobody's
+ * settings, though one of them is even called WINDLASS_PORT.
+ */
+const SERVICE_LINK = /_SERVICE_HOST$|_SERVICE_PORT(_|$)|_PORT_\d+_(TCP|UDP|SCTP)/;
+const SERVICE_LINK_VALUE = /^(tcp|udp|sctp):\/\//;
+
+function fromEnv(name: keyof Settings, env: NodeJS.ProcessEnv): string | undefined {
+  const variable = SETTINGS[name].env;
+  const value = variable === undefined ? undefined : env[variable];
+  // Compose files pass on what is not set as empty text.
+  return value === "" || (value !== undefined && SERVICE_LINK_VALUE.test(value)) ? undefined : value;
+}
+
+function checkEnvironment(env: NodeJS.ProcessEnv): void {
+  const known = [...SETTING_NAMES.flatMap((name) => SETTINGS[name].env ?? []), ...OTHER_VARIABLES];
+  for (const [name, value = ""] of Object.entries(env)) {
+    if (!name.startsWith("WINDLASS_") || name.startsWith("WINDLASS_TEST_") || known.includes(name)) continue;
+    if (SERVICE_LINK.test(name) || SERVICE_LINK_VALUE.test(value)) continue;
+    throw unknownOption(name, known, "the environment");
+  }
+}

@@ -1,0 +1,87 @@
+/** `windlass task enqueue`: adds one task. */
+import type { Command } from "commander";
+import { encodePayload, type EnqueueOptions, taskTemplate } from "../engine/request.ts";
+import type { EnqueuedTask } from "../engine/queue.ts";
+import type { Priority } from "../task/priority.ts";
+import { commonFlags, configOf, examples, outputFlags, storeFlags } from "./flags.ts";
+import { printItem } from "./output.ts";
+import { readPayload } from "./payload.ts";
+import { withQueue } from "./session.ts";
+import { print, say } from "./terminal.ts";
+import { numberIfDigits, toInteger } from "./values.ts";
+
+interface EnqueueFlags {
+  readonly queue?: string;
+  readonly priority?: string;
+  readonly delay?: string;
+  readonly runAt?: string;
+  readonly key?: string;
+  readonly keyWindow?: string;
+  readonly id?: string;
+  readonly retries?: string;
+  readonly file?: string;
+  readonly json?: boolean;
+}
+
+/** Adds the verb. */
+export function addEnqueue(task: Command): void {
+  const command = task
+    .command("enqueue")
+    .description("Add a task; prints its id")
+    .argument("<type>", "Type, which picks the handler")
+    .argument("[payload]", "JSON, else taken as a string; - reads standard input")
+    .option("--queue <name>", "Queue (default: default)")
+    .option("--priority <priority>", "0 (first) to 9, or critical, high, normal, low, bulk")
+    .option("--delay <duration>", "Not before this long from now, e.g. 5m")
+    .option("--run-at <instant>", "Not before this, e.g. 2026-12-24T18:00:00Z")
+    .option("--key <key>", "At most one task per queue and key")
+    .option("--key-window <duration>", "How long the key holds (default: 24h)")
+    .option("--retries <n>", "Retries after the first try (default: the handler's)")
+    .option("--id <uuid>", "Your own id: repeating the command is then safe")
+    .option("--json", "Refuse a payload that is not JSON")
+    .option("--file <path>", "Read the payload, as JSON, from a file; - is stdin");
+  commonFlags(outputFlags(storeFlags(command)));
+  examples(
+    command,
+    `windlass task enqueue email '{"to":"ada@example.com"}'`,
+    "windlass task enqueue report --file report.json --delay 5m --priority high",
+    "echo '[1,2,3]' | windlass task enqueue sum -",
+  );
+  command.action(async (type: string, payload: string | undefined, flags: EnqueueFlags) => {
+    const { settings } = await configOf(command);
+    const options = enqueueOptions(flags);
+    const content = await readPayload({
+      argument: payload,
+      file: flags.file,
+      strict: flags.json === true,
+    });
+    // Checked before the store is opened too: a slip of the hand must not even create a file.
+    taskTemplate(type, options);
+    encodePayload(content);
+    const [added] = await withQueue(settings, (queue) =>
+      queue.enqueueAll([{ ...options, type, payload: content }]),
+    );
+    if (settings.output !== "table") printItem(settings.output, added!);
+    else {
+      print(added!.id);
+      if (!settings.quiet) say(remark(added!));
+    }
+  });
+}
+
+function enqueueOptions(flags: EnqueueFlags): EnqueueOptions {
+  return {
+    queue: flags.queue,
+    priority: numberIfDigits(flags.priority) as Priority | undefined,
+    delay: numberIfDigits(flags.delay),
+    runAt: numberIfDigits(flags.runAt),
+    key: flags.key,
+    keyWindow: numberIfDigits(flags.keyWindow),
+    retries: flags.retries === undefined ? undefined : toInteger(flags.retries, "retries", 0, 1_000),
+    id: flags.id,
+  };
+}
+
+function remark({ type, queue, duplicate }: EnqueuedTask): string {
+  return duplicate ? "it was there already; nothing was added" : `added ${type} to queue ${queue}`;
+}

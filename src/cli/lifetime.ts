@@ -1,0 +1,53 @@
+/** How long a program that runs on stays: until a signal, or until what it runs ends by itself. */
+import type { Logger } from "../engine/logger.ts";
+import { onStopSignals, resend } from "../engine/stop-signals.ts";
+import { systemClock } from "../store/clock.ts";
+
+/** How long a loop may stay busy after everything of ours is closed. */
+const LINGER_MS = 2_000;
+
+export class Lifetime implements Disposable {
+  /** Resolves with the first SIGTERM or SIGINT. */
+  readonly stopAsked: Promise<NodeJS.Signals>;
+  readonly #unwatch: () => void;
+  readonly #logger: Logger;
+  #signal: NodeJS.Signals | undefined;
+
+  /**
+   * `leaves` answers true while someone else (a worker) sees to it that a second signal ends the process;
+   * otherwise it ends here, at once and by the signal itself.
+   */
+  constructor(logger: Logger, leaves: () => boolean = () => false) {
+    this.#logger = logger;
+    const { promise, resolve } = Promise.withResolvers<NodeJS.Signals>();
+    this.stopAsked = promise;
+    this.#unwatch = onStopSignals({
+      first: (signal) => {
+        this.#signal = signal;
+        resolve(signal);
+      },
+      second: (signal) => {
+        if (!leaves()) resend(signal);
+      },
+    });
+  }
+
+  /**
+   * Everything is closed. A module of the user's may still hold a connection or a timer that keeps the process:
+   * it is told what, and then ended by the signal that asked for it, so that no supervisor has to kill it.
+   */
+  [Symbol.dispose](): void {
+    this.#unwatch();
+    const signal = this.#signal;
+    if (signal === undefined) return;
+    systemClock.after(
+      LINGER_MS,
+      () => {
+        const holding = [...new Set(process.getActiveResourcesInfo())];
+        this.#logger.warn({ holding }, "something that the modules opened keeps the process; leaving anyway");
+        resend(signal);
+      },
+      { background: true },
+    );
+  }
+}

@@ -1,0 +1,59 @@
+/** The log of what runs on: lines of JSON for machines, readable lines for a terminal. Always on standard error. */
+import { pino, stdTimeFunctions } from "pino";
+import type { Logger } from "../engine/logger.ts";
+import type { Settings } from "./settings.ts";
+import { harmless, type Style, styled } from "./terminal.ts";
+
+/** A logger as the settings ask for. */
+export function makeLogger({ logLevel, logFormat }: Pick<Settings, "logLevel" | "logFormat">): Logger {
+  const pretty = logFormat === "pretty" || (logFormat === "auto" && process.stderr.isTTY);
+  return pino(
+    {
+      level: logLevel,
+      timestamp: stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    { write: (line: string) => void process.stderr.write(pretty ? prettyLine(line) : line) },
+  );
+}
+
+const LEVEL_STYLE: Readonly<Record<string, Style>> = {
+  debug: "dim",
+  info: "cyan",
+  warn: "yellow",
+  error: "red",
+};
+
+/** A line of JSON as a line to read: local time of day, level, message, then the fields. */
+export function prettyLine(line: string): string {
+  const {
+    time,
+    level,
+    msg,
+    pid: _pid,
+    hostname: _hostname,
+    ...fields
+  } = JSON.parse(line) as {
+    time: string;
+    level: string;
+    msg: string;
+    [field: string]: unknown;
+  };
+  const clock = styled(
+    "dim",
+    `${new Date(time).toTimeString().slice(0, 8)}${time.slice(19, 23)}`,
+    process.stderr,
+  );
+  const mark = styled(LEVEL_STYLE[level] ?? "bold", level.padEnd(5), process.stderr);
+  const rest = Object.entries(fields).map(([name, value]) =>
+    styled("dim", `${name}=${harmless(fieldText(value))}`, process.stderr),
+  );
+  return `${[clock, mark, harmless(msg), ...rest].join(" ")}\n`;
+}
+
+function fieldText(value: unknown): string {
+  if (typeof value === "string") return value;
+  // An error: its message is what a reader wants; the stack is in the JSON form.
+  if (typeof value === "object" && value !== null && "message" in value) return JSON.stringify(value.message);
+  return JSON.stringify(value) ?? "";
+}

@@ -1,0 +1,52 @@
+/** Loads the modules that a worker is given, and finds the task definitions in them. */
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { isTaskDefinition, type TaskDefinition } from "../engine/definition.ts";
+import { WindlassError } from "../task/errors.ts";
+import { show } from "../task/names.ts";
+
+/**
+ * Every task definition that the modules export: by name, as the default, in arrays, or in an object that is the
+ * default. The same definition exported twice is one. Fails with `INVALID_DEFINITION`.
+ */
+export async function loadTasks(modules: readonly string[]): Promise<readonly TaskDefinition[]> {
+  const tasks = new Set<TaskDefinition>();
+  for (const module of modules) {
+    const found = definitionsIn(await load(module));
+    if (found.length === 0) {
+      throw new WindlassError("INVALID_DEFINITION", `${module} exports no task definition; expected one`);
+    }
+    for (const definition of found) tasks.add(definition);
+  }
+  return [...tasks];
+}
+
+async function load(module: string): Promise<object> {
+  const path = resolve(module);
+  if (!existsSync(path)) {
+    throw new WindlassError("INVALID_DEFINITION", `there is no module ${show(module)}`, {
+      remedy: "Give the path of a module, as seen from the working directory.",
+    });
+  }
+  try {
+    return (await import(pathToFileURL(path).href)) as object;
+  } catch (error) {
+    const message = `${module} cannot be loaded: ${error instanceof Error ? error.message : String(error)}`;
+    throw new WindlassError("INVALID_DEFINITION", message, {
+      cause: error,
+      remedy: "Mend the module; WINDLASS_DEBUG=1 shows where it fails.",
+    });
+  }
+}
+
+function definitionsIn(module: object): readonly TaskDefinition[] {
+  const exported = Object.entries(module).flatMap(([name, value]: [string, unknown]) =>
+    name === "default" && isPlainObject(value) ? [value, ...Object.values(value)] : [value],
+  );
+  return exported.flat().filter((value) => isTaskDefinition(value));
+}
+
+function isPlainObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !isTaskDefinition(value);
+}

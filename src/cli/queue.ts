@@ -1,0 +1,105 @@
+/** `windlass queue …`: the lanes and their pause switches. */
+import type { Command } from "commander";
+import type { QueueInfo } from "../store/facets.ts";
+import { WindlassError } from "../task/errors.ts";
+import { checkName } from "../task/names.ts";
+import { nearest } from "../task/options.ts";
+import { TASK_STATES, type TaskState } from "../task/task.ts";
+import { confirm } from "./confirm.ts";
+import { commonFlags, configOf, examples, outputFlags, storeFlags, yesFlag } from "./flags.ts";
+import { type Column, printItem, printItems } from "./output.ts";
+import { withQueue } from "./session.ts";
+import { say } from "./terminal.ts";
+import { oneOf, toList } from "./values.ts";
+
+const COLUMNS: readonly Column<QueueInfo>[] = [
+  { title: "queue", cell: (queue) => queue.name },
+  { title: "paused", cell: (queue) => (queue.paused ? "paused" : "") },
+  ...TASK_STATES.map((state): Column<QueueInfo> => ({ title: state, cell: (queue) => queue.counts[state] })),
+  {
+    title: "oldest pending",
+    cell: ({ oldestPendingMs: ms }) => (ms === undefined ? undefined : `${Math.round(ms / 1_000)} s`),
+  },
+];
+
+/** Adds the noun and its verbs. */
+export function addQueue(program: Command): void {
+  const queue = program
+    .command("queue")
+    .helpCommand(false)
+    .description("Look at queues; pause, resume and purge them");
+  addList(queue);
+  addSwitch(queue, "pause", "Stop claims from a queue; everything else goes on");
+  addSwitch(queue, "resume", "Let a paused queue be claimed from again");
+  addPurge(queue);
+}
+
+function addList(queue: Command): void {
+  const command = queue.command("list").description("List the queues with their counts");
+  commonFlags(outputFlags(storeFlags(command)));
+  examples(command, "windlass queue list");
+  command.action(async () => {
+    const { settings } = await configOf(command);
+    const queues = await withQueue(settings, ({ store }) => store.queues());
+    printItems(settings.output, queues, COLUMNS);
+  });
+}
+
+function addSwitch(queue: Command, verb: "pause" | "resume", description: string): void {
+  const command = queue.command(verb).description(description).argument("<queue>", "Name of the queue");
+  commonFlags(outputFlags(storeFlags(command)));
+  examples(command, `windlass queue ${verb} mail`);
+  command.action(async (given: string) => {
+    const { settings } = await configOf(command);
+    const name = checkName(given, "queue");
+    await withQueue(settings, ({ store }) => store[verb](name));
+    printItem(settings.output, { queue: name, paused: verb === "pause" });
+  });
+}
+
+interface PurgeFlags {
+  readonly state?: string;
+  readonly yes?: boolean;
+}
+
+/** What a purge means if it does not say: the work that waits. What has ended is kept for whoever looks at it. */
+const PURGED_BY_DEFAULT: readonly TaskState[] = ["pending", "scheduled", "retrying"];
+
+const PURGEABLE = TASK_STATES.filter((state) => state !== "running");
+
+function addPurge(queue: Command): void {
+  const command = queue
+    .command("purge")
+    .description("Delete the tasks of a queue, but never a running one")
+    .argument("<queue>", "Name of the queue")
+    .option("--state <states>", `Those in these states (default: ${PURGED_BY_DEFAULT.join(",")})`);
+  commonFlags(outputFlags(storeFlags(yesFlag(command))));
+  examples(command, "windlass queue purge mail", "windlass queue purge mail --state completed --yes");
+  command.action(async (given: string, flags: PurgeFlags) => {
+    const { settings } = await configOf(command);
+    const name = checkName(given, "queue");
+    const states =
+      flags.state === undefined
+        ? PURGED_BY_DEFAULT
+        : toList(flags.state, "--state").map((state) => oneOf(PURGEABLE)(state, "--state"));
+    await withQueue(settings, async ({ store }) => {
+      const { counts } = findQueue(await store.queues(), name);
+      const count = states.reduce((sum, state) => sum + counts[state], 0);
+      const sure = await confirm(`This deletes ${count} tasks of queue ${name}.`, flags.yes === true);
+      if (!sure) return say("nothing was deleted");
+      printItem(settings.output, { queue: name, deleted: await store.purge(name, states) });
+    });
+  });
+}
+
+/** The queue of that name. Fails with `QUEUE_NOT_FOUND`, naming the nearest. */
+export function findQueue(queues: readonly QueueInfo[], name: string): QueueInfo {
+  const found = queues.find((queue) => queue.name === name);
+  if (found !== undefined) return found;
+  const near = nearest(
+    name,
+    queues.map((queue) => queue.name),
+  );
+  const hint = near === undefined ? "" : `; did you mean ${near}?`;
+  throw new WindlassError("QUEUE_NOT_FOUND", `there is no queue ${name}${hint}`);
+}

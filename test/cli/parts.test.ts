@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { stripVTControlCharacters } from "node:util";
+import { exitCodeOf } from "../../src/cli/exit-codes.ts";
+import { prettyLine } from "../../src/cli/log.ts";
+import { readPayload } from "../../src/cli/payload.ts";
+import { progressLine } from "../../src/cli/progress.ts";
+import { percentile, StressTally } from "../../src/cli/stress-tally.ts";
+import { harmless } from "../../src/cli/terminal.ts";
+import { WindlassError } from "../../src/task/errors.ts";
+
+test("exit codes tell kinds of errors apart", () => {
+  assert.equal(exitCodeOf(new WindlassError("INVALID_OPTION", "")), 2);
+  assert.equal(exitCodeOf(new WindlassError("TASK_NOT_FOUND", "")), 3);
+  assert.equal(exitCodeOf(new WindlassError("WRONG_STATE", "")), 4);
+  assert.equal(exitCodeOf(new WindlassError("UNAUTHENTICATED", "")), 5);
+  assert.equal(exitCodeOf(new WindlassError("STORE_UNAVAILABLE", "")), 6);
+  assert.equal(exitCodeOf(new TypeError("a bug")), 1);
+});
+
+test("a payload is JSON, or else a string; what looks like JSON has to be it", async () => {
+  const read = (argument: string | undefined, strict = false) =>
+    readPayload({ argument, file: undefined, strict });
+  assert.equal(await read(undefined), null);
+  assert.deepEqual(await read('{"to":"ada"}'), { to: "ada" });
+  assert.equal(await read("5"), 5);
+  assert.equal(await read("hello world"), "hello world");
+  await assert.rejects(read("{to: ada}"), { code: "INVALID_PAYLOAD" });
+  await assert.rejects(read("hello", true), { code: "INVALID_PAYLOAD" });
+  await assert.rejects(readPayload({ argument: "1", file: "x", strict: false }), { code: "INVALID_OPTION" });
+});
+
+test("percentiles are values that occurred", () => {
+  const hundred = Float64Array.from({ length: 100 }, (_, index) => index + 1);
+  assert.equal(percentile(hundred, 0.5), 50);
+  assert.equal(percentile(hundred, 0.99), 99);
+  assert.equal(percentile(hundred, 1), 100);
+  assert.equal(percentile(Float64Array.of(7), 0.01), 7);
+  assert.equal(percentile(new Float64Array(0), 0.5), 0);
+});
+
+test("a tally counts answers by status and refusals by code", () => {
+  const tally = new StressTally(4);
+  tally.add({ status: 202, body: "{}" }, 10);
+  tally.add({ status: 503, body: '{"code":"STORE_FULL"}' }, 30);
+  tally.add({ status: 502, body: "<html>" }, 20);
+  tally.add(Object.assign(new Error("reset"), { code: "ECONNRESET" }), 40);
+  tally.end(2_000);
+  const { statuses, codes, refused, perSecond, latencyMs } = tally.summary();
+  assert.deepEqual(statuses, { "202": 1, "503": 1, "502": 1, "no answer": 1 });
+  assert.deepEqual(codes, { STORE_FULL: 1, "no code": 1, ECONNRESET: 1 });
+  assert.equal(refused, 3);
+  assert.equal(perSecond, 2);
+  assert.deepEqual(latencyMs, { p50: 20, p90: 40, p99: 40, max: 40 });
+  assert.match(tally.text(), /refused {3}3 \(STORE_FULL: 1, no code: 1, ECONNRESET: 1\)/);
+});
+
+test("a progress line has its figures", () => {
+  assert.match(progressLine(50, 100, 0, 1_000), /^█{15}░{15} 50\/100 {2}50\/s {2}1 s left$/);
+  assert.match(progressLine(0, 100, 0, 0), /\? left$/);
+  assert.match(progressLine(100, 100, 2, 1_000), /2 failed$/);
+});
+
+test("a log line is readable, on one line, and cannot drive the terminal", () => {
+  process.env["TZ"] = "UTC"; // of this process, which is this file's alone
+  const line = prettyLine(
+    JSON.stringify({
+      time: "2026-01-02T03:04:05.678Z",
+      level: "warn",
+      pid: 1,
+      hostname: "h",
+      msg: "failed",
+      id: "a\u001b[2J\nb",
+      error: { name: "Error", message: "no", stack: "long" },
+    }),
+  );
+  assert.equal(stripVTControlCharacters(line), '03:04:05.678 warn  failed id=a\\x1b[2J\\x0ab error="no"\n');
+  assert.equal(harmless("a\u009bb"), "a\\x9bb");
+});
