@@ -108,7 +108,7 @@ export class Queue<S extends Store = Store> implements AsyncDisposable {
    * Adds tasks of any type, as the HTTP API and the command line do. All are checked before any is added.
    * Answers `duplicate: true` for what was there; fails with `KEY_CONFLICT` if a key stands for another payload.
    */
-  enqueueAll(requests: readonly TaskRequest[]): Promise<EnqueuedTask[]> {
+  async enqueueAll(requests: readonly TaskRequest[]): Promise<EnqueuedTask[]> {
     const tasks = requests.map(({ type, payload, ...options }) =>
       taskTemplate(type, options)(encodePayload(payload), this.#newId),
     );
