@@ -50,4 +50,5 @@ test("the jitter is full: delays spread evenly over the whole range", () => {
 test("a retry never comes at once", () => {
   assert.equal(backoffMs(1, DEFAULT_BACKOFF, 0), SHORTEST_DELAY_MS);
   assert.equal(backoffMs(1, { baseMs: 0, maxMs: 0 }, 0.9), SHORTEST_DELAY_MS);
+  assert.equal(backoffMs(5_000, { baseMs: 0, maxMs: 60_000 }, 0.9), SHORTEST_DELAY_MS);
 });
