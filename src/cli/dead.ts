@@ -1,6 +1,5 @@
 /** `windlass dead …`: the dead-letter queue. */
 import type { Command } from "commander";
-import { showListed } from "../api/views.ts";
 import type { Inspectable, TaskFilter } from "../store/facets.ts";
 import { WindlassError } from "../task/errors.ts";
 import { checkName } from "../task/names.ts";
@@ -12,7 +11,7 @@ import { printItem, printItems } from "./output.ts";
 import { findQueue } from "./queue.ts";
 import { withQueue } from "./session.ts";
 import { actByIds } from "./task.ts";
-import { DEAD_COLUMNS } from "./task-columns.ts";
+import { DEAD_COLUMNS, views } from "./task-columns.ts";
 import { say } from "./terminal.ts";
 import { toInteger } from "./values.ts";
 
@@ -58,7 +57,7 @@ function addList(dead: Command): void {
       printItems("table", items, DEAD_COLUMNS);
       if (nextCursor !== undefined && !settings.quiet) say(`more with --cursor ${nextCursor}`);
     } else {
-      printItems(settings.output, items.map(showListed), [], { nextCursor });
+      printItems(settings.output, items.map((await views()).showListed), [], { nextCursor });
     }
   });
 }

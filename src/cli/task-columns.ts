@@ -3,6 +3,11 @@ import { PRIORITY_NAMES } from "../task/priority.ts";
 import type { Task } from "../task/task.ts";
 import type { Column } from "./output.ts";
 
+/** How the API shows tasks. Loaded when asked for: its schemas cost 80 ms, which a list in a table need not pay. */
+export async function views() {
+  return await import("../api/views.ts");
+}
+
 /** The columns of a list of tasks. */
 export const TASK_COLUMNS: readonly Column<Task>[] = [
   { title: "id", cell: (task) => task.id },

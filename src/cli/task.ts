@@ -4,7 +4,6 @@ import { WindlassError } from "../task/errors.ts";
 import { toInstantMs } from "../task/instant.ts";
 import { checkId, checkName } from "../task/names.ts";
 import { TASK_STATES } from "../task/task.ts";
-import { showDetail, showListed, showTask } from "../api/views.ts";
 import { act, actOnAll, type ActName } from "./acts.ts";
 import { addEnqueue } from "./enqueue.ts";
 import { EXIT } from "./exit-codes.ts";
@@ -12,7 +11,7 @@ import { commonFlags, configOf, examples, outputFlags, storeFlags } from "./flag
 import { printItem, printItems } from "./output.ts";
 import { withQueue } from "./session.ts";
 import type { Settings } from "./settings.ts";
-import { TASK_COLUMNS } from "./task-columns.ts";
+import { TASK_COLUMNS, views } from "./task-columns.ts";
 import { say } from "./terminal.ts";
 import { numberIfDigits, oneOf, toInteger } from "./values.ts";
 
@@ -46,7 +45,7 @@ function addGet(task: Command): void {
     const id = checkId(given);
     const found = await withQueue(settings, ({ store }) => store.get(id));
     if (found === undefined) throw new WindlassError("TASK_NOT_FOUND", `no task has the id ${id}`);
-    printItem(settings.output, showDetail(found));
+    printItem(settings.output, (await views()).showDetail(found));
   });
 }
 
@@ -96,7 +95,7 @@ function addList(task: Command): void {
       printItems("table", items, TASK_COLUMNS);
       if (nextCursor !== undefined && !settings.quiet) say(`more with --cursor ${nextCursor}`);
     } else {
-      printItems(settings.output, items.map(showListed), [], { nextCursor });
+      printItems(settings.output, items.map((await views()).showListed), [], { nextCursor });
     }
   });
 }
@@ -116,7 +115,7 @@ export async function actByIds(settings: Settings, name: ActName, given: readonl
   const ids = [...new Set(given.map(checkId))];
   if (ids.length === 1) {
     const task = await withQueue(settings, ({ store }) => act(store, name, ids[0]!));
-    if (settings.output !== "table") printItem(settings.output, showTask(task));
+    if (settings.output !== "table") printItem(settings.output, (await views()).showTask(task));
     else printItems("table", [task], TASK_COLUMNS);
     return;
   }

@@ -99,7 +99,7 @@ test("a page names the next one, and jsonl is a task a line", async (t) => {
   const rest = second.stdout.trimEnd().split("\n");
   assert.equal(rest.length, 1);
   const seen = [...first.items, JSON.parse(rest[0]!) as Shown].map(({ payload }) => payload);
-  assert.deepEqual(seen.toSorted(), [1, 2, 3]);
+  assert.deepEqual(new Set(seen), new Set([1, 2, 3]));
 });
 
 test("cancel, run-now and delete act on tasks that allow it", async (t) => {
