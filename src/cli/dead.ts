@@ -11,7 +11,7 @@ import { printItem, printItems } from "./output.ts";
 import { findQueue } from "./queue.ts";
 import { withQueue } from "./session.ts";
 import { actByIds } from "./task.ts";
-import { DEAD_COLUMNS, taskView } from "./task-view.ts";
+import { DEAD_COLUMNS, views } from "./task-columns.ts";
 import { say } from "./terminal.ts";
 import { toInteger } from "./values.ts";
 
@@ -57,7 +57,7 @@ function addList(dead: Command): void {
       printItems("table", items, DEAD_COLUMNS);
       if (nextCursor !== undefined && !settings.quiet) say(`more with --cursor ${nextCursor}`);
     } else {
-      printItems(settings.output, items.map(taskView), [], { nextCursor });
+      printItems(settings.output, items.map((await views()).showListed), [], { nextCursor });
     }
   });
 }

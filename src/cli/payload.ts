@@ -1,6 +1,7 @@
 /** Where the payload of `task enqueue` comes from, and what it is. */
 import { readFileSync } from "node:fs";
 import { text } from "node:stream/consumers";
+import { JsonText } from "../engine/request.ts";
 import { WindlassError } from "../task/errors.ts";
 
 export interface PayloadSource {
@@ -12,8 +13,8 @@ export interface PayloadSource {
   readonly strict: boolean;
 }
 
-/** The payload, null if none was given. Fails with `INVALID_OPTION` or `INVALID_PAYLOAD`. */
-export async function readPayload(source: PayloadSource): Promise<unknown> {
+/** The payload: JSON as it was written, a string, or undefined if none was given. Fails with `INVALID_OPTION` or `INVALID_PAYLOAD`. */
+export async function readPayload(source: PayloadSource): Promise<JsonText | string | undefined> {
   const { argument, file, strict } = source;
   if (argument !== undefined && file !== undefined) {
     throw new WindlassError("INVALID_OPTION", "a payload and --file are both given; expected one of them", {
@@ -21,7 +22,7 @@ export async function readPayload(source: PayloadSource): Promise<unknown> {
     });
   }
   if (file !== undefined) return parse(await readWhole(file), true, file === "-" ? "standard input" : file);
-  if (argument === undefined) return null;
+  if (argument === undefined) return undefined;
   if (argument === "-") return parse(await readWhole("-"), strict, "standard input");
   return parse(argument, strict, "the payload");
 }
@@ -36,9 +37,10 @@ async function readWhole(path: string): Promise<string> {
   }
 }
 
-function parse(content: string, strict: boolean, where: string): unknown {
+function parse(content: string, strict: boolean, where: string): JsonText | string {
   try {
-    return JSON.parse(content);
+    JSON.parse(content);
+    return new JsonText(content.trim()); // every digit as it was typed
   } catch (error) {
     // Someone who writes a brace means JSON: a slip in it must not become a string that no handler expects.
     if (!strict && !/^\s*[[{]/.test(content)) return content;

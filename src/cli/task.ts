@@ -11,7 +11,7 @@ import { commonFlags, configOf, examples, outputFlags, storeFlags } from "./flag
 import { printItem, printItems } from "./output.ts";
 import { withQueue } from "./session.ts";
 import type { Settings } from "./settings.ts";
-import { TASK_COLUMNS, taskView } from "./task-view.ts";
+import { TASK_COLUMNS, views } from "./task-columns.ts";
 import { say } from "./terminal.ts";
 import { numberIfDigits, oneOf, toInteger } from "./values.ts";
 
@@ -45,7 +45,7 @@ function addGet(task: Command): void {
     const id = checkId(given);
     const found = await withQueue(settings, ({ store }) => store.get(id));
     if (found === undefined) throw new WindlassError("TASK_NOT_FOUND", `no task has the id ${id}`);
-    printItem(settings.output, taskView(found));
+    printItem(settings.output, (await views()).showDetail(found));
   });
 }
 
@@ -95,7 +95,7 @@ function addList(task: Command): void {
       printItems("table", items, TASK_COLUMNS);
       if (nextCursor !== undefined && !settings.quiet) say(`more with --cursor ${nextCursor}`);
     } else {
-      printItems(settings.output, items.map(taskView), [], { nextCursor });
+      printItems(settings.output, items.map((await views()).showListed), [], { nextCursor });
     }
   });
 }
@@ -115,7 +115,7 @@ export async function actByIds(settings: Settings, name: ActName, given: readonl
   const ids = [...new Set(given.map(checkId))];
   if (ids.length === 1) {
     const task = await withQueue(settings, ({ store }) => act(store, name, ids[0]!));
-    if (settings.output !== "table") printItem(settings.output, taskView(task));
+    if (settings.output !== "table") printItem(settings.output, (await views()).showTask(task));
     else printItems("table", [task], TASK_COLUMNS);
     return;
   }

@@ -7,6 +7,7 @@ import { readPayload } from "../../src/cli/payload.ts";
 import { progressLine } from "../../src/cli/progress.ts";
 import { percentile, StressTally } from "../../src/cli/stress-tally.ts";
 import { harmless } from "../../src/cli/terminal.ts";
+import { JsonText } from "../../src/engine/request.ts";
 import { WindlassError } from "../../src/task/errors.ts";
 
 test("exit codes tell kinds of errors apart", () => {
@@ -21,9 +22,9 @@ test("exit codes tell kinds of errors apart", () => {
 test("a payload is JSON, or else a string; what looks like JSON has to be it", async () => {
   const read = (argument: string | undefined, strict = false) =>
     readPayload({ argument, file: undefined, strict });
-  assert.equal(await read(undefined), null);
-  assert.deepEqual(await read('{"to":"ada"}'), { to: "ada" });
-  assert.equal(await read("5"), 5);
+  assert.equal(await read(undefined), undefined);
+  assert.deepEqual(await read(' {"n":1.0}\n'), new JsonText('{"n":1.0}'));
+  assert.deepEqual(await read("5"), new JsonText("5"));
   assert.equal(await read("hello world"), "hello world");
   await assert.rejects(read("{to: ada}"), { code: "INVALID_PAYLOAD" });
   await assert.rejects(read("hello", true), { code: "INVALID_PAYLOAD" });
