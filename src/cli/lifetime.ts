@@ -11,7 +11,7 @@ export class Lifetime implements Disposable {
   readonly stopAsked: Promise<NodeJS.Signals>;
   readonly #unwatch: () => void;
   readonly #logger: Logger;
-  #signal: NodeJS.Signals | undefined;
+  #stopAsked = false;
 
   /**
    * `leaves` answers true while someone else (a worker) sees to it that a second signal ends the process;
@@ -23,7 +23,7 @@ export class Lifetime implements Disposable {
     this.stopAsked = promise;
     this.#unwatch = onStopSignals({
       first: (signal) => {
-        this.#signal = signal;
+        this.#stopAsked = true;
         resolve(signal);
       },
       second: (signal) => {
@@ -34,18 +34,17 @@ export class Lifetime implements Disposable {
 
   /**
    * Everything is closed. A module of the user's may still hold a connection or a timer that keeps the process:
-   * it is told what, and then ended by the signal that asked for it, so that no supervisor has to kill it.
+   * it is told what, and then ended as what it is, a clean stop, so that no supervisor has to kill it.
    */
   [Symbol.dispose](): void {
     this.#unwatch();
-    const signal = this.#signal;
-    if (signal === undefined) return;
+    if (!this.#stopAsked) return;
     systemClock.after(
       LINGER_MS,
       () => {
         const holding = [...new Set(process.getActiveResourcesInfo())];
         this.#logger.warn({ holding }, "something that the modules opened keeps the process; leaving anyway");
-        resend(signal);
+        process.exit(0);
       },
       { background: true },
     );

@@ -1,0 +1,29 @@
+/** Windlass on Redis, through its public API. */
+import { defineTask, Queue } from "windlass";
+import { redisStore } from "windlass/stores/redis";
+import type { Payload } from "../cell.ts";
+import type { MakeSystem } from "./redis-system.ts";
+
+export const product: MakeSystem = async (port) => {
+  const store = redisStore({ url: `redis://127.0.0.1:${port}` });
+  await store.open();
+  const queue = new Queue(store);
+  return {
+    addMany: (payloads) => queue.enqueueMany("bench", payloads),
+    add: (payload) => queue.enqueue("bench", payload),
+    async work(concurrency, onTask) {
+      const task = defineTask<Payload>({ type: "bench", run: ({ input }) => onTask(input) });
+      const worker = queue.work([task], {
+        concurrency,
+        signals: false,
+        retention: { completed: { age: 0 } },
+      });
+      const run = worker.run();
+      return async () => {
+        await worker.stop();
+        await run;
+      };
+    },
+    close: () => queue[Symbol.asyncDispose](),
+  };
+};

@@ -1,0 +1,241 @@
+/** Redis: the product beside the floor, BullMQ with both of its clients, and Bee-Queue, each on a server of its own. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { createClient } from "@redis/client";
+import { startRedis } from "../../scripts/redis-service.ts";
+import { type Cell, Delivery, figure, type Payload, payload, rate, type Sample, timed } from "../cell.ts";
+import { beeQueue } from "./redis-beequeue.ts";
+import { bullmqOnIoredis, bullmqOnNodeRedis } from "./redis-bullmq.ts";
+import { floor } from "./redis-floor.ts";
+import { product } from "./redis-product.ts";
+import type { MakeSystem, RedisSystem } from "./redis-system.ts";
+
+const BULK = 1_000;
+const CONCURRENCY = 64;
+/** Tasks a second of the open loop: what the slowest contestant carries with ease. */
+const OFFERED = 500;
+
+const systems = {
+  product,
+  floor,
+  bullmq: bullmqOnIoredis,
+  "bullmq/node": bullmqOnNodeRedis,
+  "bee-queue": beeQueue,
+};
+
+interface Ground {
+  readonly system: RedisSystem;
+  /** User and system time of the server so far, in ms. */
+  serverCpuMs(): Promise<number>;
+  /** Memory that the server uses, in bytes. */
+  usedMemory(): Promise<number>;
+}
+
+/** A server without persistence, for one run of one contestant. */
+async function onRedis(make: MakeSystem, work: (ground: Ground) => Promise<Sample>): Promise<Sample> {
+  await using server = await startRedis();
+  const probe = createClient({ url: server.url });
+  await probe.connect();
+  const info = async (section: string, field: string): Promise<number> => {
+    const text = String(await probe.sendCommand(["INFO", section]));
+    return Number(new RegExp(`^${field}:(.*)$`, "m").exec(text)?.[1]);
+  };
+  const system = await make(server.port);
+  try {
+    return await work({
+      system,
+      serverCpuMs: async () =>
+        ((await info("cpu", "used_cpu_user")) + (await info("cpu", "used_cpu_sys"))) * 1_000,
+      usedMemory: () => info("memory", "used_memory"),
+    });
+  } finally {
+    await system.close();
+    probe.destroy();
+  }
+}
+
+async function withServerCpu(ground: Ground, work: () => Promise<Sample>): Promise<Sample> {
+  const before = await ground.serverCpuMs();
+  const sample = await work();
+  return { ...sample, serverCpuMs: (await ground.serverCpuMs()) - before };
+}
+
+async function fill(system: RedisSystem, size: number): Promise<void> {
+  for (let from = 0; from < size; from += BULK) {
+    await system.addMany(Array.from({ length: Math.min(BULK, size - from) }, (_, n) => payload(from + n)));
+  }
+}
+
+const enqueueBulk = (make: MakeSystem) => (size: number) => {
+  const payloads = Array.from({ length: size }, (_, n) => payload(n));
+  return onRedis(make, (ground) =>
+    withServerCpu(ground, () =>
+      timed(size, async () => {
+        for (let from = 0; from < size; from += BULK)
+          await ground.system.addMany(payloads.slice(from, from + BULK));
+      }),
+    ),
+  );
+};
+
+/** 64 producers, each of which waits for its own enqueue before the next. */
+const enqueueConcurrently = (make: MakeSystem) => (size: number) => {
+  const payloads = Array.from({ length: size }, (_, n) => payload(n));
+  return onRedis(make, (ground) =>
+    withServerCpu(ground, () =>
+      timed(size, () => {
+        let next = 0;
+        const produce = async () => {
+          while (next < size) await ground.system.add(payloads[next++]!);
+        };
+        return Promise.all(Array.from({ length: CONCURRENCY }, produce));
+      }),
+    ),
+  );
+};
+
+/** Works off what waits, from the first claim to the last handler; exact delivery is checked. `backlog` stays behind. */
+const drain =
+  (make: MakeSystem, backlog = 0) =>
+  (size: number) =>
+    onRedis(make, async (ground) => {
+      await fill(ground.system, size + backlog);
+      const delivery = new Delivery(size + backlog);
+      const enough = Promise.withResolvers<void>();
+      const onTask = ({ n }: Payload) => {
+        delivery.tick(n);
+        if (delivery.count === size) enough.resolve();
+      };
+      let stop: (() => Promise<void>) | undefined;
+      const sample = await withServerCpu(ground, () =>
+        timed(size, async () => {
+          stop = await ground.system.work(CONCURRENCY, onTask);
+          await enough.promise;
+        }),
+      );
+      await stop?.();
+      return sample;
+    });
+
+const memory = (make: MakeSystem) => (size: number) =>
+  onRedis(make, async (ground) => {
+    const before = await ground.usedMemory();
+    const sample = await timed(size, () => fill(ground.system, size));
+    return { ...sample, figures: { bytes: ((await ground.usedMemory()) - before) / size } };
+  });
+
+/** Open loop: each task has its instant, and its latency counts from there, whether or not the generator kept up. */
+const latency = (make: MakeSystem) => (size: number) =>
+  onRedis(make, async (ground) => {
+    const due = new Float64Array(size);
+    const late: number[] = [];
+    const delivery = new Delivery(size);
+    const stop = await ground.system.work(CONCURRENCY, ({ n }) => {
+      delivery.tick(n);
+      late.push(performance.now() - due[n]!);
+    });
+    const sample = await timed(size, async () => {
+      const start = performance.now() + 500;
+      const sent: Promise<unknown>[] = [];
+      for (let n = 0; n < size; n++) {
+        due[n] = start + (n * 1_000) / OFFERED;
+        while (performance.now() < due[n]!) await sleep(Math.max(0, due[n]! - performance.now() - 0.5));
+        sent.push(ground.system.add(payload(n)));
+      }
+      await Promise.all(sent);
+      await delivery.all;
+    });
+    await stop();
+    late.sort((a, b) => a - b);
+    const at = (part: number) => late[Math.min(size - 1, Math.floor(part * size))]!;
+    return { ...sample, figures: { p50: at(0.5), p99: at(0.99) } };
+  });
+
+/** CPU of a worker that has nothing to do, as a part of one core. `size` is in milliseconds. */
+const idle = (make: MakeSystem) => (size: number) =>
+  onRedis(make, async ({ system, serverCpuMs }) => {
+    const stop = await system.work(10, () => undefined);
+    await sleep(1_500); // starting is not idling
+    const server = await serverCpuMs();
+    const sample = await timed(1, () => sleep(size));
+    const serverMs = (await serverCpuMs()) - server;
+    await stop();
+    return {
+      ...sample,
+      figures: { idle: (100 * sample.cpuMs) / sample.wallMs, server: (100 * serverMs) / sample.wallMs },
+    };
+  });
+
+function all(
+  contestant: (make: MakeSystem) => (size: number) => Promise<Sample>,
+  names: readonly (keyof typeof systems)[],
+) {
+  return Object.fromEntries(names.map((name) => [name, contestant(systems[name])]));
+}
+
+const everyone = ["product", "floor", "bullmq", "bullmq/node", "bee-queue"] as const;
+
+const rates = [
+  { text: "rate, of BullMQ's (ioredis)", against: "bullmq", figure: rate, atLeast: 10 },
+  { text: "rate, of BullMQ's (node-redis)", against: "bullmq/node", figure: rate, atLeast: 10 },
+  { text: "rate, of Bee-Queue's", against: "bee-queue", figure: rate, atLeast: 2 },
+  { text: "rate, of the floor's", against: "floor", figure: rate, atLeast: 0.5 },
+] as const;
+
+export const redisCells: readonly Cell[] = [
+  {
+    name: "redis/enqueue-bulk",
+    title: `Redis: enqueue in bulk of ${BULK}`,
+    contestants: all(enqueueBulk, everyone),
+    size: 200_000,
+    quickSize: 40_000,
+    goals: rates,
+  },
+  {
+    name: "redis/enqueue-64",
+    title: "Redis: enqueue with 64 in flight",
+    contestants: all(enqueueConcurrently, everyone),
+    size: 100_000,
+    quickSize: 20_000,
+    goals: rates,
+  },
+  {
+    name: "redis/drain",
+    title: `Redis: drain at concurrency ${CONCURRENCY}`,
+    contestants: all(drain, everyone),
+    size: 100_000,
+    quickSize: 20_000,
+    goals: rates,
+  },
+  {
+    name: "redis/memory",
+    title: "Redis: memory per pending task",
+    contestants: all(memory, ["product", "bullmq", "bee-queue"]),
+    size: 200_000,
+    quickSize: 30_000,
+    goals: [{ text: "bytes, of BullMQ's", against: "bullmq", figure: figure("bytes"), atMost: 1 / 3 }],
+  },
+  {
+    name: "redis/latency",
+    title: `Redis: latency at ${OFFERED} tasks/s, open loop`,
+    contestants: all(latency, ["product", "bullmq"]),
+    size: 5_000,
+    quickSize: 1_500,
+    goals: [{ text: "p99, of BullMQ's", against: "bullmq", figure: figure("p99"), atMost: 0.5 }],
+  },
+  {
+    name: "redis/backlog",
+    title: "Redis: drain with 1 M tasks waiting, beside 10 k",
+    contestants: { product: drain(product, 1_000_000), "10 k waiting": drain(product, 10_000) },
+    size: 50_000,
+    quickSize: 20_000,
+    goals: [{ text: "rate, of that with 10 k", against: "10 k waiting", figure: rate, atLeast: 0.9 }],
+  },
+  {
+    name: "redis/idle",
+    title: "Redis: a worker with nothing to do",
+    contestants: { product: idle(product) },
+    size: 10_000,
+    quickSize: 4_000,
+    goals: [{ text: "% of a core", figure: figure("idle"), atMost: 0.5 }],
+  },
+];
