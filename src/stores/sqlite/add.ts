@@ -37,7 +37,9 @@ export function add(work: Work, numbers: QueueNumbers, tasks: readonly NewTask[]
   for (const [index, task] of tasks.entries()) {
     let lot = lots.get(task.queue);
     if (lot === undefined) {
-      // A repeated call must not make a queue known again that was purged away meanwhile.
+      // A repeated task must not make a queue known, or known again after a purge. It may be one of this very call.
+      insert(work, plain, answers);
+      plain = [];
       if (s.idFind.get(task.id) !== undefined) {
         answers[index] = { status: "duplicate", id: task.id };
         continue;
