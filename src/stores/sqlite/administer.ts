@@ -2,7 +2,7 @@
 import type { ActResult, TaskEdit } from "../../store/facets.ts";
 import { allows, isWaiting, type LifeEvent } from "../../task/life.ts";
 import type { TaskState } from "../../task/task.ts";
-import { drop, finish, leave, type Place, toDue, toTail } from "./moves.ts";
+import { drop, EVERYTHING, finish, leave, type Place, toDue, toTail } from "./moves.ts";
 import type { QueueNumbers } from "./queues.ts";
 import { priorityOf } from "./rank.ts";
 import { toTask } from "./show.ts";
@@ -56,7 +56,7 @@ export function remove(work: Work, id: string): ActResult {
   if (found === undefined) return { status: "missing" };
   if (found.state === "running") return { status: "refused", state: "running" };
   leave(work, found, found.state);
-  drop(work, [found.rid], true);
+  drop(work, [found.rid], EVERYTHING);
   return { status: "applied", task: toTask(found.row) };
 }
 

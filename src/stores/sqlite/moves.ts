@@ -1,6 +1,7 @@
 /** From state to state: the row leaves one table and enters another, and the counts follow. See life.ts for the law. */
 import type { DeadReason, TaskState } from "../../task/task.ts";
 import { head, tail } from "./rank.ts";
+import { forRuns } from "./runs.ts";
 import type { Work } from "./work.ts";
 
 export interface Place {
@@ -34,7 +35,7 @@ export function toDue(work: Work, { rid, queue }: Place, state: "scheduled" | "r
 export function finish(work: Work, { rid, queue }: Place, state: Terminal, reason?: DeadReason): void {
   const { s, now } = work;
   s.finishedPut.run(state, rid, work.next(), now, reason ?? null);
-  s.keysEnd.run(JSON.stringify([rid]));
+  s.keysEnd.run(rid, rid);
   work.count(queue, state, 1);
 }
 
@@ -53,18 +54,26 @@ export function leave(work: Work, { rid, queue }: Place, state: Exclude<TaskStat
       ? s.readyDrop.run(rid)
       : state === "scheduled" || state === "retrying"
         ? s.dueDrop.run(rid)
-        : s.finishedDrop.run(state, JSON.stringify([rid]));
+        : s.finishedDrop.run(state, rid, rid);
   work.count(queue, state, -left);
 }
 
-/** Removes tasks that no table of a state has any more. */
-export function drop(work: Work, rids: readonly number[], keyed: boolean): void {
+/** For `drop`, where nobody has looked. */
+export const EVERYTHING = { keyed: true, noted: true };
+
+/** Removes tasks that no table of a state has any more. `has` says what some of them may have besides. */
+export function drop(
+  work: Work,
+  rids: readonly number[],
+  has: { readonly keyed: boolean; readonly noted: boolean },
+): void {
   const { s } = work;
-  const list = JSON.stringify(rids);
-  // Before the tasks go: it is they who know their keys.
-  if (keyed) s.keysEnd.run(list);
-  s.taskDrop.run(list);
-  s.noteDrop.run(list);
+  forRuns(rids, (first, last) => {
+    // Before the tasks go: it is they who know their keys.
+    if (has.keyed) s.keysEnd.run(first, last);
+    if (has.noted) s.noteDrop.run(first, last);
+    s.taskDrop.run(first, last);
+  });
 }
 
 function putReady(work: Work, rid: number, queue: number, place: number): void {

@@ -1,6 +1,6 @@
 /** Emptying a queue, a piece per transaction, so that a million tasks hold up nobody for long. */
 import type { TaskState } from "../../task/task.ts";
-import { drop } from "./moves.ts";
+import { drop, EVERYTHING } from "./moves.ts";
 import type { QueueNumbers } from "./queues.ts";
 import type { Work } from "./work.ts";
 
@@ -44,7 +44,7 @@ function purge(work: Work, queue: number, state: Exclude<TaskState, "running">, 
   drop(
     work,
     rows.map(([rid]) => rid),
-    true,
+    EVERYTHING,
   );
   return rows.length;
 }

@@ -15,7 +15,8 @@ export function quarantine(work: Work, queue: number, token: number): void {
   if (dropDangling(work, [token]) > 0) return;
   s.quarantineMend.run(token, work.now);
   const [rid] = s.leaseTask.get(token)!;
-  s.leaseDrop.run(JSON.stringify([token]));
+  s.leaseDrop.run(token, token);
+  s.taskNoted.run(rid);
   s.noteError.run(rid, JSON.stringify(UNREADABLE));
   work.count(queue, "running", -1);
   bury(work, { rid, queue }, "invalid");
@@ -23,7 +24,12 @@ export function quarantine(work: Work, queue: number, token: number): void {
 
 /** Drops those of the leases whose task is gone. Answers how many. */
 export function dropDangling(work: Work, tokens: readonly number[]): number {
-  const queues = work.s.leaseDangling.all(JSON.stringify(tokens));
-  for (const [queue] of queues) work.count(queue, "running", -1);
-  return queues.length;
+  let dropped = 0;
+  for (const token of tokens) {
+    const row = work.s.leaseDangling.get(token);
+    if (row === undefined) continue;
+    work.count(row[0], "running", -1);
+    dropped++;
+  }
+  return dropped;
 }

@@ -1,7 +1,8 @@
 /** Housekeeping, a bounded piece at a time. */
 import type { Keep, ReclaimReply, ReclaimRequest, Retention } from "../../store/store.ts";
-import { drop, type Terminal } from "./moves.ts";
+import { drop, EVERYTHING, type Terminal } from "./moves.ts";
 import { promote } from "./promote.ts";
+import { forRuns } from "./runs.ts";
 import { expire } from "./settle.ts";
 import type { Work } from "./work.ts";
 
@@ -70,8 +71,8 @@ function excess(
 
 function prune(work: Work, queue: number, state: Terminal, rids: readonly number[]): number {
   if (rids.length === 0) return 0;
-  work.s.finishedDrop.run(state, JSON.stringify(rids));
+  forRuns(rids, (first, last) => void work.s.finishedDrop.run(state, first, last));
   work.count(queue, state, -rids.length);
-  drop(work, rids, true);
+  drop(work, rids, EVERYTHING);
   return rids.length;
 }

@@ -4,11 +4,18 @@ import { ATTEMPTS_KEPT, DEFAULT_CRASH_LIMIT, type FailedAttempt, type TaskError 
 import { bury, drop, finish, type Place, toDue, toHead } from "./moves.ts";
 import { dropDangling } from "./quarantine.ts";
 import type { QueueNumbers } from "./queues.ts";
+import { forRuns } from "./runs.ts";
 import type { Work } from "./work.ts";
+
+/** The bits of the last column of `held.sql`. */
+const KEYED = 1;
+const CANCEL = 2;
+const NOTED = 4;
 
 interface Held extends Place {
   readonly token: number;
   readonly keyed: boolean;
+  readonly noted: boolean;
   readonly cancelRequested: boolean;
 }
 
@@ -29,10 +36,12 @@ export function settle(work: Work, numbers: QueueNumbers, settlements: readonly 
   });
   for (const { queue } of gone) work.event(queue, "completed");
   if (gone.length > 0) {
+    const keyed = gone.some((lease) => lease.keyed);
+    const noted = gone.some((lease) => lease.noted);
     drop(
       work,
       gone.map(({ rid }) => rid),
-      gone.some(({ keyed }) => keyed),
+      { keyed, noted },
     );
   }
   giveBack(work, released);
@@ -89,7 +98,7 @@ function apply(work: Work, lease: Held, outcome: Exclude<Outcome, { kind: "relea
   switch (outcome.kind) {
     case "completed":
       work.event(queue, "completed");
-      if (outcome.result !== undefined) work.s.noteResult.run(rid, outcome.result);
+      if (outcome.result !== undefined) noteResult(work, rid, outcome.result);
       return finish(work, lease, "completed");
     case "retry":
     case "dead":
@@ -104,6 +113,11 @@ function apply(work: Work, lease: Held, outcome: Exclude<Outcome, { kind: "relea
     case "cancelled":
       return finish(work, lease, "cancelled");
   }
+}
+
+function noteResult({ s }: Work, rid: number, result: string): void {
+  s.noteResult.run(rid, result);
+  s.taskNoted.run(rid);
 }
 
 function giveBack(work: Work, leases: readonly Held[]): void {
@@ -149,33 +163,38 @@ function findHeld(
   numbers: QueueNumbers,
   refs: readonly LeaseRef[],
 ): readonly (Held | undefined)[] {
-  const held = Array.from<Held | undefined>({ length: refs.length });
-  const seen = new Set<number>();
-  for (const [index, token, rid, queue, id, key, cancel] of work.s.held.all(tokensOf(refs))) {
-    const ref = refs[index]!;
-    if (ref.id !== id || ref.token !== token || numbers.find(work, ref.queue) !== queue || seen.has(token))
-      continue;
-    seen.add(token);
-    held[index] = { token, rid, queue, keyed: key !== null, cancelRequested: cancel === 1 };
+  const byToken = new Map<number, Held & { readonly id: string }>();
+  for (const held of readHeld(
+    work,
+    refs.map(({ token }) => token),
+  )) {
+    byToken.set(held.token, held);
   }
+  return refs.map(({ id, token, queue }) => {
+    const held = byToken.get(token);
+    if (held?.id !== id || numbers.find(work, queue) !== held.queue) return undefined;
+    byToken.delete(token);
+    return held;
+  });
+}
+
+/** Those of the leases that stand, by token. */
+function readHeld(work: Work, tokens: readonly number[]): (Held & { readonly id: string })[] {
+  const held: (Held & { readonly id: string })[] = [];
+  forRuns(tokens.filter(Number.isSafeInteger), (first, last) => {
+    for (const [token, rid, queue, id, marks] of work.s.held.all(first, last)) {
+      const keyed = (marks & KEYED) !== 0;
+      const noted = (marks & NOTED) !== 0;
+      const cancelRequested = (marks & CANCEL) !== 0;
+      held.push({ token, rid, queue, id, keyed, noted, cancelRequested });
+    }
+  });
   return held;
 }
 
-function readHeld(work: Work, tokens: readonly number[]): Held[] {
-  if (tokens.length === 0) return [];
-  return work.s.held.all(JSON.stringify(tokens)).map(([, token, rid, queue, , key, cancel]) => ({
-    token,
-    rid,
-    queue,
-    keyed: key !== null,
-    cancelRequested: cancel === 1,
-  }));
-}
-
 function dropLeases(work: Work, leases: readonly Held[]): void {
-  if (leases.length > 0) work.s.leaseDrop.run(tokensOf(leases));
-}
-
-function tokensOf(leases: readonly { readonly token: number }[]): string {
-  return JSON.stringify(leases.map(({ token }) => token));
+  forRuns(
+    leases.map(({ token }) => token),
+    (first, last) => void work.s.leaseDrop.run(first, last),
+  );
 }

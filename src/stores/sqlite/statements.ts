@@ -16,16 +16,7 @@ export type ClaimRow = readonly [
   retryLimit: number | null,
 ];
 
-/** A row of `held.sql`; `key` is only a sign that there is one. */
-export type HeldRow = readonly [
-  index: number,
-  token: number,
-  rid: number,
-  queue: number,
-  id: string,
-  key: string | null,
-  cancel: number,
-];
+export type HeldRow = readonly [token: number, rid: number, queue: number, id: string, marks: number];
 
 export type HeldDetailRow = readonly [
   worker: string,
@@ -87,6 +78,9 @@ export type ShownRow = readonly [
   payload: string,
 ];
 
+/** Tasks per insert: a call into SQLite costs about as much as a small task, so some share one. */
+export const ADDED_AT_ONCE = 32;
+
 export type Statements = ReturnType<typeof prepareAll>;
 
 export function prepareAll(db: DatabaseSync) {
@@ -119,6 +113,7 @@ export function prepareAll(db: DatabaseSync) {
     activityForget: query(db, "activity-forget"),
 
     add: query(db, "add"),
+    addMany: prepare(db, repeated(sql("add"), ADDED_AT_ONCE)),
     idFind: query<[rid: number]>(db, "id-find"),
     addReady: query(db, "add-ready"),
     addDue: query(db, "add-due"),
@@ -146,6 +141,7 @@ export function prepareAll(db: DatabaseSync) {
 
     taskDrop: query(db, "task-drop"),
     taskFail: query(db, "task-fail"),
+    taskNoted: query(db, "task-noted"),
     taskRenew: query(db, "task-renew"),
     taskPayload: query(db, "task-payload"),
     taskPriority: query(db, "task-priority"),
@@ -188,4 +184,9 @@ function claimQuery(db: DatabaseSync) {
     const count = Number(changes);
     return { count, first: Number(lastInsertRowid) - count + 1 };
   };
+}
+
+/** An INSERT with its row of values repeated. */
+function repeated(text: string, times: number): string {
+  return text.replace(/VALUES (\(.*\))/, (_, row: string) => `VALUES ${Array(times).fill(row).join(", ")}`);
 }

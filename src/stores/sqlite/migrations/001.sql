@@ -43,6 +43,8 @@ CREATE TABLE task (
   crashes INTEGER NOT NULL,
   retry_limit INTEGER,
   crash_limit INTEGER,
+  -- 1 if there is a row in `note`: dropping a task without one, which is nearly every task, need not look for it.
+  noted INTEGER NOT NULL,
   -- JSON [value, fingerprint, until], for a task with a key.
   key TEXT,
   payload TEXT NOT NULL

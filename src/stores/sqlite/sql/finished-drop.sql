@@ -1,2 +1,2 @@
--- ?1 state, ?2 row ids as a JSON array.
-DELETE FROM finished WHERE state = ?1 AND rid IN (SELECT value FROM json_each(?2))
+-- ?1 state, ?2 to ?3 row ids.
+DELETE FROM finished WHERE state = ?1 AND rid BETWEEN ?2 AND ?3

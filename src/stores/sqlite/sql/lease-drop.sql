@@ -1,2 +1,2 @@
--- ?1 tokens as a JSON array.
-DELETE FROM lease WHERE token IN (SELECT value FROM json_each(?1))
+-- ?1 to ?2 tokens.
+DELETE FROM lease WHERE token BETWEEN ?1 AND ?2

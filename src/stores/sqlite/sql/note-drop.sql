@@ -1,2 +1,2 @@
--- ?1 row ids as a JSON array.
-DELETE FROM note WHERE rid IN (SELECT value FROM json_each(?1))
+-- ?1 to ?2 row ids.
+DELETE FROM note WHERE rid BETWEEN ?1 AND ?2
