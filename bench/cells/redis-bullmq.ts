@@ -66,11 +66,11 @@ export const bullmqOnIoredis: MakeSystem = (port) =>
   bullmq(async () => ({ host: "127.0.0.1", port, maxRetriesPerRequest: null }));
 
 export const bullmqOnNodeRedis: MakeSystem = async (port) => {
-  const { createClient } = (await importPeer("redis")) as {
+  const redis = (await importPeer("redis")) as {
     createClient(options: object): { connect(): Promise<object> };
   };
   return bullmq(async (bull) => {
-    const client = createClient({ url: `redis://127.0.0.1:${port}` });
+    const client = redis.createClient({ url: `redis://127.0.0.1:${port}` });
     await client.connect();
     return bull.createNodeRedisClient(client);
   });

@@ -26,11 +26,11 @@ export const floor: MakeSystem = async (port) => {
 
   /** Claims with two round trips, because the ids that LPOP answers are what HMGET asks for. */
   async function claim(max: number): Promise<{ ids: string[]; bodies: string[] }> {
-    const ids = (await client.sendCommand(["LPOP", "r", String(max)])) as string[] | null;
+    const ids = await client.sendCommand<string[] | null>(["LPOP", "r", String(max)]);
     if (ids === null) return { ids: [], bodies: [] };
     const until = String(performance.now() + LEASE_MS);
     const [bodies] = await Promise.all([
-      client.sendCommand(["HMGET", "t", ...ids]) as Promise<string[]>,
+      client.sendCommand<string[]>(["HMGET", "t", ...ids]),
       client.sendCommand(["ZADD", "l", ...ids.flatMap((id) => [until, id])]),
     ]);
     return { ids, bodies };
@@ -55,9 +55,9 @@ export const floor: MakeSystem = async (port) => {
       return flushed;
     },
     async work(concurrency, onTask) {
-      let stopped = false;
+      const stop = new AbortController();
       const loop = (async () => {
-        while (!stopped) {
+        while (!stop.signal.aborted) {
           const { ids, bodies } = await claim(concurrency);
           if (ids.length === 0) {
             await new Promise((resolve) => setTimeout(resolve, 1));
@@ -71,7 +71,7 @@ export const floor: MakeSystem = async (port) => {
         }
       })();
       return async () => {
-        stopped = true;
+        stop.abort();
         await loop;
       };
     },

@@ -25,9 +25,9 @@ const systems = {
 interface Ground {
   readonly system: RedisSystem;
   /** User and system time of the server so far, in ms. */
-  serverCpuMs(): Promise<number>;
+  readonly serverCpuMs: () => Promise<number>;
   /** Memory that the server uses, in bytes. */
-  usedMemory(): Promise<number>;
+  readonly usedMemory: () => Promise<number>;
 }
 
 /** A server without persistence, for one run of one contestant. */
@@ -36,7 +36,7 @@ async function onRedis(make: MakeSystem, work: (ground: Ground) => Promise<Sampl
   const probe = createClient({ url: server.url });
   await probe.connect();
   const info = async (section: string, field: string): Promise<number> => {
-    const text = String(await probe.sendCommand(["INFO", section]));
+    const text = await probe.sendCommand<string>(["INFO", section]);
     return Number(new RegExp(`^${field}:(.*)$`, "m").exec(text)?.[1]);
   };
   const system = await make(server.port);

@@ -76,7 +76,7 @@ test("no payload is null; hostile text comes through to the letter", async () =>
     "'; DROP TABLE task;--",
   ];
   const seen: unknown[] = [];
-  const echo = defineTask<unknown>({ type: "echo", run: ({ input }) => void seen.push(input) });
+  const echo = defineTask({ type: "echo", run: ({ input }) => void seen.push(input) });
   await at.queue.enqueue(echo, undefined);
   await at.queue.enqueueMany(echo, texts);
   void at.queue.work([echo], { signals: false, concurrency: 1 }).run();

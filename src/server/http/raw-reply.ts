@@ -24,7 +24,7 @@ export function replyRaw(socket: Duplex, error: WindlassError, headers: readonly
 
 /** What Node's parser and its timers say, in our words. */
 export function fromParser(error: NodeJS.ErrnoException): WindlassError {
-  switch (error.code) {
+  switch (error.code ?? "") {
     case "HPE_HEADER_OVERFLOW":
       return new WindlassError("HEADERS_TOO_LARGE", "the path and the headers together are too large");
     case "HPE_CHUNK_EXTENSIONS_OVERFLOW":
