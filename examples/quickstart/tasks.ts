@@ -5,23 +5,21 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { defineTask, type TaskContext } from "windlass";
 
-interface Email {
-  readonly to?: string;
-  readonly subject?: string;
-}
+/** An address, or an object with one. */
+type Email = string | { readonly to?: string; readonly subject?: string } | null;
 
 /** Sends nothing, but takes as long as a mail server might. It stops at once when the worker stops. */
-async function sendEmail({ input, signal, log }: TaskContext<Email | null>) {
-  const to = input?.to ?? "nobody";
+async function sendEmail({ input, signal, log }: TaskContext<Email>) {
+  const to = (typeof input === "string" ? input : input?.to) ?? "nobody";
   log.info("sending", { to });
   await wait(400, undefined, { signal });
   log.info("sent", { to });
   return { to, sent: true };
 }
 
-export const email = defineTask<Email | null>({ type: "email", run: sendEmail });
+export const email = defineTask<Email>({ type: "email", run: sendEmail });
 
-export const emailNotification = defineTask<Email | null>({ type: "email-notification", run: sendEmail });
+export const emailNotification = defineTask<Email>({ type: "email-notification", run: sendEmail });
 
 /** Gives back what it gets: see it with `windlass task get ID`. */
 export const echo = defineTask({ type: "echo", run: ({ input }) => input });
