@@ -31,14 +31,17 @@ export class Connection {
   readonly numbers = new QueueNumbers();
   readonly signals: Signals;
   readonly #options: ConnectionOptions;
-  readonly #gate: Gate;
+  readonly #writers: Gate;
+  /** Readers wait only for recovery after a crash; they must not queue behind writers. */
+  readonly #readers: Gate;
   #opening: Promise<void> | undefined;
   #open: Open | undefined;
   #closed = false;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
-    this.#gate = new Gate(options);
+    this.#writers = new Gate(options);
+    this.#readers = new Gate(options);
     this.signals = new Signals({
       read: () => this.#readStirs(),
       listening: (anybody) => (anybody ? this.#open?.bell.listen() : this.#open?.bell.quiet()),
@@ -67,12 +70,12 @@ export class Connection {
 
   /** One transaction under the write lock. What `body` answers is committed when the promise resolves. */
   write<T>(body: (work: Work) => T): Promise<T> {
-    return this.#pass((file) => this.#transact(file, body));
+    return this.#pass(this.#writers, (file) => this.#transact(file, body));
   }
 
   /** One view of the file; takes no lock that anybody would wait for. */
   read<T>(body: (work: Work) => T): Promise<T> {
-    return this.#pass((file) => {
+    return this.#pass(this.#readers, (file) => {
       file.s.beginRead.run();
       try {
         return body(this.#work(file));
@@ -127,8 +130,8 @@ export class Connection {
     };
   }
 
-  #pass<T>(attempt: (file: Open) => T): Promise<T> {
-    return translated(this.#options.path, () => this.#gate.pass(() => attempt(this.file)));
+  #pass<T>(gate: Gate, attempt: (file: Open) => T): Promise<T> {
+    return translated(this.#options.path, () => gate.pass(() => attempt(this.file)));
   }
 
   #transact<T>(file: Open, body: (work: Work) => T): T {

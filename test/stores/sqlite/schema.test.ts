@@ -1,0 +1,116 @@
+/** The file: its schema, its settings, its place. */
+import assert from "node:assert/strict";
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { test } from "node:test";
+import { openDatabase } from "../../../src/stores/sqlite/database.ts";
+import { sqliteStore } from "../../../src/stores/sqlite/index.ts";
+import { APPLICATION_ID, migrate, VERSION } from "../../../src/stores/sqlite/migrate.ts";
+import { newTask } from "../../support/sqlite-kit.ts";
+import { temporaryFolder } from "../../support/sqlite-under-test.ts";
+
+const GOLDEN = join(import.meta.dirname, "../../../src/stores/sqlite/schema.golden.sql");
+
+const FULL = { synchronous: "full", maxBytes: undefined } as const;
+
+function dump(db: DatabaseSync): string {
+  const rows = db
+    .prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY type DESC, name")
+    .all()
+    .map(({ sql }) => `${String(sql)};\n`);
+  return `PRAGMA user_version = ${VERSION};\n\n${rows.join("\n")}`;
+}
+
+function pragma(db: DatabaseSync, name: string): unknown {
+  return Object.values(db.prepare(`PRAGMA ${name}`).get() ?? {})[0];
+}
+
+void test("an empty file is migrated to the golden schema", () => {
+  using folder = temporaryFolder();
+  using db = openDatabase(folder.file(), FULL);
+  assert.equal(
+    dump(db),
+    readFileSync(GOLDEN, "utf8"),
+    "a migration changed the schema: is the golden file to follow?",
+  );
+});
+
+void test("migrating twice changes nothing", () => {
+  using folder = temporaryFolder();
+  using db = openDatabase(folder.file(), FULL);
+  const before = dump(db);
+  migrate(db);
+  assert.equal(dump(db), before);
+  assert.equal(pragma(db, "user_version"), VERSION);
+});
+
+void test("what was written is there after closing and opening again", async () => {
+  using folder = temporaryFolder();
+  {
+    await using store = sqliteStore({ path: folder.file() });
+    await store.open();
+    await store.add([newTask(1)]);
+  }
+  await using store = sqliteStore({ path: folder.file() });
+  await store.open();
+  assert.equal((await store.get(newTask(1).id))?.payload, newTask(1).payload);
+});
+
+void test("a file that was only begun is finished", async () => {
+  using folder = temporaryFolder();
+  {
+    // As a crash between the first setting and the migration leaves it.
+    using db = new DatabaseSync(folder.file());
+    db.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
+  }
+  await using store = sqliteStore({ path: folder.file() });
+  await store.open();
+  assert.deepEqual(await store.queues(), []);
+});
+
+void test("every setting that the promises rest on is made", () => {
+  using folder = temporaryFolder();
+  using db = openDatabase(folder.file(), FULL);
+  assert.equal(pragma(db, "journal_mode"), "wal");
+  assert.equal(pragma(db, "synchronous"), 2);
+  assert.equal(pragma(db, "application_id"), APPLICATION_ID);
+  using normal = openDatabase(folder.file(), { synchronous: "normal", maxBytes: 2 ** 20 });
+  assert.equal(pragma(normal, "synchronous"), 1);
+  assert.equal(pragma(normal, "max_page_count"), 256);
+});
+
+void test("the directory is made, and the files are their owner's alone", async () => {
+  using folder = temporaryFolder();
+  const path = folder.file("deep/er/windlass.db");
+  await using store = sqliteStore({ path });
+  await store.open();
+  await store.add([newTask(1)]);
+  for (const suffix of ["", "-wal", "-shm", "-bell"]) {
+    assert.equal(statSync(`${path}${suffix}`).mode & 0o777, 0o600, `mode of ${suffix}`);
+  }
+  assert.equal(statSync(join(path, "..")).mode & 0o777, 0o700);
+});
+
+void test("diagnosing names every setting and finds all well", async () => {
+  using folder = temporaryFolder();
+  await using store = sqliteStore({ path: folder.file() });
+  await store.open();
+  const findings = await store.diagnose();
+  assert.deepEqual(
+    findings.map(({ topic, level }) => [topic, level]),
+    ["version", "journal_mode", "synchronous", "file system", "file mode", "log", "integrity"].map(
+      (topic) => [topic, "ok"],
+    ),
+  );
+});
+
+void test("diagnosing warns of relaxed settings", async () => {
+  using folder = temporaryFolder();
+  await using store = sqliteStore({ path: folder.file(), synchronous: "normal" });
+  await store.open();
+  const findings = await store.diagnose();
+  const synchronous = findings.find(({ topic }) => topic === "synchronous");
+  assert.equal(synchronous?.level, "warning");
+  assert.match(synchronous?.remedy ?? "", /synchronous/);
+});
