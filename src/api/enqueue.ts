@@ -1,7 +1,7 @@
 /** Adding tasks: one, or up to 1,000 at once. The engine checks every value; here it is asked and answered. */
 import * as z from "zod";
 import type { EnqueuedTask } from "../engine/queue.ts";
-import { encodePayload, JsonText, type TaskRequest, taskTemplate } from "../engine/request.ts";
+import { encodePayload, type EnqueueOptions, JsonText, type TaskRequest, taskTemplate } from "../engine/request.ts";
 import type { Duration } from "../task/duration.ts";
 import { toMs } from "../task/duration.ts";
 import { hasCode, WindlassError } from "../task/errors.ts";
@@ -69,9 +69,8 @@ export const enqueue = defineOperation({
   output: enqueuedView,
   location: ({ id }) => `/v1/tasks/${id}`,
   run: async (context, input) => {
-    const request = asRequest(input);
-    const [added] = await context.queue.enqueueAll([request]);
-    return showEnqueued(context, request, added!);
+    const { type, payload, ...options } = asRequest(input);
+    return showEnqueued(context, options, await context.queue.enqueue(type, payload, options));
   },
 });
 
@@ -168,16 +167,16 @@ function refuseContradictions(requests: readonly TaskRequest[]): void {
 
 async function showEnqueued(
   context: ApiContext,
-  request: TaskRequest,
+  options: EnqueueOptions,
   { id, queue, duplicate }: EnqueuedTask,
 ): Promise<EnqueuedView> {
-  if (!duplicate) return { id, state: firstState(context, request), queue, duplicate };
+  if (!duplicate) return { id, state: firstState(context, options), queue, duplicate };
   const standing = await context.queue.store.get(id);
   return { id, state: standing?.state ?? null, queue: standing?.queue ?? queue, duplicate };
 }
 
 /** For the answer only: the store decides by its own clock. */
-function firstState({ clock }: ApiContext, { delay, runAt }: TaskRequest): TaskState {
+function firstState({ clock }: ApiContext, { delay, runAt }: EnqueueOptions): TaskState {
   if (delay !== undefined) return toMs(delay, "delay") > 0 ? "scheduled" : "pending";
   if (runAt !== undefined) return toInstantMs(runAt, "runAt") > clock.now() ? "scheduled" : "pending";
   return "pending";
