@@ -1,7 +1,13 @@
 /** Adding tasks: one, or up to 1,000 at once. The engine checks every value; here it is asked and answered. */
 import * as z from "zod";
 import type { EnqueuedTask } from "../engine/queue.ts";
-import { encodePayload, type EnqueueOptions, JsonText, type TaskRequest, taskTemplate } from "../engine/request.ts";
+import {
+  encodePayload,
+  type EnqueueOptions,
+  JsonText,
+  type TaskRequest,
+  taskTemplate,
+} from "../engine/request.ts";
 import type { Duration } from "../task/duration.ts";
 import { toMs } from "../task/duration.ts";
 import { hasCode, WindlassError } from "../task/errors.ts";
@@ -69,8 +75,9 @@ export const enqueue = defineOperation({
   output: enqueuedView,
   location: ({ id }) => `/v1/tasks/${id}`,
   run: async (context, input) => {
-    const { type, payload, ...options } = asRequest(input);
-    return showEnqueued(context, options, await context.queue.enqueue(type, payload, options));
+    const request = asRequest(input);
+    const [added] = await context.queue.enqueueAll([request]);
+    return showEnqueued(context, request, added!);
   },
 });
 
