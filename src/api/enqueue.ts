@@ -1,7 +1,13 @@
 /** Adding tasks: one, or up to 1,000 at once. The engine checks every value; here it is asked and answered. */
 import * as z from "zod";
 import type { EnqueuedTask } from "../engine/queue.ts";
-import { encodePayload, JsonText, type TaskRequest, taskTemplate } from "../engine/request.ts";
+import {
+  encodePayload,
+  type EnqueueOptions,
+  JsonText,
+  type TaskRequest,
+  taskTemplate,
+} from "../engine/request.ts";
 import type { Duration } from "../task/duration.ts";
 import { toMs } from "../task/duration.ts";
 import { hasCode, WindlassError } from "../task/errors.ts";
@@ -168,16 +174,16 @@ function refuseContradictions(requests: readonly TaskRequest[]): void {
 
 async function showEnqueued(
   context: ApiContext,
-  request: TaskRequest,
+  options: EnqueueOptions,
   { id, queue, duplicate }: EnqueuedTask,
 ): Promise<EnqueuedView> {
-  if (!duplicate) return { id, state: firstState(context, request), queue, duplicate };
+  if (!duplicate) return { id, state: firstState(context, options), queue, duplicate };
   const standing = await context.queue.store.get(id);
   return { id, state: standing?.state ?? null, queue: standing?.queue ?? queue, duplicate };
 }
 
 /** For the answer only: the store decides by its own clock. */
-function firstState({ clock }: ApiContext, { delay, runAt }: TaskRequest): TaskState {
+function firstState({ clock }: ApiContext, { delay, runAt }: EnqueueOptions): TaskState {
   if (delay !== undefined) return toMs(delay, "delay") > 0 ? "scheduled" : "pending";
   if (runAt !== undefined) return toInstantMs(runAt, "runAt") > clock.now() ? "scheduled" : "pending";
   return "pending";

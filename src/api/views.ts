@@ -24,8 +24,11 @@ export const taskView = z.object({
   queue: z.string(),
   state: stateView,
   priority: z.int().meta({ description: "0 (first) to 9 (last)" }),
-  payload: z.unknown().meta({ description: "As JSON; as a string if it is stored text that is not JSON" }),
-  result: z.unknown().meta({ description: "What the handler returned" }),
+  payload: z
+    .unknown()
+    .optional()
+    .meta({ description: "As JSON; as a string if it is stored text that is not JSON" }),
+  result: z.unknown().optional().meta({ description: "What the handler returned" }),
   omitted: z
     .array(z.enum(["payload", "result"]))
     .optional()

@@ -3,7 +3,7 @@ import { JsonText } from "../../engine/request.ts";
 import { WindlassError } from "../../task/errors.ts";
 import { show } from "../../task/names.ts";
 import { findError } from "./json-error.ts";
-import { type Envelope, scan } from "./json-scan.ts";
+import { type Envelope, type Member, scan } from "./json-scan.ts";
 
 /** The member whose value is not looked into. */
 const OPAQUE = "payload";
@@ -49,10 +49,9 @@ function fill(
   text: string,
   pointer: string,
 ): void {
-  const seen = new Set<string>();
+  const twice = members.length === Object.keys(body).length ? undefined : repeated(members);
+  if (twice !== undefined) throw invalid(`the field ${show(twice)} is given twice`, `${pointer}/${twice}`);
   for (const { name, start, end } of members) {
-    if (seen.has(name)) throw invalid(`the field ${show(name)} is given twice`, `${pointer}/${name}`);
-    seen.add(name);
     if (name === OPAQUE) body[OPAQUE] = new JsonText(text.slice(start, end));
   }
   if (items === undefined) return;
@@ -60,6 +59,12 @@ function fill(
   for (const { index, envelope } of items.envelopes) {
     fill(elements[index]!, envelope, text, `${pointer}/${items.name}/${index}`);
   }
+}
+
+/** JSON.parse keeps the last of two fields with one name, so that fewer come out than there are. */
+function repeated(members: readonly Member[]): string | undefined {
+  const seen = new Set<string>();
+  return members.find(({ name }) => seen.size === seen.add(name).size)?.name;
 }
 
 function invalid(message: string, pointer = "", cause?: unknown): WindlassError {

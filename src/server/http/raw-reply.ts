@@ -24,14 +24,11 @@ export function replyRaw(socket: Duplex, error: WindlassError, headers: readonly
 
 /** What Node's parser and its timers say, in our words. */
 export function fromParser(error: NodeJS.ErrnoException): WindlassError {
-  switch (error.code ?? "") {
-    case "HPE_HEADER_OVERFLOW":
-      return new WindlassError("HEADERS_TOO_LARGE", "the path and the headers together are too large");
-    case "HPE_CHUNK_EXTENSIONS_OVERFLOW":
-      return new WindlassError("BODY_TOO_LARGE", "the extensions of the body's chunks are too large");
-    case "ERR_HTTP_REQUEST_TIMEOUT":
-      return new WindlassError("REQUEST_TIMEOUT", "the request did not arrive in full in time");
-    default:
-      return new WindlassError("MALFORMED_REQUEST", "the request is not well-formed HTTP", { cause: error });
-  }
+  if (error.code === "HPE_HEADER_OVERFLOW")
+    return new WindlassError("HEADERS_TOO_LARGE", "the path and the headers together are too large");
+  if (error.code === "HPE_CHUNK_EXTENSIONS_OVERFLOW")
+    return new WindlassError("BODY_TOO_LARGE", "the extensions of the body's chunks are too large");
+  if (error.code === "ERR_HTTP_REQUEST_TIMEOUT")
+    return new WindlassError("REQUEST_TIMEOUT", "the request did not arrive in full in time");
+  return new WindlassError("MALFORMED_REQUEST", "the request is not well-formed HTTP", { cause: error });
 }

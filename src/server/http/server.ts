@@ -55,7 +55,9 @@ export async function startServer(options: ServerOptions): Promise<HttpServer> {
   const limits = toLimits(options.limits);
   let stopping = false;
   const { fetch, replies } = makeHandler(options, { stopping: () => stopping });
-  const server = makeServer(limits, fetch, (error, requestId) => replies.problem(error, { requestId }));
+  const server = makeServer(limits, fetch, (error) =>
+    replies.problem(error, { requestId: replies.requestId({}) }),
+  );
   const address = await listen(server, host, port);
   let stopped: Promise<void> | undefined;
   const stop = (): Promise<void> => {
@@ -69,7 +71,7 @@ export async function startServer(options: ServerOptions): Promise<HttpServer> {
 function makeServer(
   limits: HttpLimits,
   fetch: ReturnType<typeof makeHandler>["fetch"],
-  problem: (error: unknown, requestId: string) => Response,
+  problem: (error: unknown) => Response,
 ): Server {
   const listener = getRequestListener((request, bindings) => fetch(request, bindings as NodeBindings), {
     // What the adapter itself refuses: a broken target, or a host that is no host.
@@ -78,13 +80,13 @@ function makeServer(
         new WindlassError("MALFORMED_REQUEST", "the request's target or Host header is not well-formed", {
           cause: error,
         }),
-        "-",
       ),
   });
   const server = createServer(
     {
       maxHeaderSize: limits.headerBytes,
-      headersTimeout: limits.headersTimeoutMs,
+      // Node takes no server whose headers may take longer than the request.
+      headersTimeout: Math.min(limits.headersTimeoutMs, limits.requestTimeoutMs),
       requestTimeout: limits.requestTimeoutMs,
       keepAliveTimeout: limits.keepAliveTimeoutMs,
       connectionsCheckingInterval: limits.checkEveryMs,

@@ -1,0 +1,53 @@
+/** The page is harmless: it runs only its own code, loads nothing, and writes data only as text. */
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { test } from "node:test";
+import { page } from "../../src/dashboard/index.ts";
+import { assertProblem, serve } from "../server/http/serve.ts";
+
+const policy = page.headers["content-security-policy"]!;
+
+test("its policy allows its one script and its one style by their digests, and nothing else", () => {
+  for (const tag of ["script", "style"]) {
+    const blocks = [...page.body.matchAll(new RegExp(`<${tag}[^>]*>([\\s\\S]*?)</${tag}>`, "g"))];
+    assert.equal(blocks.length, 1);
+    const digest = createHash("sha256").update(blocks[0]![1]!).digest("base64");
+    assert.ok(policy.includes(`${tag}-src 'sha256-${digest}'`), policy);
+  }
+  assert.match(policy, /^default-src 'none'/);
+  assert.doesNotMatch(policy, /unsafe|https?:|\*/);
+  assert.match(policy, /frame-ancestors 'none'/);
+});
+
+test("it has no handler or style in an attribute, which the policy would not let run", () => {
+  assert.doesNotMatch(page.body.replace(/<script>[\s\S]*<\/script>/, ""), /\son\w+=|\sstyle=/);
+});
+
+test("it writes data as text only, and loads nothing from elsewhere", () => {
+  assert.doesNotMatch(page.body, /innerHTML|outerHTML|insertAdjacent|document\.write|eval\(|new Function/);
+  assert.doesNotMatch(page.body.replaceAll("http://www.w3.org/2000/svg", ""), /https?:\/\/|src=["']?\/\//);
+});
+
+test("it asks for what the server has", async () => {
+  await using s = await serve();
+  for (const state of ["pending", "dead"] as const) await s.task(state);
+  const { status, text, headers } = await s.request("GET", "/");
+  assert.deepEqual([status, text], [200, page.body]);
+  assert.equal(headers.get("content-security-policy"), policy);
+  const stats = await s.request("GET", "/stats");
+  for (const [, name] of page.body.matchAll(/: \["[A-Z][a-z ]+", "([a-z_]+)"\]/g)) {
+    assert.equal(typeof stats.json[name!], "number", name);
+  }
+  const list = await s.request("GET", "/v1/tasks?limit=30&state=dead");
+  const [task] = list.json["items"] as Record<string, unknown>[];
+  for (const field of ["id", "type", "queue", "state", "failures", "crashes", "createdAt"]) {
+    assert.ok(field in task!, field);
+  }
+});
+
+test("with a token the page is served, and its data is not", async () => {
+  await using s = await serve({ token: "a-token-of-25-characters" });
+  const { status, text } = await s.request("GET", "/");
+  assert.deepEqual([status, text], [200, page.body]);
+  assertProblem(await s.request("GET", "/stats"), 401, "UNAUTHENTICATED");
+});

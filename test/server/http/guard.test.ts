@@ -1,0 +1,134 @@
+/** Who may come in, and where a server may listen. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { httpHandler, startServer } from "../../../src/server/http/index.ts";
+import { type ErrorCode, hasCode } from "../../../src/task/errors.ts";
+import { world } from "../../api/world.ts";
+import { assertProblem, serve, SILENT } from "./serve.ts";
+
+const TOKEN = "a-token-of-25-characters";
+
+test("with a token, every call but the health checks and the page needs it", async () => {
+  await using s = await serve({ token: TOKEN });
+  for (const path of ["/livez", "/readyz", "/health", "/"]) {
+    assert.equal((await s.request("GET", path)).status, 200, path);
+  }
+  const before = await s.snapshot();
+  for (const [method, path] of [
+    ["GET", "/v1/tasks"],
+    ["POST", "/v1/tasks"],
+    ["POST", "/task"],
+    ["GET", "/stats"],
+    ["POST", "/v1/queues/default/purge"],
+  ]) {
+    const reply = await s.request(method!, path!, method === "POST" ? { type: "job" } : undefined);
+    assertProblem(reply, 401, "UNAUTHENTICATED");
+    assert.match(reply.headers.get("www-authenticate")!, /^Bearer/);
+  }
+  assert.equal(await s.snapshot(), before);
+});
+
+test("only the token itself opens", async () => {
+  await using s = await serve({ token: TOKEN });
+  const status = async (authorization: string): Promise<number> =>
+    (await s.request("GET", "/v1/queues", undefined, { authorization })).status;
+  for (const good of [`Bearer ${TOKEN}`, `bearer ${TOKEN}`]) assert.equal(await status(good), 200, good);
+  for (const bad of [
+    "Bearer",
+    "Bearer x",
+    TOKEN,
+    `Basic ${TOKEN}`,
+    `Bearer ${TOKEN}x`,
+    `Bearer ${TOKEN.slice(1)}`,
+    `Bearer ${TOKEN} ${TOKEN}`,
+    `Bearer ${TOKEN}, Bearer ${TOKEN}`,
+    `Bearer ${"x".repeat(10_000)}`,
+  ]) {
+    assert.equal(await status(bad), 401, bad);
+  }
+  assertProblem(await s.request("GET", `/v1/queues?token=${TOKEN}`), 401, "UNAUTHENTICATED");
+});
+
+test("without a token, another site's page can change nothing", async () => {
+  await using s = await serve();
+  const id = await s.task("dead");
+  const before = await s.snapshot();
+  const retry = (headers: Record<string, string>) =>
+    s.request("POST", `/v1/tasks/${id}/retry`, undefined, headers);
+  for (const headers of [
+    { origin: "https://evil.example" },
+    { origin: "null" },
+    { origin: "http://localhost:1" },
+    { origin: `${s.server.url}.evil.example` },
+    { "sec-fetch-site": "cross-site" },
+  ]) {
+    assertProblem(await retry(headers), 403, "FORBIDDEN");
+  }
+  assert.equal(await s.snapshot(), before);
+  const own = { origin: s.server.url, "sec-fetch-site": "same-origin" };
+  assert.equal((await retry(own)).status, 200);
+  const seen = await s.request("GET", "/v1/tasks", undefined, { origin: "https://evil.example" });
+  assert.equal(seen.headers.get("access-control-allow-origin"), null);
+});
+
+test("without a token, only names of this machine are served", async () => {
+  await using s = await serve();
+  const get = async (host: string, path = "/v1/queues"): Promise<string> => {
+    const answer = await s.raw(`GET ${path} HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`);
+    return answer.slice(9, 12);
+  };
+  for (const host of [
+    "localhost",
+    "localhost:80",
+    "127.0.0.1:8080",
+    "127.1.2.3",
+    "[::1]:8080",
+    "app.localhost",
+  ]) {
+    assert.equal(await get(host), "200", host);
+  }
+  for (const host of [
+    "evil.example",
+    "evil.example:8080",
+    "localhost.evil.example",
+    "127.0.0.1.nip.io",
+    "10.0.0.1",
+  ]) {
+    assert.equal(await get(host), "403", host);
+    assert.equal(await get(host, "/"), "403", host);
+    assert.equal(await get(host, "/livez"), "200", host);
+  }
+});
+
+test("a trusted handler leaves that to the program around it", async () => {
+  await using w = world();
+  const request = () => new Request("https://app.example/v1/queues");
+  assert.equal((await httpHandler({ queue: w.queue })(request())).status, 403);
+  assert.equal((await httpHandler({ queue: w.queue, trusted: true })(request())).status, 200);
+});
+
+async function failsToStart(options: object, code: ErrorCode): Promise<void> {
+  await using w = world();
+  await assert.rejects(startServer({ queue: w.queue, logger: SILENT, port: 0, ...options }), (error) =>
+    hasCode(error, code),
+  );
+}
+
+test("an address that others can reach needs a token", async () => {
+  for (const host of ["0.0.0.0", "::", "192.0.2.1", "example.com", ""]) {
+    await failsToStart({ host }, "INSECURE_BIND");
+  }
+  await using s = await serve({ host: "0.0.0.0", token: TOKEN });
+  assert.ok(s.server.port > 0);
+});
+
+test("a port that is taken, and options that are wrong, are said at start", async () => {
+  await using s = await serve();
+  await failsToStart({ port: s.server.port }, "PORT_TAKEN");
+  for (const port of [-1, 70_000, 1.5, "80"]) await failsToStart({ port }, "INVALID_OPTION");
+  for (const token of ["", "two words", "\n", "ü"]) await failsToStart({ token }, "INVALID_OPTION");
+  await failsToStart({ prot: 1 }, "UNKNOWN_OPTION");
+  await failsToStart({ limits: { bodyByte: 1 } }, "UNKNOWN_OPTION");
+  await failsToStart({ limits: { bodyBytes: 0 } }, "INVALID_OPTION");
+  await failsToStart({ host: "192.0.2.1", token: TOKEN }, "INVALID_OPTION");
+});

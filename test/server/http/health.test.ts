@@ -1,0 +1,79 @@
+/** Health checks, and what is said when the store or the server itself fails. */
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import type { Logger } from "../../../src/engine/logger.ts";
+import type { FullStore } from "../../../src/store/facets.ts";
+import { memoryStore } from "../../../src/stores/memory/index.ts";
+import { WindlassError } from "../../../src/task/errors.ts";
+import { assertProblem, serve, SILENT } from "./serve.ts";
+
+function failing(verbs: Partial<FullStore>): FullStore {
+  return { ...memoryStore(), ...verbs };
+}
+
+test("all is well: three times 200, with facts", async () => {
+  await using s = await serve();
+  const { version } = JSON.parse(
+    await readFile(join(import.meta.dirname, "../../../package.json"), "utf8"),
+  ) as { version: string };
+  assert.deepEqual((await s.request("GET", "/livez")).json, { status: "ok" });
+  assert.deepEqual((await s.request("GET", "/readyz")).json, { status: "ok" });
+  const { status, json } = await s.request("GET", "/health");
+  assert.equal(status, 200);
+  assert.deepEqual([json["status"], json["store"], json["version"]], ["ok", "memory", version]);
+  assert.equal(typeof json["uptimeSeconds"], "number");
+});
+
+test("a store that fails: 503 with its code; the process lives", async () => {
+  const error = new WindlassError("STORE_UNAVAILABLE", "no route to the store");
+  await using s = await serve({ store: failing({ list: () => Promise.reject(error) }) });
+  for (const path of ["/readyz", "/health"]) {
+    const { status, json } = await s.request("GET", path);
+    assert.deepEqual([status, json["status"]], [503, "unavailable"]);
+    assert.deepEqual(json["error"], { code: "STORE_UNAVAILABLE", message: "no route to the store" });
+  }
+  assert.equal((await s.request("GET", "/livez")).status, 200);
+  const reply = await s.request("GET", "/v1/tasks");
+  assertProblem(reply, 503, "STORE_UNAVAILABLE");
+  assert.equal(reply.headers.get("retry-after"), "1");
+});
+
+test("a store that does not answer is asked once, and given up on in time", async () => {
+  let asked = 0;
+  const gate = Promise.withResolvers<never>();
+  const store = failing({
+    list: () => {
+      asked += 1;
+      return gate.promise;
+    },
+  });
+  await using s = await serve({ store, limits: { probeTimeoutMs: 50 } });
+  const replies = await Promise.all(Array.from({ length: 5 }, () => s.request("GET", "/readyz")));
+  for (const { status, json } of replies) {
+    assert.equal(status, 503);
+    assert.match(JSON.stringify(json["error"]), /did not answer within 50 ms/);
+  }
+  assert.ok(asked >= 1 && asked < 5, String(asked));
+  gate.reject(new Error("over"));
+});
+
+test("an outcome that is not known is told as that", async () => {
+  const error = new WindlassError("UNKNOWN", "the connection broke");
+  await using s = await serve({ store: failing({ add: () => Promise.reject(error) }) });
+  const reply = await s.request("POST", "/v1/tasks", { type: "job" });
+  assertProblem(reply, 503, "UNKNOWN");
+  assert.match(String(reply.json["remedy"]), /same id or key/);
+});
+
+test("our own failure is a 500 without its text, which the log has under the request's id", async () => {
+  const logged: object[] = [];
+  const logger: Logger = { ...SILENT, error: (fields) => void logged.push(fields) };
+  const store = failing({ queues: () => Promise.reject(new TypeError("secret is not a function")) });
+  await using s = await serve({ store, logger });
+  const reply = await s.request("GET", "/v1/queues", undefined, { "x-request-id": "r-1" });
+  assertProblem(reply, 500, "INTERNAL");
+  assert.doesNotMatch(reply.text, /secret/);
+  assert.match(JSON.stringify(logged), /"requestId":"r-1".*secret is not a function/);
+});

@@ -1,0 +1,103 @@
+/** Stopping: nobody is cut off, nobody waits for ever. */
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { test } from "node:test";
+import type { FullStore } from "../../../src/store/facets.ts";
+import { memoryStore } from "../../../src/stores/memory/index.ts";
+import { readAll, serve } from "./serve.ts";
+
+const POST =
+  'POST /v1/tasks HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 14\r\n\r\n{"type":"job"}';
+
+/** A store whose `add` waits at a gate. */
+function gated(): { store: FullStore; reached: Promise<void>; open: () => void } {
+  const inner = memoryStore();
+  const reached = Promise.withResolvers<void>();
+  const gate = Promise.withResolvers<void>();
+  const store: FullStore = {
+    ...inner,
+    add: async (tasks) => {
+      reached.resolve();
+      await gate.promise;
+      return inner.add(tasks);
+    },
+  };
+  return { store, reached: reached.promise, open: gate.resolve };
+}
+
+test("what is being answered is finished, then the connection closes", async () => {
+  const { store, reached, open } = gated();
+  await using s = await serve({ store });
+  const socket = await s.connect();
+  const answer = readAll(socket);
+  socket.write(POST);
+  await reached;
+  const stopped = s.server.stop();
+  open();
+  assert.match(await answer, /^HTTP\/1\.1 202 [\s\S]*connection: close/i);
+  await stopped;
+  assert.equal((await store.list({ limit: 1 })).items.length, 1);
+});
+
+test("idle connections are closed at once, and new ones are not taken", async () => {
+  await using s = await serve();
+  const idle = await s.connect();
+  const closed = once(idle.resume(), "close");
+  await s.request("GET", "/livez");
+  await s.server.stop();
+  await closed;
+  await assert.rejects(s.request("GET", "/livez"));
+});
+
+test("a stopping server is not ready, answers looks, and refuses new work", async () => {
+  const { store, reached, open } = gated();
+  await using s = await serve({ store });
+  const busy = await s.connect();
+  busy.write(POST);
+  await reached;
+  // Requests that have begun when the stop comes: the answers to them say so.
+  const begun = await Promise.all(
+    ["POST /v1/tasks", "GET /readyz", "GET /health", "GET /v1/queues"].map(async (start) => {
+      const socket = await s.connect();
+      socket.write(start);
+      return { socket, answer: readAll(socket) };
+    }),
+  );
+  await s.request("GET", "/livez"); // their bytes have arrived before these
+  const stopped = s.server.stop();
+  for (const [index, { socket }] of begun.entries()) {
+    socket.write(
+      ` HTTP/1.1\r\nhost: localhost\r\n${index === 0 ? POST.slice(POST.indexOf("content-type")) : "\r\n"}`,
+    );
+  }
+  const [post, ready, health, queues] = await Promise.all(begun.map(({ answer }) => answer));
+  assert.match(post!, /^HTTP\/1\.1 503 [\s\S]*"code":"SHUTTING_DOWN"/);
+  assert.match(post!, /retry-after: 1/i);
+  assert.match(ready!, /^HTTP\/1\.1 503 [\s\S]*"status":"stopping"/);
+  assert.match(health!, /^HTTP\/1\.1 200 [\s\S]*"stopping":true/);
+  assert.match(queues!, /^HTTP\/1\.1 200 /);
+  for (const answer of [post, ready, health, queues]) assert.match(answer!, /connection: close/i);
+  open();
+  assert.match(await readAll(busy), /^HTTP\/1\.1 202 /);
+  await stopped;
+  assert.equal((await store.list({ limit: 5 })).items.length, 1);
+});
+
+test("what does not end is cut off", async () => {
+  const { store, reached, open } = gated();
+  await using s = await serve({ store, limits: { stopTimeoutMs: 50 } });
+  const socket = await s.connect();
+  const answer = readAll(socket);
+  socket.write(POST);
+  await reached;
+  await s.server.stop();
+  assert.equal(await answer, "");
+  open();
+});
+
+test("stopping twice waits for the same end, and the queue stays open", async () => {
+  await using s = await serve();
+  await Promise.all([s.server.stop(), s.server.stop()]);
+  await s.server.stop();
+  assert.equal((await s.queue.enqueue("job", null)).duplicate, false);
+});
