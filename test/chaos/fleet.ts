@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Ground } from "./stores.ts";
 
 export interface LedgerLine {
   readonly what: "start" | "end";
@@ -19,16 +20,18 @@ export class Fleet implements AsyncDisposable {
   readonly #ledger: string;
   readonly #alive = new Set<ChildProcess>();
 
-  private constructor(folder: string, url: string) {
+  readonly #ground: Ground;
+
+  private constructor(folder: string, ground: Ground) {
     this.folder = folder;
-    this.url = url;
+    this.url = ground.url;
+    this.#ground = ground;
     this.#ledger = join(folder, "ledger");
   }
 
-  /** `url` gets a folder of its own to keep a file in. */
-  static async open(url: (folder: string) => string): Promise<Fleet> {
+  static async open(store: (folder: string) => Promise<Ground>): Promise<Fleet> {
     const folder = await mkdtemp(join(tmpdir(), "windlass-chaos-"));
-    const fleet = new Fleet(folder, url(folder));
+    const fleet = new Fleet(folder, await store(folder));
     await writeFile(fleet.#ledger, "");
     return fleet;
   }
@@ -92,6 +95,7 @@ export class Fleet implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([...this.#alive].map((child) => this.end(child, "SIGKILL")));
+    await this.#ground[Symbol.asyncDispose]();
     await rm(this.folder, { recursive: true });
   }
 }

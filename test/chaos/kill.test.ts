@@ -3,17 +3,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { windlass } from "windlass";
 import { Fleet, unfinished } from "./fleet.ts";
+import { chaosStores } from "./stores.ts";
 
 /** `WINDLASS_CHAOS_KILLS=100 npm test -- test/chaos` for the long form. */
 const KILLS = Number(process.env["WINDLASS_CHAOS_KILLS"] ?? 12);
 
-const stores: Readonly<Record<string, (folder: string) => string>> = {
-  sqlite: (folder) => `sqlite:${folder}/chaos.db`,
-};
-
-for (const [name, url] of Object.entries(stores)) {
+for (const [name, store] of Object.entries(chaosStores)) {
   test(`${name}: ${KILLS} times kill -9 of one of three workers loses nothing, and newest leases settle`, async () => {
-    await using fleet = await Fleet.open(url);
+    await using fleet = await Fleet.open(store);
     await using queue = await windlass(fleet.url);
     const ids: string[] = [];
     const feed = async (count: number) => {
@@ -57,7 +54,7 @@ for (const [name, url] of Object.entries(stores)) {
   });
 
   test(`${name}: another process runs the task of a killed one within lease + sweep + 1 s`, async () => {
-    await using fleet = await Fleet.open(url);
+    await using fleet = await Fleet.open(store);
     await using queue = await windlass(fleet.url);
     const victim = fleet.start(1);
     const { id } = await queue.enqueue("work", { ms: 300 });
@@ -76,7 +73,7 @@ for (const [name, url] of Object.entries(stores)) {
   });
 
   test(`${name}: SIGTERM during 20 running tasks spends no attempt, and the process ends with 0`, async () => {
-    await using fleet = await Fleet.open(url);
+    await using fleet = await Fleet.open(store);
     await using queue = await windlass(fleet.url);
     const worker = fleet.start(20);
     const short = await queue.enqueueMany(
