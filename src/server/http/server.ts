@@ -1,5 +1,6 @@
 /** The HTTP server: the handler on a listener with bounds on everything, and a stop that cuts nobody off. */
 import { createServer, type Server } from "node:http";
+import type { Socket } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { type Clock, systemClock } from "../../store/clock.ts";
 import { WindlassError } from "../../task/errors.ts";
@@ -58,11 +59,12 @@ export async function startServer(options: ServerOptions): Promise<HttpServer> {
   const server = makeServer(limits, fetch, (error) =>
     replies.problem(error, { requestId: replies.requestId({}) }),
   );
+  const closeUnused = trackSockets(server);
   const address = await listen(server, host, port);
   let stopped: Promise<void> | undefined;
   const stop = (): Promise<void> => {
     stopping = true;
-    stopped ??= close(server, clock, limits.stopTimeoutMs);
+    stopped ??= close(server, closeUnused, clock, limits.stopTimeoutMs);
     return stopped;
   };
   return { url: toUrl(address), port: address.port, stop, [Symbol.asyncDispose]: stop };
@@ -132,11 +134,24 @@ function makeServer(
   return server;
 }
 
-function close(server: Server, clock: Clock, timeoutMs: number): Promise<void> {
+/** Connections on which nothing was ever sent: Node counts them as busy until the headers are overdue. */
+function trackSockets(server: Server): () => void {
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket: Socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  });
+  return () => {
+    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
+  };
+}
+
+function close(server: Server, closeUnused: () => void, clock: Clock, timeoutMs: number): Promise<void> {
   return new Promise((resolve) => {
     let cancelSweep = (): void => {};
     const sweep = (): void => {
       server.closeIdleConnections();
+      closeUnused();
       cancelSweep = clock.after(SWEEP_MS, sweep);
     };
     const cancelEnd = clock.after(timeoutMs, () => server.closeAllConnections());

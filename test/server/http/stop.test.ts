@@ -39,8 +39,12 @@ test("what is being answered is finished, then the connection closes", async () 
   assert.equal((await store.list({ limit: 1 })).items.length, 1);
 });
 
-test("idle connections are closed at once, and new ones are not taken", async () => {
-  await using s = await serve();
+test("idle connections are closed at once, and new ones are not taken", { timeout: 20_000 }, async () => {
+  // No other bound may close them first.
+  const hour = 3_600_000;
+  await using s = await serve({
+    limits: { stopTimeoutMs: hour, keepAliveTimeoutMs: hour, headersTimeoutMs: hour, requestTimeoutMs: hour },
+  });
   const idle = await s.connect();
   const closed = once(idle.resume(), "close");
   await s.request("GET", "/livez");
