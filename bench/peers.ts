@@ -11,11 +11,11 @@ const folder = join(import.meta.dirname, "peers");
 export function providePeers(): void {
   if (existsSync(join(folder, "node_modules"))) return;
   process.stderr.write("installing the peers of the benchmark …\n");
-  const { status } = spawnSync("npm", ["ci", "--no-audit", "--no-fund"], {
+  const { status } = spawnSync("npm", ["install", "--no-audit", "--no-fund"], {
     cwd: folder,
     stdio: ["ignore", 2, 2],
   });
-  if (status !== 0) throw new Error("the peers could not be installed; run npm ci in bench/peers");
+  if (status !== 0) throw new Error("the peers could not be installed; run npm install in bench/peers");
 }
 
 /** One of them. Typed by its user, because its types are not there when ours are checked. */
