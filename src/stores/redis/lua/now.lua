@@ -1,0 +1,3 @@
+-- The store's time in ms. ARGV: shift.
+-- include: prelude
+return tostring(now)
