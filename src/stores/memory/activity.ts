@@ -1,0 +1,41 @@
+/** What happened per minute, for the last day. */
+import type { MinuteActivity } from "../../store/facets.ts";
+
+export type ActivityEvent = Exclude<keyof MinuteActivity, "minute">;
+
+type Counters = { -readonly [K in keyof MinuteActivity]: number };
+
+const MINUTE_MS = 60_000;
+
+/** A day. */
+const MINUTES_KEPT = 1_440;
+
+export class Activity {
+  readonly #minutes = new Map<number, Counters>();
+  #latest: Counters | undefined;
+
+  count(event: ActivityEvent, now: number): void {
+    const minute = Math.floor(now / MINUTE_MS) * MINUTE_MS;
+    if (this.#latest?.minute !== minute) this.#latest = this.#open(minute);
+    this.#latest[event]++;
+  }
+
+  /** The last `minutes` minutes in which anything happened, oldest first. */
+  since(minutes: number, now: number): MinuteActivity[] {
+    const from = (Math.floor(now / MINUTE_MS) - minutes + 1) * MINUTE_MS;
+    const recent = [...this.#minutes.values()].filter(({ minute }) => minute >= from);
+    // Sorted, because a clock may step back.
+    return recent.toSorted((a, b) => a.minute - b.minute).map((counters) => ({ ...counters }));
+  }
+
+  #open(minute: number): Counters {
+    const open = this.#minutes.get(minute);
+    if (open !== undefined) return open;
+    for (const old of this.#minutes.keys()) {
+      if (old <= minute - MINUTES_KEPT * MINUTE_MS) this.#minutes.delete(old);
+    }
+    const counters: Counters = { minute, added: 0, completed: 0, failed: 0, crashed: 0, dead: 0 };
+    this.#minutes.set(minute, counters);
+    return counters;
+  }
+}

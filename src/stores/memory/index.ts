@@ -1,0 +1,2 @@
+/** The memory store: `windlass/stores/memory`. */
+export { memoryStore, type MemoryStoreOptions } from "./store.ts";

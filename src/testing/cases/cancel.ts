@@ -1,0 +1,161 @@
+import assert from "node:assert/strict";
+import type { Outcome } from "../../store/store.ts";
+import { casesOf, type StoreCase } from "../store-case.ts";
+import {
+  add,
+  apply,
+  assertCounts,
+  cancelled,
+  claim,
+  completed,
+  exhausted,
+  failed,
+  gone,
+  HOUR,
+  LEASE_MS,
+  look,
+  loseLeases,
+  release,
+  running,
+  snooze,
+} from "./kit.ts";
+
+const ends: Readonly<Record<string, Outcome>> = {
+  "a failure": failed(0),
+  "a burial": exhausted,
+  "a snooze": snooze(0),
+  "a release": release,
+  "a stop": cancelled,
+};
+
+function endCases(): Record<string, StoreCase["run"]> {
+  const cases: Record<string, StoreCase["run"]> = {};
+  for (const [name, outcome] of Object.entries(ends)) {
+    cases[`a running task that was asked to stop is cancelled by ${name}, and never runs again`] = async (
+      sut,
+    ) => {
+      const lease = await running(sut.store);
+      await sut.store.cancel(lease.id);
+      await apply(sut.store, lease, outcome);
+      const { state, finishedAt, cancelRequested } = await look(sut.store, lease.id);
+      assert.deepEqual([state, cancelRequested ?? false], ["cancelled", false]);
+      assert.ok(finishedAt !== undefined);
+      await sut.advance(HOUR);
+      await sut.store.reclaim({ limit: 10 });
+      assert.deepEqual(await claim(sut.store), []);
+      await assertCounts(sut.store, { cancelled: 1 });
+    };
+  }
+  return cases;
+}
+
+export const cancelCases = casesOf("cancel", {
+  ...endCases(),
+
+  "a waiting task is cancelled at once": async (sut) => {
+    const id = await add(sut.store);
+    const before = await sut.now();
+    await sut.store.cancel(id);
+    const { state, finishedAt = 0 } = await look(sut.store, id);
+    assert.equal(state, "cancelled");
+    assert.ok(finishedAt >= before);
+    assert.deepEqual(await claim(sut.store), []);
+  },
+
+  "a scheduled task that was cancelled does not fall due": async (sut) => {
+    const id = await add(sut.store, { delayMs: HOUR });
+    await sut.store.cancel(id);
+    await sut.advance(2 * HOUR);
+    await sut.store.reclaim({ limit: 10 });
+    assert.deepEqual(await claim(sut.store), []);
+    await assertCounts(sut.store, { cancelled: 1 });
+  },
+
+  "a running task is asked to stop, and goes on running": async ({ store }) => {
+    const lease = await running(store);
+    const result = await store.cancel(lease.id);
+    assert.equal(result.status, "applied");
+    const { state, cancelRequested } = await look(store, lease.id);
+    assert.deepEqual([state, cancelRequested], ["running", true]);
+    await assertCounts(store, { running: 1 });
+  },
+
+  "a task that nobody asked to stop shows no such thing": async ({ store }) => {
+    const lease = await running(store);
+    assert.ok((await look(store, lease.id)).cancelRequested !== true);
+  },
+
+  "its worker hears of it when it extends, and keeps the lease": async ({ store }) => {
+    const lease = await running(store);
+    await store.cancel(lease.id);
+    assert.deepEqual(await store.extend([lease], LEASE_MS), ["cancelled"]);
+    assert.deepEqual(await store.extend([lease], LEASE_MS), ["cancelled"]);
+    await apply(store, lease, cancelled);
+  },
+
+  "only the one that was asked hears of it": async ({ store }) => {
+    const [a, b] = [await running(store), await running(store)];
+    await store.cancel(b.id);
+    assert.deepEqual(await store.extend([a, b], LEASE_MS), ["applied", "cancelled"]);
+  },
+
+  "a task that completes all the same is completed": async ({ store }) => {
+    const lease = await running(store);
+    await store.cancel(lease.id);
+    await apply(store, lease, completed);
+    assert.equal((await look(store, lease.id)).state, "completed");
+  },
+
+  "a task that completes all the same and is not kept is gone": async ({ store }) => {
+    const lease = await running(store);
+    await store.cancel(lease.id);
+    await apply(store, lease, gone);
+    await assertCounts(store, {});
+  },
+
+  "its lost lease cancels it": async (sut) => {
+    const lease = await running(sut.store);
+    await sut.store.cancel(lease.id);
+    await loseLeases(sut);
+    assert.equal((await look(sut.store, lease.id)).state, "cancelled");
+    assert.deepEqual(await claim(sut.store), []);
+    assert.deepEqual(await sut.store.extend([lease], LEASE_MS), ["lost"]);
+  },
+
+  "what a lost claim took is cancelled, too": async ({ store }) => {
+    const lease = await running(store);
+    await store.cancel(lease.id);
+    assert.deepEqual(await claim(store, { holding: [] }), []);
+    assert.equal((await look(store, lease.id)).state, "cancelled");
+  },
+
+  "asking twice is asking once": async ({ store }) => {
+    const lease = await running(store);
+    await store.cancel(lease.id);
+    assert.equal((await store.cancel(lease.id)).status, "applied");
+    await apply(store, lease, release);
+    await assertCounts(store, { cancelled: 1 });
+  },
+
+  "a worker may stop a task that nobody asked to stop": async ({ store }) => {
+    const lease = await running(store);
+    await apply(store, lease, cancelled);
+    await assertCounts(store, { cancelled: 1 });
+  },
+
+  "another client's cancel is heard": async (sut) => {
+    const lease = await running(sut.store);
+    const other = await sut.another();
+    await other.cancel(lease.id);
+    assert.deepEqual(await sut.store.extend([lease], LEASE_MS), ["cancelled"]);
+  },
+
+  "a request to stop does not survive into another life": async (sut) => {
+    const lease = await running(sut.store, { crashLimit: 0 });
+    await loseLeases(sut);
+    await sut.store.retry(lease.id);
+    const [again] = await claim(sut.store);
+    assert.ok(again !== undefined);
+    assert.deepEqual(await sut.store.extend([again], LEASE_MS), ["applied"]);
+  },
+});

@@ -1,0 +1,51 @@
+/** The conformance suite: every case that a store must pass. */
+import type { StoreCase } from "../store-case.ts";
+import { activityCases } from "./activity.ts";
+import { addCases } from "./add.ts";
+import { adminCases } from "./admin.ts";
+import { budgetCases } from "./budget.ts";
+import { cancelCases } from "./cancel.ts";
+import { claimCases } from "./claim.ts";
+import { contentionCases } from "./contention.ts";
+import { countCases } from "./count.ts";
+import { crashCases } from "./crash.ts";
+import { fencingCases } from "./fencing.ts";
+import { keyCases } from "./key.ts";
+import { leaseCases } from "./lease.ts";
+import { lifetimeCases } from "./lifetime.ts";
+import { listCases } from "./list.ts";
+import { lostReplyCases } from "./lost-reply.ts";
+import { orderCases } from "./order.ts";
+import { pauseCases } from "./pause.ts";
+import { payloadCases } from "./payload.ts";
+import { purgeCases } from "./purge.ts";
+import { reclaimCases } from "./reclaim.ts";
+import { retentionCases } from "./retention.ts";
+import { signalCases } from "./signal.ts";
+import { timeCases } from "./time.ts";
+
+export const storeCases: readonly StoreCase[] = [
+  ...addCases,
+  ...claimCases,
+  ...orderCases,
+  ...timeCases,
+  ...leaseCases,
+  ...fencingCases,
+  ...budgetCases,
+  ...keyCases,
+  ...payloadCases,
+  ...contentionCases,
+  ...lostReplyCases,
+  ...crashCases,
+  ...cancelCases,
+  ...adminCases,
+  ...pauseCases,
+  ...purgeCases,
+  ...retentionCases,
+  ...reclaimCases,
+  ...listCases,
+  ...countCases,
+  ...activityCases,
+  ...signalCases,
+  ...lifetimeCases,
+];

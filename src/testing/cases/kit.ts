@@ -1,0 +1,193 @@
+/** Short words for what the cases do all the time. */
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import type { FullStore, StateCounts } from "../../store/facets.ts";
+import type {
+  Claim,
+  Lease,
+  LeaseRef,
+  Outcome,
+  ReclaimReply,
+  ReclaimRequest,
+  Retention,
+  Verdict,
+} from "../../store/store.ts";
+import type { NewTask, TaskDetail, TaskError, TaskState } from "../../task/task.ts";
+import type { StoreUnderTest } from "../store-case.ts";
+
+/** The queue of a case that needs only one. */
+export const Q = "q";
+
+/** Long enough that the real time which a case takes never matters. */
+export const LEASE_MS = 30_000;
+
+/** More rounds than any loop of a case needs: a store that never comes to an end fails instead of hanging. */
+export const MOST_ROUNDS = 2_000;
+
+export const SECOND = 1_000;
+export const MINUTE = 60_000;
+export const HOUR = 3_600_000;
+
+export const boom: TaskError = { name: "Error", message: "boom" };
+
+/** A task with an id of its own; every field can be set. */
+export function task(fields: Partial<NewTask> = {}): NewTask {
+  return { id: randomUUID(), type: "t", queue: Q, payload: "{}", priority: 5, ...fields };
+}
+
+export function tasks(count: number, fields: Partial<NewTask> = {}): NewTask[] {
+  return Array.from({ length: count }, () => task(fields));
+}
+
+/** Adds one task and answers its id. */
+export async function add(store: FullStore, fields: Partial<NewTask> = {}): Promise<string> {
+  const [result] = await store.add([task(fields)]);
+  assert.equal(result?.status, "added");
+  return result.id;
+}
+
+/** Claims from `q`, as `w1`, for `LEASE_MS`, as many as there are: whatever is not said otherwise. */
+export async function claim(store: FullStore, terms: Partial<Claim> = {}): Promise<readonly Lease[]> {
+  const claimed = { queues: [Q], max: 100, leaseMs: LEASE_MS, worker: "w1", ...terms };
+  return (await store.exchange({ settle: [], claim: claimed })).leases;
+}
+
+/** Claims one task that must be there. */
+export async function claimOne(store: FullStore, terms: Partial<Claim> = {}): Promise<Lease> {
+  const [lease] = await claim(store, { max: 1, ...terms });
+  assert.ok(lease, "there should be a task to claim");
+  return lease;
+}
+
+/** Adds one task and claims it. */
+export async function running(store: FullStore, fields: Partial<NewTask> = {}): Promise<Lease> {
+  const id = await add(store, fields);
+  const lease = await claimOne(store, { queues: [fields.queue ?? Q] });
+  assert.equal(lease.id, id);
+  return lease;
+}
+
+export async function settle(store: FullStore, lease: LeaseRef, outcome: Outcome): Promise<Verdict> {
+  const { id, queue, token } = lease;
+  const { verdicts } = await store.exchange({ settle: [{ id, queue, token, outcome }] });
+  assert.equal(verdicts.length, 1);
+  return verdicts[0]!;
+}
+
+/** Settles with a lease that must still be good. */
+export async function apply(store: FullStore, lease: LeaseRef, outcome: Outcome): Promise<void> {
+  assert.equal(await settle(store, lease, outcome), "applied");
+}
+
+export const completed: Outcome = { kind: "completed", keep: true };
+export const gone: Outcome = { kind: "completed", keep: false };
+export const release: Outcome = { kind: "release" };
+export const cancelled: Outcome = { kind: "cancelled" };
+export const exhausted: Outcome = { kind: "dead", reason: "exhausted", error: boom };
+
+export function failed(delayMs = 10 * SECOND): Outcome {
+  return { kind: "retry", delayMs, error: boom };
+}
+
+export function snooze(delayMs = 10 * SECOND): Outcome {
+  return { kind: "snooze", delayMs };
+}
+
+/** A new task that has been brought into this state. */
+export async function taskIn(store: FullStore, state: TaskState): Promise<string> {
+  if (state === "pending") return add(store);
+  if (state === "scheduled") return add(store, { delayMs: HOUR });
+  const lease = await running(store);
+  if (state === "retrying") await apply(store, lease, failed(HOUR));
+  if (state === "completed") await apply(store, lease, completed);
+  if (state === "cancelled") await apply(store, lease, cancelled);
+  if (state === "dead") await apply(store, lease, exhausted);
+  return lease.id;
+}
+
+/** The task, which must be there. */
+export async function look(store: FullStore, id: string): Promise<TaskDetail> {
+  const detail = await store.get(id);
+  assert.ok(detail, `task ${id} should be there`);
+  return detail;
+}
+
+/** Reclaims until nothing is left to do. Answers every reply. */
+export async function reclaimRounds(store: FullStore, request: ReclaimRequest): Promise<ReclaimReply[]> {
+  const replies: ReclaimReply[] = [];
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const reply = await store.reclaim(request);
+    replies.push(reply);
+    if (!reply.more) return replies;
+  }
+  return assert.fail("there is always more to reclaim");
+}
+
+/** Reclaims until nothing is left to do, and adds up the replies. */
+export async function reclaimAll(
+  store: FullStore,
+  retention?: Retention,
+): Promise<Record<"promoted" | "expired" | "pruned", number>> {
+  const sum = { promoted: 0, expired: 0, pruned: 0 };
+  for (const reply of await reclaimRounds(store, { limit: 1_000, retention })) {
+    sum.promoted += reply.promoted;
+    sum.expired += reply.expired;
+    sum.pruned += reply.pruned;
+  }
+  return sum;
+}
+
+/** Lets every lease run out, and reclaims. */
+export async function loseLeases(sut: StoreUnderTest): Promise<void> {
+  await sut.advance(LEASE_MS + 5 * SECOND);
+  await reclaimAll(sut.store);
+}
+
+const NO_COUNTS: StateCounts = {
+  pending: 0,
+  scheduled: 0,
+  retrying: 0,
+  running: 0,
+  completed: 0,
+  cancelled: 0,
+  dead: 0,
+};
+
+export async function counts(store: FullStore, queue: string = Q): Promise<StateCounts> {
+  const info = (await store.queues()).find(({ name }) => name === queue);
+  return info?.counts ?? NO_COUNTS;
+}
+
+/** The counts of the queue are these, and every other is zero. */
+export async function assertCounts(
+  store: FullStore,
+  expected: Partial<StateCounts>,
+  queue: string = Q,
+): Promise<void> {
+  assert.deepEqual({ ...(await counts(store, queue)) }, { ...NO_COUNTS, ...expected });
+}
+
+/** Nothing about these tasks, nor any count, changes while `act` runs. */
+export async function unchanged(
+  store: FullStore,
+  taskIds: readonly string[],
+  act: () => Promise<void>,
+): Promise<void> {
+  const snapshot = async () => [
+    await Promise.all(taskIds.map((id) => store.get(id))),
+    (await store.queues()).map(({ name, counts: perState }) => ({ name, perState })),
+  ];
+  const before = await snapshot();
+  await act();
+  assert.deepEqual(await snapshot(), before);
+}
+
+/** Without the fields that are there but undefined, which a store may leave out or not. */
+export function plain(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value));
+}
+
+/** The ids of leases or tasks, in order. */
+export function ids(items: readonly { readonly id: string }[]): string[] {
+  return items.map(({ id }) => id);
+}
