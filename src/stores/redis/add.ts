@@ -4,7 +4,7 @@ import { hasCode, WindlassError } from "../../task/errors.ts";
 import type { NewTask } from "../../task/task.ts";
 import type { Caller } from "./caller.ts";
 import { ID_BYTES, packId, packIds, readId } from "./id.ts";
-import { mergeLevels } from "./layout.ts";
+import { digitsOf, mergeLevels } from "./layout.ts";
 import type { Arg } from "./net/client.ts";
 import { bodyBytes, markRunAt, packBody, writeBody } from "./record.ts";
 
@@ -50,10 +50,9 @@ async function addPlain(caller: Caller, queue: string, tasks: readonly NewTask[]
   const sorted = order === undefined ? tasks : order.map((i) => tasks[i]!);
   const plain = counts.reduce((sum, count) => sum + count, 0);
 
-  const ids = Buffer.allocUnsafe(ID_BYTES * tasks.length);
+  const ids = packIds(sorted.map(({ id }) => id));
   const lengths = Buffer.allocUnsafe(4 * tasks.length);
   const bodies = Buffer.allocUnsafe(sorted.reduce((sum, task) => sum + bodyBytes(task), 0));
-  packIds(sorted.map(({ id }) => id)).copy(ids);
   let at = 0;
   for (let i = 0; i < sorted.length; i++) {
     const end = writeBody(bodies, at, sorted[i]!);
@@ -64,18 +63,13 @@ async function addPlain(caller: Caller, queue: string, tasks: readonly NewTask[]
   const reply = await caller.runDurably(
     "add",
     keys.slot,
-    [
-      keys.key("t"),
-      keys.key("m"),
-      keys.key("n"),
-      keys.key("s"),
-      ...[...levels].map((level) => keys.ready(Number(level))),
-    ],
+    [keys.key("t"), keys.key("m"), keys.key("n"), keys.key("s"), ...keys.lists(levels)],
     [ids, lengths, bodies.subarray(0, at), levels, ...counts.map(String), ...sorted.slice(plain).map(whenOf)],
   );
   caller.learn(queue, levels);
-  const [fresh, marks] = reply as readonly [number, Buffer];
+  const [fresh, told, marks] = reply as readonly [number, number, Buffer];
   if (fresh === 1) await caller.list(queue, true);
+  if (told === 0) caller.stirSoon(queue);
   const results: AddResult[] = Array.from({ length: tasks.length });
   for (let i = 0; i < sorted.length; i++) {
     const status = marks.length === 0 || marks[i] === 0x31 ? "added" : "duplicate";
@@ -99,8 +93,8 @@ function arrange(tasks: readonly NewTask[]): Arrangement {
     return { order: undefined, levels: String(first), counts: [tasks.length] };
   }
   const levels = mergeLevels("", tasks.map(({ priority }) => priority).join(""));
-  const ready = [...levels].map((level) =>
-    [...tasks.keys()].filter((i) => tasks[i]!.priority === Number(level) && !waits(tasks[i]!)),
+  const ready = digitsOf(levels).map((level) =>
+    [...tasks.keys()].filter((i) => tasks[i]!.priority === level && !waits(tasks[i]!)),
   );
   const waiting = [...tasks.keys()].filter((i) => waits(tasks[i]!));
   return { order: [...ready.flat(), ...waiting], levels, counts: ready.map(({ length }) => length) };
@@ -125,12 +119,13 @@ async function addKeyed(caller: Caller, queue: string, tasks: readonly NewTask[]
   for (;;) {
     const levels = caller.levels(queue);
     const reply = await caller.runDurably("add-keyed", keys.slot, keys.all(levels), [levels, ...args]);
-    const [stale, fresh, marks, standing] = reply as readonly [Buffer, number, Buffer, Buffer];
+    const [stale, fresh, told, marks, standing] = reply as readonly [Buffer, number, number, Buffer, Buffer];
     if (stale.length > 0) {
       caller.learn(queue, String(stale));
       continue;
     }
     if (fresh === 1) await caller.list(queue, true);
+    if (told === 0) caller.stirSoon(queue);
     return tasks.map((_, i) => ({ status: STATUS[marks[i]! - 0x30]!, id: readId(standing, ID_BYTES * i) }));
   }
 }

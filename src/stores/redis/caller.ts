@@ -1,5 +1,6 @@
 /** Runs scripts: knows the keys, the priorities in use, and what to do when Redis has forgotten a script. */
 import { ErrorReply } from "@redis/client";
+import type { Cancel } from "../../store/clock.ts";
 import { WindlassError } from "../../task/errors.ts";
 import { replyError, unknown } from "./errors.ts";
 import { mergeLevels, QueueKeys } from "./layout.ts";
@@ -12,12 +13,16 @@ import { loadScripts, type Script, type ScriptName } from "./scripts.ts";
 /** How long replicas may take to confirm, in ms. */
 const REPLICATION_MS = 1_000;
 
+/** As long as `shared/wake.lua` keeps quiet after a message. */
+const STIR_MS = 100;
+
 export class Caller {
   readonly settings: Settings;
   readonly router: Router;
   readonly #scripts: Readonly<Record<ScriptName, Script>> = loadScripts();
   readonly #queues = new Map<string, { readonly keys: QueueKeys; levels: string }>();
   readonly #listed = new Set<string>();
+  readonly #stirring = new Map<string, Cancel>();
   readonly #listKey: string;
   readonly #listSlot: number;
   #closed = false;
@@ -31,7 +36,7 @@ export class Caller {
 
   /** Connects, and loads every script, which shows at once if the user lacks a right. */
   async open(): Promise<void> {
-    this.#live();
+    this.live();
     await this.router.open();
     for (const { source } of Object.values(this.#scripts)) {
       await this.broadcast(["SCRIPT", "LOAD", source]);
@@ -40,6 +45,7 @@ export class Caller {
 
   close(): void {
     this.#closed = true;
+    for (const cancel of this.#stirring.values()) cancel();
     this.router.close();
   }
 
@@ -59,7 +65,7 @@ export class Caller {
 
   /** Runs a script. Rejects with a `WindlassError`. Loading a script again is safe: without it nothing ran. */
   async run(name: ScriptName, slot: number, keys: readonly string[], args: readonly Arg[]): Promise<Reply> {
-    this.#live();
+    this.live();
     const { sha, source } = this.#scripts[name];
     const command = this.#command(sha, keys, args);
     try {
@@ -80,7 +86,7 @@ export class Caller {
   ): Promise<Reply> {
     const { minReplicas, fsync } = this.settings;
     if (minReplicas === 0 && !fsync) return this.run(name, slot, keys, args);
-    this.#live();
+    this.live();
     const { sha, source } = this.#scripts[name];
     const command = this.#command(sha, keys, args);
     const wait = fsync
@@ -107,7 +113,7 @@ export class Caller {
 
   /** Sends a plain command about a queue. */
   async send(slot: number, args: readonly Arg[]): Promise<Reply> {
-    this.#live();
+    this.live();
     return mapped(this.router.send(slot, args));
   }
 
@@ -115,7 +121,7 @@ export class Caller {
   async broadcast(
     args: readonly Arg[],
   ): Promise<readonly { readonly place: string; readonly reply: Reply }[]> {
-    this.#live();
+    this.live();
     return mapped(this.router.broadcast(args));
   }
 
@@ -137,6 +143,20 @@ export class Caller {
     this.#listed.add(queue);
   }
 
+  /**
+   * Tells listeners of this queue once more, a moment later: they were told of something just before, so whatever is
+   * added in between is not worth a message each. Only a hint, so a failure of it is none.
+   */
+  stirSoon(queue: string): void {
+    if (this.#stirring.has(queue)) return;
+    const stir = (): void => {
+      this.#stirring.delete(queue);
+      const { keys, levels } = this.#queue(queue);
+      this.run("stir", keys.slot, [keys.key("m"), ...keys.lists(levels)], []).catch(() => {});
+    };
+    this.#stirring.set(queue, this.settings.clock.after(STIR_MS, stir, { background: true }));
+  }
+
   #command(sha: string, keys: readonly string[], args: readonly Arg[]): Arg[] {
     return ["EVALSHA", sha, String(keys.length), ...keys, String(this.settings.timeShift()), ...args];
   }
@@ -150,8 +170,10 @@ export class Caller {
     return known;
   }
 
-  #live(): void {
+  /** Fails with `STORE_CLOSED` after `close`. */
+  live(): this {
     if (this.#closed) throw new WindlassError("STORE_CLOSED", "the Redis store was closed before this call");
+    return this;
   }
 }
 

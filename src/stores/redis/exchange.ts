@@ -8,7 +8,7 @@ import type {
   Settlement,
   Verdict,
 } from "../../store/store.ts";
-import { WindlassError } from "../../task/errors.ts";
+import type { WindlassError } from "../../task/errors.ts";
 import type { Caller } from "./caller.ts";
 import { replyError } from "./errors.ts";
 import { readExtra, writeError, writeWorker } from "./extra.ts";
@@ -36,7 +36,7 @@ export async function exchange(caller: Caller, request: Exchange): Promise<Excha
   const leases: Lease[] = [];
   const failures: WindlassError[] = [];
   let due = Infinity;
-  let todo = toBlocks(settle, claim);
+  let todo = toBlocks(settle, claim, verdicts);
   while (todo.length > 0) {
     const stale: Block[] = [];
     for (const blocks of caller.router.clustered ? todo.map((block) => [block]) : [todo]) {
@@ -71,7 +71,7 @@ export async function exchange(caller: Caller, request: Exchange): Promise<Excha
 }
 
 /** The queues to claim from, in order, then those that only settle. */
-function toBlocks(settle: readonly Settlement[], claim: Claim | undefined): Block[] {
+function toBlocks(settle: readonly Settlement[], claim: Claim | undefined, verdicts: Verdict[]): Block[] {
   const blocks = new Map<string, Block>();
   const open = (queue: string, wanted: boolean): Block => {
     let block = blocks.get(queue);
@@ -90,7 +90,30 @@ function toBlocks(settle: readonly Settlement[], claim: Claim | undefined): Bloc
     else if (outcome.result === undefined) block.kept.push(i);
     else block.mixed.push(i);
   }
+  for (const block of blocks.values()) dropRepeated(settle, block, verdicts);
   return [...blocks.values()];
+}
+
+/**
+ * Of two settlements of one lease the first counts. The script sees to that within a group; across groups it cannot,
+ * because it does not know in which order they were given.
+ */
+function dropRepeated(settle: readonly Settlement[], block: Block, verdicts: Verdict[]): void {
+  const groups = [block.removed, block.kept, block.mixed].filter(({ length }) => length > 0);
+  if (groups.length < 2) return;
+  const seen = new Set<string>();
+  for (const i of groups.flat().toSorted((a, b) => a - b)) {
+    const { id, token } = settle[i]!;
+    const lease = `${id} ${token}`;
+    if (seen.has(lease)) {
+      verdicts[i] = "lost";
+      for (const group of groups) {
+        const at = group.indexOf(i);
+        if (at >= 0) group.splice(at, 1);
+      }
+    }
+    seen.add(lease);
+  }
 }
 
 async function call(
@@ -160,8 +183,9 @@ function mixedArgs({ id, token, outcome }: Settlement): Arg[] {
     case "release":
       return [...head, "l", "0", ""];
     case "cancelled":
-      return [...head, "c", "0", ""];
+      break;
   }
+  return [...head, "c", "0", ""];
 }
 
 function delayText(delayMs: number): string {

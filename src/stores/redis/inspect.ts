@@ -47,24 +47,11 @@ async function count(caller: Caller, queue: string): Promise<QueueInfo | undefin
       caller.learn(queue, stale);
       continue;
     }
-    const [
-      ,
-      listed,
-      paused,
-      pending,
-      scheduled,
-      retrying,
-      running,
-      completed,
-      cancelled,
-      dead,
-      record,
-      extra,
-      now,
-    ] = reply as [Buffer, ...number[]] & readonly [Reply, ...Reply[]];
+    const numbers = reply.slice(1, 10) as readonly number[];
+    const [listed, paused, pending, scheduled, retrying, running, completed, cancelled, dead] = numbers;
+    const [record, extra, now] = reply.slice(10) as readonly Buffer[];
     if (listed !== 1) return undefined;
-    const runAt =
-      readExtra(extra as unknown as Buffer).runAt ?? readRecord(record as unknown as Buffer)?.runAt;
+    const runAt = readExtra(extra).runAt ?? readRecord(record!)?.runAt;
     return {
       name: queue,
       paused: paused === 1,

@@ -43,17 +43,22 @@ export class QueueKeys {
     return this.#base + suffix;
   }
 
-  ready(level: number): string {
-    return this.#ready[level]!;
+  /** The ready lists of these priorities. */
+  lists(levels: string): string[] {
+    return digitsOf(levels).map((level) => this.#ready[level]!);
   }
 
   /** Every key that the moves of a queue may touch, given the priorities in use (digits in order). */
   all(levels: string): string[] {
-    return [...this.fixed, ...[...levels].map((level) => this.ready(Number(level)))];
+    return [...this.fixed, ...this.lists(levels)];
   }
 }
 
 /** Two sets of priorities as one: digits in order. */
 export function mergeLevels(a: string, b: string): string {
-  return [...new Set(a + b)].toSorted().join("");
+  return [...new Set(digitsOf(a + b))].toSorted((x, y) => x - y).join("");
+}
+
+export function digitsOf(levels: string): number[] {
+  return Array.from(levels, Number);
 }

@@ -22,6 +22,7 @@ export const SCRIPT_NAMES = [
   "resume",
   "retry",
   "run-now",
+  "stir",
   "views",
 ] as const;
 

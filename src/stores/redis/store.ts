@@ -25,6 +25,7 @@ export function redisStore(options: RedisStoreOptions): FullStore {
     target.kind === "cluster" ? new ClusterRouter(target, settings) : singleRouter(target, settings);
   const caller = new Caller(settings, router);
   const signal = new RedisSignal(caller);
+  const live = (): Caller => caller.live();
   return {
     name: "redis",
     signal,
@@ -33,29 +34,29 @@ export function redisStore(options: RedisStoreOptions): FullStore {
       await caller.open();
       await checkGround(caller);
     },
-    add: (tasks) => add(caller, tasks),
-    exchange: (request) => exchange(caller, request),
-    extend: (leases, leaseMs) => extend(caller, leases, leaseMs),
-    reclaim: (request) => reclaim(caller, request),
+    add: async (tasks) => add(live(), tasks),
+    exchange: async (request) => exchange(live(), request),
+    extend: async (leases, leaseMs) => extend(live(), leases, leaseMs),
+    reclaim: async (request) => reclaim(live(), request),
     async [Symbol.asyncDispose]() {
       signal.close();
       caller.close();
     },
 
-    get: (id) => get(caller, id),
-    list: (filter) => list(caller, filter),
-    queues: () => queues(caller),
-    activity: (query) => activity(caller, query),
+    get: async (id) => get(live(), id),
+    list: async (filter) => list(live(), filter),
+    queues: async () => queues(live()),
+    activity: async (query) => activity(live(), query),
 
-    retry: (id) => admin.act(caller, "retry", id),
-    cancel: (id) => admin.act(caller, "cancel", id),
-    runNow: (id) => admin.act(caller, "run-now", id),
-    edit: (id, change) => admin.edit(caller, id, change),
-    remove: (id) => admin.act(caller, "remove", id),
-    pause: (queue) => admin.pause(caller, queue),
-    resume: (queue) => admin.resume(caller, queue),
-    purge: (queue, states) => admin.purge(caller, queue, states),
+    retry: async (id) => admin.act(live(), "retry", id),
+    cancel: async (id) => admin.act(live(), "cancel", id),
+    runNow: async (id) => admin.act(live(), "run-now", id),
+    edit: async (id, change) => admin.edit(live(), id, change),
+    remove: async (id) => admin.act(live(), "remove", id),
+    pause: async (queue) => admin.pause(live(), queue),
+    resume: async (queue) => admin.resume(live(), queue),
+    purge: async (queue, states) => admin.purge(live(), queue, states),
 
-    diagnose: () => diagnose(caller),
+    diagnose: async () => diagnose(live()),
   };
 }

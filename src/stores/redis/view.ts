@@ -8,7 +8,7 @@ import type { Reply } from "./net/client.ts";
 import { readRecord, type RecordFields } from "./record.ts";
 
 /** Id, state, lease or score, record, extra, attempts, result. */
-export type View = readonly [Buffer, Buffer, Buffer, Buffer, Buffer, Buffer, Buffer];
+export type View = readonly [Buffer, Buffer, Buffer, Buffer, Buffer, Buffer, Buffer | null];
 
 export function readView(queue: string, reply: Reply): TaskDetail {
   const [id, stateText, place, record, extraText, attemptsText, result] = reply as View;
@@ -35,7 +35,7 @@ export function readView(queue: string, reply: Reply): TaskDetail {
     ...(isTerminal(state) && { finishedAt: Number(String(place)) }),
     ...(state === "dead" && { deadReason: extra.deadReason }),
     error: attempts.findLast((attempt) => attempt.error !== undefined)?.error,
-    ...(result.length > 0 && { result: result.toString("utf8") }),
+    ...(result !== null && { result: result.toString("utf8") }),
     attempts,
   };
 }

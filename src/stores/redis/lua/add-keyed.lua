@@ -2,6 +2,7 @@
 -- KEYS: as shared/queue.lua. ARGV: shift, known priorities (those of these tasks among them), then for each task:
 --   id, body, '-' or when ('d' and a delay, '@' and an instant), key or '', window in ms, fingerprint.
 -- Reply: { priorities in use if the caller does not know them all, 1 if the queue was unknown,
+--   1 if listeners need no further word,
 --   '1' added, '0' duplicate or '2' conflict for each, the ids that stand }
 -- include: prelude
 -- include: wake
@@ -11,7 +12,7 @@
 bind(1, ARGV[2])
 local m = call('HMGET', meta, 'levels', 'idle', 'woken', 'hidden', 'keyed')
 local used = m[1] or ''
-if stale(used) then return { used, 0, '', '' } end
+if stale(used) then return { used, 0, 1, '', '' } end
 for _, list in pairs(ready) do call('LLEN', list) end
 local stamp = struct.pack('>I6', now)
 local marks, standing, added, empty = {}, {}, 0, false
@@ -57,7 +58,7 @@ for a = 3, #ARGV, 6 do
     if not string.find(used, level, 1, true) then used = used .. level end
   end
 end
-if added == 0 then return { '', m[1] and 0 or 1, table.concat(marks), table.concat(standing) } end
+if added == 0 then return { '', m[1] and 0 or 1, 1, table.concat(marks), table.concat(standing) } end
 
 local digits = {}
 for i = 1, #used do digits[i] = sub(used, i, i) end
@@ -65,5 +66,4 @@ table.sort(digits)
 call('HSET', meta, 'levels', table.concat(digits), 'keyed', 1)
 if m[4] then call('HDEL', meta, 'hidden') end
 tally(activity, 'a', added)
-wake(meta, m[2], m[3], empty)
-return { '', m[1] and 0 or 1, table.concat(marks), table.concat(standing) }
+return { '', m[1] and 0 or 1, wake(meta, m[2], m[3], empty), table.concat(marks), table.concat(standing) }

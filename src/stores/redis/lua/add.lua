@@ -3,7 +3,7 @@
 -- ARGV: shift, ids, lengths (4 bytes each), bodies (records without their first 6 bytes), priorities in use here,
 --       how many tasks are ready at once for each of them (they come first, in this order), then for each of the
 --       others when: 'd' and a delay, or '@' and an instant.
--- Reply: { 1 if the queue was unknown, '' if all are new, else '1' or '0' for each }.
+-- Reply: { 1 if the queue was unknown, 1 if listeners need no further word, '' if all are new, else '1' or '0' for each }.
 --
 -- The first write is HSET, which a full Redis refuses: then nothing is written at all.
 -- include: prelude
@@ -99,5 +99,5 @@ if used ~= m[1] then
 end
 if m[4] then call('HDEL', meta, 'hidden') end
 tally(activity, 'a', added)
-if added > 0 then wake(meta, m[2], m[3], empty) end
-return { m[1] and 0 or 1, status }
+local told = added == 0 and 1 or wake(meta, m[2], m[3], empty)
+return { m[1] and 0 or 1, told, status }

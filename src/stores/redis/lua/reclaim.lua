@@ -42,10 +42,8 @@ local function expire(limit)
   table.sort(gone, function(a, b) return a.token < b.token end)
   local ids, back = {}, {}
   for i = 1, math.min(limit, #gone) do ids[i] = gone[i].id end
-  if #gone > limit then
-    step[1] = place
-    goOn = 1
-  end
+  -- Those beyond the limit come with the next step, which begins at the same place.
+  if #gone > limit then step[1] = place end
   local records, texts = fetch(tasks, ids), fetch(extras, ids)
   sum('HDEL', leases, ids)
   for i = 1, #ids do
@@ -67,7 +65,7 @@ local function expire(limit)
   for j = 1, #back do backIds[j], backRecords[j] = ids[back[j]], records[back[j]] end
   giveBack(backIds, backRecords)
   expired, crashed = #ids, #ids
-  if step[1] == '0' then
+  if step[1] == '0' and #gone <= limit then
     call('HDEL', meta, 'scan')
   else
     call('HSET', meta, 'scan', step[1])

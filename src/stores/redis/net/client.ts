@@ -1,14 +1,5 @@
 /** One connection, made by `@redis/client` with everything off that resends, queues or reconnects on its own. */
-import {
-  createClient,
-  RESP_TYPES,
-  type RedisClientOptions,
-  type RedisClientType,
-  type RedisFunctions,
-  type RedisModules,
-  type RedisScripts,
-  type TypeMapping,
-} from "@redis/client";
+import { createClient, RESP_TYPES, type RedisClientOptions } from "@redis/client";
 import { type Address, type Credentials, showAddress } from "../url.ts";
 import type { ConnectionOptions } from "node:tls";
 
@@ -40,29 +31,27 @@ const KEEPALIVE_MS = 10_000;
 /** Connects, logs in and selects the database, or fails with what the socket or Redis says. `lost` is called once, when it ends. */
 export async function connect(options: ClientOptions, lost: () => void): Promise<Client> {
   const { node, tls, credentials, database, connectMs, socket } = options;
+  const way: RedisClientOptions["socket"] =
+    socket ?? (tls === undefined ? node : { ...tls, ...node, tls: true, servername: serverName(node, tls) });
   const client = createClient({
     ...credentials,
     database,
     // RESP 2 logs in with AUTH and knows no pushes, which pools and proxies in between may not, either.
     RESP: 2,
-    socket: {
-      ...(socket ?? {
-        ...node,
-        ...(tls !== undefined && { ...tls, tls: true, servername: tls.servername ?? serverName(node.host) }),
-      }),
+    socket: Object.assign({}, way, {
       connectTimeout: connectMs,
       keepAlive: true,
       keepAliveInitialDelay: KEEPALIVE_MS,
       noDelay: true,
       // Whoever holds this connection decides when to make another; what was under way is rejected, not sent again.
-      reconnectStrategy: false,
-    },
+      reconnectStrategy: false as const,
+    }),
     disableOfflineQueue: true,
     disableClientInfo: true,
     maintNotifications: "disabled",
     // The library's own time limit makes an AbortSignal per command (3 us) and ends with the write.
     commandOptions: { timeout: 0, typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } },
-  } as RedisClientOptions);
+  });
   let up = false;
   const end = (): void => {
     if (!up) return;
@@ -81,7 +70,7 @@ export async function connect(options: ClientOptions, lost: () => void): Promise
   up = client.isReady;
   if (!up) throw new Error(`the connection to ${showAddress(node)} was closed at once`);
   return {
-    send: (args) => client.sendCommand<Reply>(args as Arg[]),
+    send: (args) => client.sendCommand<Reply>(args),
     subscribe: (channel, heard) => client.subscribe(channel, heard),
     unsubscribe: (channel) => client.unsubscribe(channel),
     destroy: () => client.destroy(),
@@ -89,6 +78,6 @@ export async function connect(options: ClientOptions, lost: () => void): Promise
 }
 
 /** The name for the certificate check; an address has none (RFC 6066 section 3). */
-function serverName(host: string): string {
-  return /^[\d.]+$|:/.test(host) ? "" : host;
+function serverName({ host }: Address, tls: ConnectionOptions): string {
+  return tls.servername ?? (/^[\d.]+$|:/.test(host) ? "" : host);
 }

@@ -40,7 +40,7 @@ export class ClusterRouter implements Router {
 
   async open(): Promise<void> {
     await this.#refresh();
-    await Promise.all([...new Set(this.#slots)].map((place) => place && this.#link(place, "main").open()));
+    await Promise.all(this.#places().map((place) => this.#link(place, "main").open()));
   }
 
   send(slot: number, args: readonly Arg[], lane: Lane = "main"): Promise<Reply> {
@@ -65,9 +65,8 @@ export class ClusterRouter implements Router {
   }
 
   async broadcast(args: readonly Arg[]): Promise<readonly { place: string; reply: Reply }[]> {
-    const places = [...new Set(this.#slots)].filter((place) => place !== undefined);
     return Promise.all(
-      places.map(async (place) => ({ place, reply: await this.#link(place, "main").send(args) })),
+      this.#places().map(async (place) => ({ place, reply: await this.#link(place, "main").send(args) })),
     );
   }
 
@@ -208,6 +207,11 @@ export class ClusterRouter implements Router {
   #connect(node: Address, lost: () => void): Promise<Client> {
     const { tls, credentials } = this.#target;
     return connect({ node, tls, credentials, database: 0, connectMs: this.#settings.deadlineMs }, lost);
+  }
+
+  /** Every primary that serves a slot. */
+  #places(): string[] {
+    return [...new Set(this.#slots)].filter((place) => place !== undefined);
   }
 
   #place(): string {

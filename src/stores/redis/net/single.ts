@@ -52,8 +52,8 @@ function placeOf(target: SingleTarget): string {
   }
   const { socket } = target;
   if (socket === undefined) return showAddress(target.node);
-  if ("path" in socket) return socket.path;
-  const { host = "localhost", port = 6379 } = socket as { host?: string; port?: number };
+  const { path, host = "localhost", port = 6379 } = socket as { path?: string; host?: string; port?: number };
+  if (path !== undefined) return path;
   return showAddress({ host, port });
 }
 

@@ -22,5 +22,5 @@ local function view(id, brief)
   if brief and attempts ~= '' then
     attempts = string.match('\n' .. attempts, '^.*\n(F[^\n]*)') or ''
   end
-  return { id, state, at, record, more[1] or '', attempts, more[3] or '' }
+  return { id, state, at, record, more[1] or '', attempts, more[3] }
 end
