@@ -1,6 +1,13 @@
 /** A store that is given one task per call: what a program sees that never batches. */
 import type { FullStore } from "../../src/store/facets.ts";
-import type { AddResult, Exchange, ExchangeReply, ExtendVerdict, Lease, Verdict } from "../../src/store/store.ts";
+import type {
+  AddResult,
+  Exchange,
+  ExchangeReply,
+  ExtendVerdict,
+  Lease,
+  Verdict,
+} from "../../src/store/store.ts";
 
 export function oneByOne(store: FullStore): FullStore {
   return {

@@ -3,15 +3,26 @@ import type { AddResult } from "../../store/store.ts";
 import { hasCode, WindlassError } from "../../task/errors.ts";
 import type { NewTask } from "../../task/task.ts";
 import type { Caller } from "./caller.ts";
-import { ID_BYTES, packId, packIds, readId } from "./id.ts";
+import { ID_BYTES, packId, readId, writeId } from "./id.ts";
 import { digitsOf, mergeLevels } from "./layout.ts";
-import type { Arg } from "./net/client.ts";
+import type { Arg, Reply } from "./net/client.ts";
 import { bodyBytes, markRunAt, packBody, writeBody } from "./record.ts";
 
 /** The last instant that fits into 6 bytes: in the year 10889. */
 const LAST_INSTANT = 2 ** 48 - 1;
 
+/** What the short way takes in one call: the limit of Lua's stack, with room to spare. */
+const MOST = 1_000;
+
 export async function add(caller: Caller, tasks: readonly NewTask[]): Promise<AddResult[]> {
+  if (tasks.length === 0) return [];
+  const queue = tasks[0]!.queue;
+  return tasks.every((task) => task.queue === queue)
+    ? addTo(caller, queue, tasks)
+    : addToSeveral(caller, tasks);
+}
+
+async function addToSeveral(caller: Caller, tasks: readonly NewTask[]): Promise<AddResult[]> {
   const queues = Map.groupBy(tasks.keys(), (i) => tasks[i]!.queue);
   const results: AddResult[] = Array.from({ length: tasks.length });
   const outcomes = await Promise.allSettled(
@@ -21,54 +32,49 @@ export async function add(caller: Caller, tasks: readonly NewTask[]): Promise<Ad
       for (const [j, i] of places.entries()) results[i] = answers[j]!;
     }),
   );
-  const failed = outcomes.filter((outcome) => outcome.status === "rejected");
-  if (failed.length === 0) return results;
-  const reason: unknown = failed[0]!.reason;
-  if (failed.length === outcomes.length && failed.every((each) => !hasCode(each.reason, "UNKNOWN")))
-    throw reason;
-  if (hasCode(reason, "UNKNOWN")) throw reason;
-  throw new WindlassError(
-    "UNKNOWN",
-    `the tasks of some queues were added, those of others not: ${String(reason)}`,
-    {
-      cause: reason,
-    },
-  );
+  const failures = outcomes
+    .filter((outcome) => outcome.status === "rejected")
+    .map(({ reason }): unknown => reason);
+  if (failures.length === 0) return results;
+  const unknown = failures.find((failure) => hasCode(failure, "UNKNOWN"));
+  if (unknown !== undefined) throw unknown;
+  if (failures.length === outcomes.length) throw failures[0];
+  const why = failures[0] instanceof Error ? failures[0].message : String(failures[0]);
+  throw new WindlassError("UNKNOWN", `the tasks of some queues were added, those of others not: ${why}`, {
+    cause: failures[0],
+  });
 }
 
 async function addTo(caller: Caller, queue: string, tasks: readonly NewTask[]): Promise<AddResult[]> {
-  await caller.list(queue);
+  if (!caller.isListed(queue)) await caller.list(queue);
   return tasks.some(({ key }) => key !== undefined)
     ? addKeyed(caller, queue, tasks)
     : addPlain(caller, queue, tasks);
 }
 
-/** Tasks without keys, packed into three arguments: 100 tasks cost the client 1 us each instead of 3. */
+/** Tasks without keys, packed into one argument: 100 tasks cost the client 1 us each instead of 3. */
 async function addPlain(caller: Caller, queue: string, tasks: readonly NewTask[]): Promise<AddResult[]> {
   const keys = caller.keys(queue);
   const { order, levels, counts } = arrange(tasks);
   const sorted = order === undefined ? tasks : order.map((i) => tasks[i]!);
   const plain = counts.reduce((sum, count) => sum + count, 0);
-
-  const ids = packIds(sorted.map(({ id }) => id));
-  const lengths = Buffer.allocUnsafe(4 * tasks.length);
-  const bodies = Buffer.allocUnsafe(sorted.reduce((sum, task) => sum + bodyBytes(task), 0));
-  let at = 0;
-  for (let i = 0; i < sorted.length; i++) {
-    const end = writeBody(bodies, at, sorted[i]!);
-    if (i >= plain) markRunAt(bodies, at);
-    lengths.writeUInt32BE(end - at, 4 * i);
-    at = end;
+  const args = [String(tasks.length), pack(sorted, plain), levels];
+  const near = [keys.key("t"), keys.key("m"), keys.key("n")];
+  let reply: Reply = 0;
+  if (order === undefined && tasks.length <= MOST) {
+    reply = await caller.runDurably("add", keys.slot, [...near, ...keys.lists(levels)], args);
   }
-  const reply = await caller.runDurably(
-    "add",
-    keys.slot,
-    [keys.key("t"), keys.key("m"), keys.key("n"), keys.key("s"), ...keys.lists(levels)],
-    [ids, lengths, bodies.subarray(0, at), levels, ...counts.map(String), ...sorted.slice(plain).map(whenOf)],
-  );
+  if (reply === 0) {
+    reply = await caller.runDurably(
+      "add-mixed",
+      keys.slot,
+      [...near, keys.key("s"), ...keys.lists(levels)],
+      [...args, ...counts.map(String), ...sorted.slice(plain).map(whenOf)],
+    );
+  }
   caller.learn(queue, levels);
   const [fresh, told, marks] = reply as readonly [number, number, Buffer];
-  if (fresh === 1) await caller.list(queue, true);
+  if (fresh === 1) await caller.list(queue);
   if (told === 0) caller.stirSoon(queue);
   const results: AddResult[] = Array.from({ length: tasks.length });
   for (let i = 0; i < sorted.length; i++) {
@@ -76,6 +82,24 @@ async function addPlain(caller: Caller, queue: string, tasks: readonly NewTask[]
     results[order === undefined ? i : order[i]!] = { status, id: sorted[i]!.id };
   }
   return results;
+}
+
+/** Ids, lengths and bodies as `lua/add.lua` takes them. The script writes into the bodies from `plain` on when to run. */
+function pack(tasks: readonly NewTask[], plain: number): Buffer {
+  const n = tasks.length;
+  let size = (ID_BYTES + 4) * n;
+  for (let i = 0; i < n; i++) size += bodyBytes(tasks[i]!);
+  const packed = Buffer.allocUnsafe(size);
+  let at = (ID_BYTES + 4) * n;
+  for (let i = 0; i < n; i++) {
+    const task = tasks[i]!;
+    const end = writeBody(packed, at, task);
+    writeId(packed, ID_BYTES * i, task.id);
+    packed.writeUInt32BE(end - at, ID_BYTES * n + 4 * i);
+    if (i >= plain) markRunAt(packed, at);
+    at = end;
+  }
+  return packed.subarray(0, at);
 }
 
 interface Arrangement {
@@ -124,7 +148,7 @@ async function addKeyed(caller: Caller, queue: string, tasks: readonly NewTask[]
       caller.learn(queue, String(stale));
       continue;
     }
-    if (fresh === 1) await caller.list(queue, true);
+    if (fresh === 1) await caller.list(queue);
     if (told === 0) caller.stirSoon(queue);
     return tasks.map((_, i) => ({ status: STATUS[marks[i]! - 0x30]!, id: readId(standing, ID_BYTES * i) }));
   }

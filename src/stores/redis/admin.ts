@@ -75,7 +75,7 @@ async function run(
 }
 
 export async function pause(caller: Caller, queue: string): Promise<void> {
-  await caller.list(queue, true);
+  await caller.list(queue);
   const keys = caller.keys(queue);
   await caller.run("pause", keys.slot, [keys.key("m")], []);
 }

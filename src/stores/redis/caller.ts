@@ -16,11 +16,17 @@ const REPLICATION_MS = 1_000;
 /** As long as `shared/wake.lua` keeps quiet after a message. */
 const STIR_MS = 100;
 
+interface KnownQueue {
+  readonly keys: QueueKeys;
+  levels: string;
+  shortWayAt: number;
+}
+
 export class Caller {
   readonly settings: Settings;
   readonly router: Router;
   readonly #scripts: Readonly<Record<ScriptName, Script>> = loadScripts();
-  readonly #queues = new Map<string, { readonly keys: QueueKeys; levels: string }>();
+  readonly #queues = new Map<string, KnownQueue>();
   readonly #listed = new Set<string>();
   readonly #stirring = new Map<string, Cancel>();
   readonly #listKey: string;
@@ -61,6 +67,15 @@ export class Caller {
   learn(queue: string, levels: string): void {
     const known = this.#queue(queue);
     known.levels = mergeLevels(known.levels, levels);
+  }
+
+  /** False for a second after the short way of an exchange turned out not to do: then it seldom does the next time. */
+  mayTakeShortWay(queue: string): boolean {
+    return this.settings.clock.monotonic() >= this.#queue(queue).shortWayAt;
+  }
+
+  avoidShortWay(queue: string): void {
+    this.#queue(queue).shortWayAt = this.settings.clock.monotonic() + 1_000;
   }
 
   /** Runs a script. Rejects with a `WindlassError`. Loading a script again is safe: without it nothing ran. */
@@ -136,9 +151,13 @@ export class Caller {
     return (names as readonly Buffer[]).map(String).toSorted();
   }
 
+  /** True if this process has put the queue on that list. */
+  isListed(queue: string): boolean {
+    return this.#listed.has(queue);
+  }
+
   /** Puts a queue on that list: before it is first used, and again if its data turn out to be gone. */
-  async list(queue: string, again = false): Promise<void> {
-    if (this.#listed.has(queue) && !again) return;
+  async list(queue: string): Promise<void> {
     await this.send(this.#listSlot, ["SADD", this.#listKey, queue]);
     this.#listed.add(queue);
   }
@@ -161,10 +180,10 @@ export class Caller {
     return ["EVALSHA", sha, String(keys.length), ...keys, String(this.settings.timeShift()), ...args];
   }
 
-  #queue(queue: string): { readonly keys: QueueKeys; levels: string } {
+  #queue(queue: string): KnownQueue {
     let known = this.#queues.get(queue);
     if (known === undefined) {
-      known = { keys: new QueueKeys(this.settings.prefix, queue), levels: "" };
+      known = { keys: new QueueKeys(this.settings.prefix, queue), levels: "", shortWayAt: -Infinity };
       this.#queues.set(queue, known);
     }
     return known;

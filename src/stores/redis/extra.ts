@@ -62,14 +62,18 @@ function readError(json: string): TaskError {
   }
 }
 
-/** A worker's name as one word, which the lines above need. */
+/**
+ * A worker's name as one word, which the lines above need, padded so that a lease is longer than 64 bytes: Redis keeps
+ * small hashes as a packed list as long as no value is (hash-max-listpack-value), and with 128 leases in it each look
+ * takes 1 us.
+ */
 export function writeWorker(worker: string): string {
-  return encodeURIComponent(worker.toWellFormed());
+  return encodeURIComponent(worker.toWellFormed()).padEnd(24);
 }
 
 export function readWorker(word: string): string {
   try {
-    return decodeURIComponent(word);
+    return decodeURIComponent(word.trimEnd());
   } catch {
     return word;
   }

@@ -2,6 +2,9 @@
 
 export const ID_BYTES = 16;
 
+/** An id and the token of its lease. */
+export const LEASE_BYTES = 32;
+
 const HEX = "0123456789abcdef";
 const NIBBLE = new Uint8Array(128);
 for (let i = 0; i < 16; i++) NIBBLE[HEX.charCodeAt(i)] = i;

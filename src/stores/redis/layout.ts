@@ -29,6 +29,7 @@ export class QueueKeys {
   /** All but the ready lists. */
   readonly fixed: readonly string[];
   readonly #base: string;
+  readonly #common: readonly string[];
   readonly #ready: readonly string[];
 
   constructor(prefix: string, queue: string) {
@@ -36,6 +37,7 @@ export class QueueKeys {
     this.slot = slotOf(queue);
     this.#base = `${prefix}:{${queue}}:`;
     this.fixed = SUFFIXES.map((suffix) => this.#base + suffix);
+    this.#common = this.fixed.slice(0, 8);
     this.#ready = Array.from({ length: 10 }, (_, level) => `${this.#base}r${level}`);
   }
 
@@ -46,6 +48,11 @@ export class QueueKeys {
   /** The ready lists of these priorities. */
   lists(levels: string): string[] {
     return digitsOf(levels).map((level) => this.#ready[level]!);
+  }
+
+  /** The keys of the short way, given the priorities in use. */
+  common(levels: string): string[] {
+    return [...this.#common, ...this.lists(levels)];
   }
 
   /** Every key that the moves of a queue may touch, given the priorities in use (digits in order). */

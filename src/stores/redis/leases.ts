@@ -1,7 +1,7 @@
 /** The verbs `extend` and `reclaim`. */
 import type { ExtendVerdict, LeaseRef, ReclaimReply, ReclaimRequest } from "../../store/store.ts";
 import type { Caller } from "./caller.ts";
-import { ID_BYTES, packIds, writeToken } from "./id.ts";
+import { packLeases } from "./settle.ts";
 
 const VERDICTS = ["lost", "applied", "cancelled"] as const;
 
@@ -15,13 +15,11 @@ export async function extend(
   await Promise.all(
     [...queues].map(async ([queue, places]) => {
       const keys = caller.keys(queue);
-      const tokens = Buffer.allocUnsafe(ID_BYTES * places.length);
-      for (const [j, i] of places.entries()) writeToken(tokens, 16 * j, leases[i]!.token);
       const marks = (await caller.run(
         "extend",
         keys.slot,
         [keys.key("l"), keys.key("e"), keys.key("m")],
-        [String(Math.round(leaseMs)), packIds(places.map((i) => leases[i]!.id)), tokens],
+        [String(Math.round(leaseMs)), packLeases(leases, places)],
       )) as Buffer;
       for (const [j, i] of places.entries()) verdicts[i] = VERDICTS[marks[j]! - 0x30]!;
     }),

@@ -5,10 +5,12 @@ import { readFileSync } from "node:fs";
 export const SCRIPT_NAMES = [
   "add",
   "add-keyed",
+  "add-mixed",
   "cancel",
   "count",
   "edit",
   "exchange",
+  "exchange-full",
   "extend",
   "list-pending",
   "list-shelf",

@@ -4,6 +4,7 @@
 -- Reply: { priorities in use if the caller does not know them all, 1 if the queue was unknown,
 --   1 if listeners need no further word,
 --   '1' added, '0' duplicate or '2' conflict for each, the ids that stand }
+-- include: time
 -- include: prelude
 -- include: wake
 -- include: record

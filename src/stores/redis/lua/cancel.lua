@@ -1,5 +1,6 @@
 -- A waiting task is cancelled at once; a running one is asked to stop, and never runs again.
 -- KEYS: as shared/queue.lua.
+-- include: time
 -- include: prelude
 -- include: wake
 -- include: record

@@ -2,6 +2,7 @@
 -- KEYS: as shared/queue.lua. ARGV: shift, known priorities.
 -- Reply: { priorities in use if the caller does not know them all, 1 if listed, 1 if paused, pending, scheduled,
 --   retrying, running, completed, cancelled, dead, record and extra of the task to be claimed first or '', '', now }
+-- include: time
 -- include: prelude
 -- include: wake
 -- include: record

@@ -1,6 +1,7 @@
 -- Changes a waiting task. ARGV from 4: the record as the caller read it, the new one, '-' or when it is to run:
 -- 'd' and a delay, or '@' and an instant. Reply 'changed': the record is another by now; read it and try again.
 -- KEYS: as shared/queue.lua.
+-- include: time
 -- include: prelude
 -- include: wake
 -- include: record

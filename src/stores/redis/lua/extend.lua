@@ -1,15 +1,16 @@
 -- Moves the deadline of leases.
--- KEYS: leases, extras, meta. ARGV: shift, lease in ms, ids, tokens (16 bytes each).
+-- KEYS: leases, extras, meta. ARGV: shift, lease in ms, leases (id and token, 32 bytes each).
 -- Reply: a verdict for each: 0 lost, 1 applied, 2 applied but asked to stop.
+-- include: time
 -- include: prelude
 local leases, extras, meta = KEYS[1], KEYS[2], KEYS[3]
-local tokens, until_ = ARGV[4], now + ARGV[2]
-local ids = split(ARGV[3])
+local given, until_ = ARGV[3], now + ARGV[2]
+local ids = splitLeases(given)
 local held = fetch(leases, ids)
 local mine, fields, verdicts = {}, {}, {}
 for i = 1, #ids do
   local lease = held[i]
-  if lease and sub(lease, 1, 16) == sub(tokens, 16 * i - 15, 16 * i) then
+  if lease and sub(lease, 1, 16) == sub(given, 32 * i - 15, 32 * i) then
     verdicts[i] = '1'
     mine[#mine + 1] = i
     fields[#fields + 1] = ids[i]

@@ -2,6 +2,7 @@
 -- the index plus all that was ever taken off the head: so it stays the same task's while others come and go.
 -- KEYS: as shared/queue.lua. ARGV: shift, known priorities, '' or the place after which to go on ('5:1200'), how many.
 -- Reply: { priorities in use if the caller does not know them all, ids, places (joined by a space) }
+-- include: time
 -- include: prelude
 -- include: wake
 -- include: record

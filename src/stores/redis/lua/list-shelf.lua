@@ -1,7 +1,7 @@
 -- A page of ids from a sorted set, the latest first. A place is score and id, so it holds while others come and go.
 -- KEYS: the sorted set. ARGV: shift, '' or the score, id after which to go on, how many.
 -- Reply: { ids, scores }
--- include: prelude
+-- include: time
 local shelf, score, after, want = KEYS[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
 
 -- Byte by byte: the order of Redis, which Lua's comparison has only in some locales.

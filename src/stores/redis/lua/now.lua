@@ -1,3 +1,3 @@
 -- The store's time in ms. ARGV: shift.
--- include: prelude
+-- include: time
 return tostring(now)

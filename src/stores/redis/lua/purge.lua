@@ -1,6 +1,7 @@
 -- Removes up to 1,000 tasks in one state. The caller repeats it: so the store is never held for long.
 -- KEYS: as shared/queue.lua. ARGV: shift, known priorities, state.
 -- Reply: { priorities in use if the caller does not know them all, how many were removed, 1 if there are more }
+-- include: time
 -- include: prelude
 -- include: wake
 -- include: record

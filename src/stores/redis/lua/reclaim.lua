@@ -5,6 +5,7 @@
 -- Reply: { priorities in use if the caller does not know them all, promoted, expired, pruned, keys, 1 if to go on }
 --
 -- Every part begins with a removal, which a full Redis allows.
+-- include: time
 -- include: prelude
 -- include: wake
 -- include: record

@@ -1,5 +1,6 @@
 -- Removes a task in any state but running. Answers it as it was.
 -- KEYS: as shared/queue.lua.
+-- include: time
 -- include: prelude
 -- include: wake
 -- include: record

@@ -1,5 +1,6 @@
 -- Dead to pending, with fresh budgets. Attempts and the last error stay.
 -- KEYS: as shared/queue.lua.
+-- include: time
 -- include: prelude
 -- include: wake
 -- include: record

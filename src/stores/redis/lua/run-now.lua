@@ -1,5 +1,6 @@
 -- Scheduled or retrying to pending.
 -- KEYS: as shared/queue.lua.
+-- include: time
 -- include: prelude
 -- include: wake
 -- include: record

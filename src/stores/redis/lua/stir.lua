@@ -1,6 +1,6 @@
 -- Tells listeners again if something waits that was added while they had just been told.
 -- KEYS: meta, ready lists. ARGV: shift.
--- include: prelude
+-- include: time
 for i = 2, #KEYS do
   if call('EXISTS', KEYS[i]) == 1 and call('HGET', KEYS[1], 'paused') ~= '1' then
     call('PUBLISH', KEYS[1], '')

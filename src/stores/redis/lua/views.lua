@@ -1,5 +1,6 @@
 -- Tasks as they stand. KEYS: as shared/queue.lua. ARGV: shift, ids, 1 for brief ones (see shared/view.lua).
 -- Reply: a view for each task that there is.
+-- include: time
 -- include: prelude
 -- include: wake
 -- include: record

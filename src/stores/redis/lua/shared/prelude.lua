@@ -1,9 +1,3 @@
--- ARGV[1] is added to the server's time, in ms: 0 but in tests. No other clock than the server's decides anything.
--- Numbers become text by concatenation, which is exact up to 14 digits: enough for an instant in ms.
-local call, sub, byte, floor = redis.call, string.sub, string.byte, math.floor
-local clock = call('TIME')
-local now = clock[1] * 1000 + floor(clock[2] / 1000) + ARGV[1]
-
 -- Lua can unpack about 8,000 values; half of that leaves room for its other uses of the stack.
 local MOST = 4000
 
@@ -34,6 +28,13 @@ end
 local function split(blob)
   local parts = {}
   for i = 1, #blob / 16 do parts[i] = sub(blob, 16 * i - 15, 16 * i) end
+  return parts
+end
+
+-- The ids of leases, which travel with their tokens: 32 bytes each.
+local function splitLeases(blob)
+  local parts = {}
+  for i = 1, #blob / 32 do parts[i] = sub(blob, 32 * i - 31, 32 * i - 16) end
   return parts
 end
 

@@ -61,10 +61,11 @@ local function note(id, line)
   call('HSET', extras, field, line)
 end
 
--- The pieces of a lease: token (16 digits), until (13), since (13), worker.
+-- The pieces of a lease: token (16 digits), until (13), since (13), worker, which the caller pads: a hash whose values
+-- are longer than 64 bytes is a table, in which a field is found without looking at the others.
 local function untilOf(lease) return tonumber(sub(lease, 17, 29)) or 0 end
 local function sinceOf(lease) return sub(lease, 30, 42) end
-local function workerOf(lease) return sub(lease, 43) end
+local function workerOf(lease) return string.match(lease, '%S*', 43) end
 
 -- Back to the head, the first of the list first. LPUSH takes them from behind. `records` may have gaps.
 local function giveBack(ids, records)
