@@ -1,0 +1,215 @@
+/** Runs scripts: knows the keys, the priorities in use, and what to do when Redis has forgotten a script. */
+import { ErrorReply } from "@redis/client";
+import type { Cancel } from "../../store/clock.ts";
+import { WindlassError } from "../../task/errors.ts";
+import { replyError, unknown } from "./errors.ts";
+import { mergeLevels, QueueKeys } from "./layout.ts";
+import type { Arg, Reply } from "./net/client.ts";
+import type { Router } from "./net/router.ts";
+import { slotOf } from "./net/slot.ts";
+import type { Settings } from "./options.ts";
+import { loadScripts, type Script, type ScriptName } from "./scripts.ts";
+
+/** How long replicas may take to confirm, in ms. */
+const REPLICATION_MS = 1_000;
+
+/** As long as `shared/wake.lua` keeps quiet after a message. */
+const STIR_MS = 100;
+
+interface KnownQueue {
+  readonly keys: QueueKeys;
+  levels: string;
+  shortWayAt: number;
+}
+
+export class Caller {
+  readonly settings: Settings;
+  readonly router: Router;
+  readonly #scripts: Readonly<Record<ScriptName, Script>> = loadScripts();
+  readonly #queues = new Map<string, KnownQueue>();
+  readonly #listed = new Set<string>();
+  readonly #stirring = new Map<string, Cancel>();
+  readonly #listKey: string;
+  readonly #listSlot: number;
+  #closed = false;
+
+  constructor(settings: Settings, router: Router) {
+    this.settings = settings;
+    this.router = router;
+    this.#listKey = `${settings.prefix}:queues`;
+    this.#listSlot = slotOf(this.#listKey);
+  }
+
+  /** Connects, and loads every script, which shows at once if the user lacks a right. */
+  async open(): Promise<void> {
+    this.live();
+    await this.router.open();
+    for (const { source } of Object.values(this.#scripts)) {
+      await this.broadcast(["SCRIPT", "LOAD", source]);
+    }
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const cancel of this.#stirring.values()) cancel();
+    this.router.close();
+  }
+
+  keys(queue: string): QueueKeys {
+    return this.#queue(queue).keys;
+  }
+
+  /** The priorities of this queue that this process knows of. The scripts say so if there are others. */
+  levels(queue: string): string {
+    return this.#queue(queue).levels;
+  }
+
+  learn(queue: string, levels: string): void {
+    const known = this.#queue(queue);
+    known.levels = mergeLevels(known.levels, levels);
+  }
+
+  /** False for a second after the short way of an exchange turned out not to do: then it seldom does the next time. */
+  mayTakeShortWay(queue: string): boolean {
+    return this.settings.clock.monotonic() >= this.#queue(queue).shortWayAt;
+  }
+
+  avoidShortWay(queue: string): void {
+    this.#queue(queue).shortWayAt = this.settings.clock.monotonic() + 1_000;
+  }
+
+  /** Runs a script. Rejects with a `WindlassError`. Loading a script again is safe: without it nothing ran. */
+  async run(name: ScriptName, slot: number, keys: readonly string[], args: readonly Arg[]): Promise<Reply> {
+    this.live();
+    const { sha, source } = this.#scripts[name];
+    const command = this.#command(sha, keys, args);
+    try {
+      return await this.router.send(slot, command);
+    } catch (error) {
+      if (!isNoScript(error)) throw toWindlass(error);
+    }
+    await mapped(this.router.send(slot, ["SCRIPT", "LOAD", source]));
+    return mapped(this.router.send(slot, command));
+  }
+
+  /** As `run`, but resolves only when the replicas (and the disks) that were asked for have it. */
+  async runDurably(
+    name: ScriptName,
+    slot: number,
+    keys: readonly string[],
+    args: readonly Arg[],
+  ): Promise<Reply> {
+    const { minReplicas, fsync } = this.settings;
+    if (minReplicas === 0 && !fsync) return this.run(name, slot, keys, args);
+    this.live();
+    const { sha, source } = this.#scripts[name];
+    const command = this.#command(sha, keys, args);
+    const wait = fsync
+      ? ["WAITAOF", "1", String(minReplicas), String(REPLICATION_MS)]
+      : ["WAIT", String(minReplicas), String(REPLICATION_MS)];
+    const both = (): Promise<readonly [Reply, Reply]> =>
+      this.router.sendBoth(slot, command, wait, REPLICATION_MS);
+    const [reply, confirmed] = await both().catch(async (error: unknown) => {
+      if (!isNoScript(error)) throw toWindlass(error);
+      await mapped(this.router.send(slot, ["SCRIPT", "LOAD", source], "durable"));
+      return mapped(both());
+    });
+    const [disks, replicas] = Array.isArray(confirmed)
+      ? (confirmed as readonly number[])
+      : [1, confirmed as number];
+    if (disks! >= 1 && replicas! >= minReplicas) return reply;
+    throw new WindlassError(
+      "UNKNOWN",
+      `the tasks are in Redis, but their durability is not confirmed: ${replicas} of ${minReplicas} replicas` +
+        `${fsync ? " and disks" : ""} had them after ${REPLICATION_MS} ms; a failover now may lose them`,
+      { remedy: "Look at the replicas, then repeat the call: what is there is not added twice." },
+    );
+  }
+
+  /** Sends a plain command about a queue. */
+  async send(slot: number, args: readonly Arg[]): Promise<Reply> {
+    this.live();
+    return mapped(this.router.send(slot, args));
+  }
+
+  /** Sends a plain command to every primary. */
+  async broadcast(
+    args: readonly Arg[],
+  ): Promise<readonly { readonly place: string; readonly reply: Reply }[]> {
+    this.live();
+    return mapped(this.router.broadcast(args));
+  }
+
+  /** The store's time, ms since the epoch. */
+  async now(): Promise<number> {
+    return Number(String(await this.run("now", this.#listSlot, [this.#listKey], [])));
+  }
+
+  /** Every queue that was ever used, by name. */
+  async queues(): Promise<string[]> {
+    const names = await this.send(this.#listSlot, ["SMEMBERS", this.#listKey]);
+    return (names as readonly Buffer[]).map(String).toSorted();
+  }
+
+  /** True if this process has put the queue on that list. */
+  isListed(queue: string): boolean {
+    return this.#listed.has(queue);
+  }
+
+  /** Puts a queue on that list: before it is first used, and again if its data turn out to be gone. */
+  async list(queue: string): Promise<void> {
+    await this.send(this.#listSlot, ["SADD", this.#listKey, queue]);
+    this.#listed.add(queue);
+  }
+
+  /**
+   * Tells listeners of this queue once more, a moment later: they were told of something just before, so whatever is
+   * added in between is not worth a message each. Only a hint, so a failure of it is none.
+   */
+  stirSoon(queue: string): void {
+    if (this.#stirring.has(queue)) return;
+    const stir = (): void => {
+      this.#stirring.delete(queue);
+      const { keys, levels } = this.#queue(queue);
+      this.run("stir", keys.slot, [keys.key("m"), ...keys.lists(levels)], []).catch(() => {});
+    };
+    this.#stirring.set(queue, this.settings.clock.after(STIR_MS, stir, { background: true }));
+  }
+
+  #command(sha: string, keys: readonly string[], args: readonly Arg[]): Arg[] {
+    return ["EVALSHA", sha, String(keys.length), ...keys, String(this.settings.timeShift()), ...args];
+  }
+
+  #queue(queue: string): KnownQueue {
+    let known = this.#queues.get(queue);
+    if (known === undefined) {
+      known = { keys: new QueueKeys(this.settings.prefix, queue), levels: "", shortWayAt: -Infinity };
+      this.#queues.set(queue, known);
+    }
+    return known;
+  }
+
+  /** Fails with `STORE_CLOSED` after `close`. */
+  live(): this {
+    if (this.#closed) throw new WindlassError("STORE_CLOSED", "the Redis store was closed before this call");
+    return this;
+  }
+}
+
+async function mapped<T>(promise: Promise<T>): Promise<T> {
+  try {
+    return await promise;
+  } catch (error) {
+    throw toWindlass(error);
+  }
+}
+
+function isNoScript(error: unknown): boolean {
+  return error instanceof ErrorReply && error.message.startsWith("NOSCRIPT");
+}
+
+function toWindlass(error: unknown): WindlassError {
+  if (error instanceof WindlassError) return error;
+  if (error instanceof ErrorReply) return replyError(error);
+  return unknown("this address", String(error), error);
+}

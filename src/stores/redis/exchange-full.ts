@@ -1,0 +1,114 @@
+/** The exchange in full: any outcome, any number of queues. One script call for all of them, or one each in a cluster. */
+import type { Exchange, ExchangeReply, Lease, Verdict } from "../../store/store.ts";
+import type { WindlassError } from "../../task/errors.ts";
+import type { Caller } from "./caller.ts";
+import { readLeases } from "./claimed.ts";
+import { replyError } from "./errors.ts";
+import { writeWorker } from "./extra.ts";
+import type { Arg, Reply } from "./net/client.ts";
+import { type Block, judge, mixedArgs, packHolding, packLeases, toBlocks } from "./settle.ts";
+
+/** Verdicts of the three groups, priorities if they were unknown, first token, ids, records, extras, due. */
+type BlockReply = readonly [Buffer, Buffer, Buffer, Buffer, Buffer, Buffer, readonly Buffer[], Reply, Reply];
+
+export async function exchangeFull(
+  caller: Caller,
+  request: Exchange,
+  all: readonly Block[],
+  verdicts: Verdict[],
+): Promise<ExchangeReply> {
+  const { claim } = request;
+  const leases: Lease[] = [];
+  const failures: WindlassError[] = [];
+  let due = Infinity;
+  let todo = all;
+  while (todo.length > 0) {
+    const stale: Block[] = [];
+    for (const blocks of caller.router.clustered ? todo.map((block) => [block]) : [todo]) {
+      const left = Math.max(0, (claim?.max ?? 0) - leases.length);
+      const replies = await call(caller, blocks, request, left);
+      for (const [i, block] of blocks.entries()) {
+        const reply = replies[i]!;
+        if (Buffer.isBuffer(reply)) {
+          failures.push(replyError(new Error(String(reply.subarray(1)))));
+          continue;
+        }
+        const [removed, kept, mixed, levels, token, ids, records, extras, dueText] = reply as BlockReply;
+        if (levels.length > 0) {
+          caller.learn(block.queue, String(levels));
+          stale.push(block);
+          continue;
+        }
+        judge(verdicts, block.removed, removed);
+        judge(verdicts, block.kept, kept);
+        judge(verdicts, block.mixed, mixed);
+        leases.push(...(await readLeases(caller, block.queue, token, ids, records, extras)));
+        if (Buffer.isBuffer(dueText) ? dueText.length > 0 : dueText !== null) {
+          due = Math.min(due, Number(String(dueText)));
+        }
+      }
+    }
+    todo = stale;
+  }
+  if (failures.length > 0) await fail(caller, failures[0]!, verdicts, leases);
+  // A settlement of a queue that failed has no verdict; `fail` has thrown then.
+  return { verdicts, leases, ...(claim !== undefined && due !== Infinity && { nextDueMs: due }) };
+}
+
+async function call(
+  caller: Caller,
+  blocks: readonly Block[],
+  request: Exchange,
+  left: number,
+): Promise<readonly Reply[]> {
+  const { settle, claim } = request;
+  const keys: string[] = [];
+  const args: Arg[] = [
+    String(left),
+    String(Math.round(claim?.leaseMs ?? 0)),
+    claim === undefined ? "" : writeWorker(claim.worker),
+  ];
+  for (const { queue, claim: wanted, removed, kept, mixed } of blocks) {
+    const levels = caller.levels(queue);
+    keys.push(...caller.keys(queue).all(levels));
+    args.push(levels, wanted ? "1" : "0");
+    args.push(packLeases(settle, removed));
+    args.push(packLeases(settle, kept));
+    args.push(
+      wanted && claim?.holding !== undefined ? packHolding(claim.holding, queue) : "-",
+      String(mixed.length),
+    );
+    for (const i of mixed) args.push(...mixedArgs(settle[i]!));
+  }
+  return (await caller.run(
+    "exchange-full",
+    caller.keys(blocks[0]!.queue).slot,
+    keys,
+    args,
+  )) as readonly Reply[];
+}
+
+/**
+ * One queue of several cannot be served, say because a key of it is of the wrong type. The others must not suffer:
+ * their leases are handed out, and the error comes with the next call that finds nothing. Where the failure leaves a
+ * settlement without verdict, the leases are given back and the call fails.
+ */
+async function fail(
+  caller: Caller,
+  error: WindlassError,
+  verdicts: readonly (Verdict | undefined)[],
+  leases: readonly Lease[],
+): Promise<void> {
+  const complete = !verdicts.includes(undefined);
+  if (complete && leases.length > 0) return;
+  if (leases.length > 0) {
+    const settle = leases.map(({ id, queue, token }) => ({
+      id,
+      queue,
+      token,
+      outcome: { kind: "release" } as const,
+    }));
+    await exchangeFull(caller, { settle }, toBlocks(settle, undefined, []), []);
+  }
+  throw error;
+}

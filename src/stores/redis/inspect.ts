@@ -1,0 +1,105 @@
+/** Looking without touching: one task, counts, and what happened per minute. `list.ts` has the pages. */
+import type { ActivityQuery, MinuteActivity, QueueInfo } from "../../store/facets.ts";
+import type { TaskDetail } from "../../task/task.ts";
+import type { Caller } from "./caller.ts";
+import { readExtra } from "./extra.ts";
+import { packId } from "./id.ts";
+import type { Reply } from "./net/client.ts";
+import { readRecord } from "./record.ts";
+import { readView } from "./view.ts";
+
+const MINUTE_MS = 60_000;
+
+/** The queue that has this task. An id says nothing of its queue, so all are asked at once. */
+export async function queueOf(caller: Caller, id: string): Promise<string | undefined> {
+  const field = packId(id);
+  const names = await caller.queues();
+  const found = await Promise.all(
+    names.map((queue) => {
+      const keys = caller.keys(queue);
+      return caller.send(keys.slot, ["HEXISTS", keys.key("t"), field]);
+    }),
+  );
+  return names[found.indexOf(1)];
+}
+
+export async function get(caller: Caller, id: string): Promise<TaskDetail | undefined> {
+  const queue = await queueOf(caller, id);
+  if (queue === undefined) return undefined;
+  const keys = caller.keys(queue);
+  const views = (await caller.run("views", keys.slot, keys.fixed, [packId(id), "0"])) as readonly Reply[];
+  return views.length === 0 ? undefined : readView(queue, views[0]!);
+}
+
+export async function queues(caller: Caller): Promise<QueueInfo[]> {
+  const names = await caller.queues();
+  const infos = await Promise.all(names.map((queue) => count(caller, queue)));
+  return infos.filter((info) => info !== undefined);
+}
+
+async function count(caller: Caller, queue: string): Promise<QueueInfo | undefined> {
+  const keys = caller.keys(queue);
+  for (;;) {
+    const levels = caller.levels(queue);
+    const reply = (await caller.run("count", keys.slot, keys.all(levels), [levels])) as readonly Reply[];
+    const stale = String(reply[0]);
+    if (stale !== "") {
+      caller.learn(queue, stale);
+      continue;
+    }
+    const numbers = reply.slice(1, 10) as readonly number[];
+    const [listed, paused, pending, scheduled, retrying, running, completed, cancelled, dead] = numbers;
+    const [record, extra, now] = reply.slice(10) as readonly Buffer[];
+    if (listed !== 1) return undefined;
+    const runAt = readExtra(extra).runAt ?? readRecord(record!)?.runAt;
+    return {
+      name: queue,
+      paused: paused === 1,
+      counts: {
+        pending: pending!,
+        scheduled: scheduled!,
+        retrying: retrying!,
+        running: running!,
+        completed: completed!,
+        cancelled: cancelled!,
+        dead: dead!,
+      },
+      ...(runAt !== undefined && { oldestPendingMs: Math.max(0, Number(String(now)) - runAt) }),
+    };
+  }
+}
+
+const EVENTS = { a: "added", c: "completed", f: "failed", x: "crashed", d: "dead" } as const;
+
+type Counters = { -readonly [K in keyof MinuteActivity]: number };
+
+export async function activity(caller: Caller, { queue, minutes }: ActivityQuery): Promise<MinuteActivity[]> {
+  const names = queue === undefined ? await caller.queues() : [queue];
+  const from = (Math.floor((await caller.now()) / MINUTE_MS) - minutes + 1) * MINUTE_MS;
+  const found = new Map<number, Counters>();
+  const hashes = await Promise.all(
+    names.map((name) => {
+      const keys = caller.keys(name);
+      return caller.send(keys.slot, ["HGETALL", keys.key("n")]);
+    }),
+  );
+  for (const hash of hashes as readonly (readonly Buffer[])[]) {
+    for (let i = 0; i < hash.length; i += 2) {
+      const field = String(hash[i]);
+      const minute = Number(field.slice(0, -1)) * MINUTE_MS;
+      const event = EVENTS[field.at(-1) as keyof typeof EVENTS];
+      if (!(minute >= from)) continue;
+      const counters = found.get(minute) ?? {
+        minute,
+        added: 0,
+        completed: 0,
+        failed: 0,
+        crashed: 0,
+        dead: 0,
+      };
+      counters[event] += Number(String(hash[i + 1]));
+      found.set(minute, counters);
+    }
+  }
+  return [...found.values()].toSorted((a, b) => a.minute - b.minute);
+}

@@ -1,0 +1,57 @@
+-- The common add: up to 1,000 tasks of one priority, ready at once, without keys. Straight on, as exchange.lua.
+-- KEYS: tasks, meta, activity, ready list. ARGV: shift, how many, tasks, priority.
+-- Tasks: an id of 16 bytes for each, the length of its body in 4 bytes for each, the bodies (records but for their
+-- first 6 bytes). One argument instead of three for each task: the client and Redis take 0.3 us for every one.
+-- Reply: 0 if one of them is there already: nothing was done, and add-mixed.lua knows what to do. Else as add-mixed.lua.
+--
+-- The first write is HSET, which a full Redis refuses: then nothing is written at all.
+-- include: time
+local tasks, meta, list = KEYS[1], KEYS[2], KEYS[4]
+local n, given, level = tonumber(ARGV[2]), ARGV[3], ARGV[4]
+local ids, fields, o, l = {}, {}, 20 * n + 1, 16 * n + 1
+local stamp = struct.pack('>I6', now)
+for i = 1, n do
+  local id = sub(given, 16 * i - 15, 16 * i)
+  local a, b, c, d = byte(given, l, l + 3)
+  local last = o + ((a * 256 + b) * 256 + c) * 256 + d - 1
+  ids[i], fields[2 * i - 1], fields[2 * i] = id, id, stamp .. sub(given, o, last)
+  o, l = last + 1, l + 4
+end
+local known = call('HMGET', tasks, unpack(ids))
+for i = 1, n do
+  if known[i] then return 0 end
+end
+local m = call('HMGET', meta, 'levels', 'idle', 'woken', 'hidden')
+local status = ''
+if call('HSET', tasks, unpack(fields)) < n then
+  -- An id is named twice, and the last mention was written: put the first one back.
+  local seen, marks, first = {}, {}, {}
+  for i = 1, n do
+    local id = ids[i]
+    marks[i] = seen[id] and '0' or '1'
+    if not seen[id] then
+      first[#first + 1] = id
+      call('HSET', tasks, id, fields[2 * i])
+    end
+    seen[id] = true
+  end
+  status, ids = table.concat(marks), first
+end
+local length = call('RPUSH', list, unpack(ids))
+local used = m[1] or ''
+if used ~= level and not string.find(used, level, 1, true) then
+  local digits = { level }
+  for i = 1, #used do digits[i + 1] = sub(used, i, i) end
+  table.sort(digits)
+  call('HSET', meta, 'levels', table.concat(digits))
+end
+if m[4] then call('HDEL', meta, 'hidden') end
+call('HINCRBY', KEYS[3], floor(now / 60000) .. 'a', #ids)
+-- As shared/wake.lua.
+local told = 0
+if m[2] == '1' or (length == #ids and math.abs(now - (tonumber(m[3]) or 0)) >= 100) then
+  call('PUBLISH', meta, '')
+  call('HSET', meta, 'idle', 0, 'woken', now)
+  told = 1
+end
+return { m[1] and 0 or 1, told, status }

@@ -1,0 +1,37 @@
+-- A page of ids from a sorted set, the latest first. A place is score and id, so it holds while others come and go.
+-- KEYS: the sorted set. ARGV: shift, '' or the score, id after which to go on, how many.
+-- Reply: { ids, scores }
+-- include: time
+local shelf, score, after, want = KEYS[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
+
+-- Byte by byte: the order of Redis, which Lua's comparison has only in some locales.
+local function before(a, b)
+  for i = 1, 16 do
+    local x, y = byte(a, i), byte(b, i)
+    if x ~= y then return x < y end
+  end
+  return false
+end
+
+local from = 0
+if score ~= '' then
+  local rank = call('ZREVRANK', shelf, after)
+  if rank and call('ZSCORE', shelf, after) == score then
+    from = rank + 1
+  else
+    -- It has gone meanwhile: to where it would be, past the higher scores and then through its equals.
+    from = call('ZCOUNT', shelf, '(' .. score, '+inf')
+    local equal = call('ZREVRANGEBYSCORE', shelf, score, score, 'LIMIT', 0, 10000)
+    for i = 1, #equal do
+      if before(equal[i], after) then break end
+      from = from + 1
+    end
+  end
+end
+local found = call('ZREVRANGE', shelf, from, from + want - 1, 'WITHSCORES')
+local ids, scores = {}, {}
+for i = 1, #found, 2 do
+  ids[#ids + 1] = found[i]
+  scores[#scores + 1] = found[i + 1]
+end
+return { table.concat(ids), scores }

@@ -1,0 +1,15 @@
+-- Dead to pending, with fresh budgets. Attempts and the last error stay.
+-- KEYS: as shared/queue.lua.
+-- include: time
+-- include: prelude
+-- include: wake
+-- include: record
+-- include: queue
+-- include: view
+-- include: waiting
+-- include: act
+if state ~= 'dead' then return { 'refused', state } end
+call('ZREM', dead, id)
+setExtra(id, 0, 0, 0, now, '-')
+join(id, laneOf(record))
+return { 'applied', view(id, true) }

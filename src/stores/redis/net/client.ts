@@ -1,0 +1,83 @@
+/** One connection, made by `@redis/client` with everything off that resends, queues or reconnects on its own. */
+import { createClient, RESP_TYPES, type RedisClientOptions } from "@redis/client";
+import { type Address, type Credentials, showAddress } from "../url.ts";
+import type { ConnectionOptions } from "node:tls";
+
+export type Arg = string | Buffer;
+
+/** Bulk strings come as buffers: payloads are decoded once, where they are cut out of a record. */
+export type Reply = number | string | Buffer | null | readonly Reply[];
+
+export interface Client {
+  send(args: readonly Arg[]): Promise<Reply>;
+  subscribe(channel: string, heard: () => void): Promise<void>;
+  unsubscribe(channel: string): Promise<void>;
+  /** Ends the connection. Calls under way are rejected. */
+  destroy(): void;
+}
+
+export interface ClientOptions {
+  readonly node: Address;
+  readonly tls: ConnectionOptions | undefined;
+  readonly credentials: Credentials;
+  readonly database: number;
+  readonly connectMs: number;
+  readonly socket?: NonNullable<RedisClientOptions["socket"]>;
+}
+
+/** The first probe of an idle connection; without it a peer that vanished is noticed only by a deadline. */
+const KEEPALIVE_MS = 10_000;
+
+/** Connects, logs in and selects the database, or fails with what the socket or Redis says. `lost` is called once, when it ends. */
+export async function connect(options: ClientOptions, lost: () => void): Promise<Client> {
+  const { node, tls, credentials, database, connectMs, socket } = options;
+  const way: RedisClientOptions["socket"] =
+    socket ?? (tls === undefined ? node : { ...tls, ...node, tls: true, servername: serverName(node, tls) });
+  const client = createClient({
+    ...credentials,
+    database,
+    // RESP 2 logs in with AUTH and knows no pushes, which pools and proxies in between may not, either.
+    RESP: 2,
+    socket: Object.assign({}, way, {
+      connectTimeout: connectMs,
+      keepAlive: true,
+      keepAliveInitialDelay: KEEPALIVE_MS,
+      noDelay: true,
+      // Whoever holds this connection decides when to make another; what was under way is rejected, not sent again.
+      reconnectStrategy: false as const,
+    }),
+    disableOfflineQueue: true,
+    disableClientInfo: true,
+    maintNotifications: "disabled",
+    // The library's own time limit makes an AbortSignal per command (3 us) and ends with the write.
+    commandOptions: { timeout: 0, typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } },
+  });
+  let up = false;
+  const end = (): void => {
+    if (!up) return;
+    up = false;
+    lost();
+  };
+  // Every failure also rejects the calls that it concerns; without a listener it would end the process.
+  client.on("error", end);
+  client.on("end", end);
+  try {
+    await client.connect();
+  } catch (error) {
+    client.destroy();
+    throw error;
+  }
+  up = client.isReady;
+  if (!up) throw new Error(`the connection to ${showAddress(node)} was closed at once`);
+  return {
+    send: (args) => client.sendCommand<Reply>(args),
+    subscribe: (channel, heard) => client.subscribe(channel, heard),
+    unsubscribe: (channel) => client.unsubscribe(channel),
+    destroy: () => client.destroy(),
+  };
+}
+
+/** The name for the certificate check; an address has none (RFC 6066 section 3). */
+function serverName({ host }: Address, tls: ConnectionOptions): string {
+  return tls.servername ?? (/^[\d.]+$|:/.test(host) ? "" : host);
+}

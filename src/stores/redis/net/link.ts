@@ -1,0 +1,200 @@
+/**
+ * A lasting way to one server: reconnects for as long as it is open, gives every call a deadline, and says of a
+ * call that failed whether it was sent. Sends nothing twice.
+ */
+import { ClientClosedError, ClientOfflineError, ErrorReply } from "@redis/client";
+import type { Cancel, Clock } from "../../../store/clock.ts";
+import { WindlassError } from "../../../task/errors.ts";
+import { reasonOf, replyError, unavailable, unknown } from "../errors.ts";
+import type { Arg, Client, Reply } from "./client.ts";
+import type { Gate } from "./gate.ts";
+
+export interface LinkOptions {
+  /** For messages: host and port. */
+  readonly place: string;
+  /** Makes a connection, after finding out where to if need be. */
+  readonly connect: (lost: () => void) => Promise<Client>;
+  /** Called with each new connection before it is used. */
+  readonly connected?: (client: Client) => Promise<void>;
+  readonly gate: Gate;
+  readonly clock: Clock;
+  readonly deadlineMs: number;
+}
+
+export class Link {
+  readonly place: string;
+  readonly #options: LinkOptions;
+  #client: Client | undefined;
+  /** Settles when the attempt under way has succeeded or failed. */
+  #attempt: Promise<void> | undefined;
+  /** Why the last attempt failed, while there is no connection. */
+  #failure: WindlassError | undefined;
+  #reconnecting = false;
+  #cancelWait: Cancel = () => {};
+  #endWait: () => void = () => {};
+  #closed = false;
+
+  constructor(options: LinkOptions) {
+    this.place = options.place;
+    this.#options = options;
+  }
+
+  /** Connects, if there is no connection. One attempt, which fails with what went wrong. */
+  async open(): Promise<void> {
+    if (this.#client === undefined) await this.#connect();
+  }
+
+  /**
+   * Sends one command. Rejects with an `ErrorReply` if Redis answers an error, with `STORE_UNAVAILABLE` if it was
+   * certainly not sent, with `UNKNOWN` if it was sent and not answered within the deadline.
+   */
+  async send(args: readonly Arg[], extraMs = 0): Promise<Reply> {
+    const client = this.#client ?? (await this.#ready());
+    const { clock, deadlineMs } = this.#options;
+    return new Promise((resolve, reject) => {
+      const cancel = clock.after(deadlineMs + extraMs, () => {
+        reject(unknown(this.place, `no answer within ${deadlineMs + extraMs} ms`));
+        // It may be half open, or held up for good. The other calls on it fare no better.
+        this.drop(client);
+      });
+      client.send(args).then(
+        (reply) => {
+          cancel();
+          resolve(reply);
+        },
+        (error: unknown) => {
+          cancel();
+          // A primary that has become a replica: the next connection finds the new one.
+          if (error instanceof ErrorReply && /\bREADONLY\b/.test(error.message)) this.drop(client);
+          reject(this.#failed(error));
+        },
+      );
+    });
+  }
+
+  /** Gives up this connection (by default the present one); another is made. */
+  drop(client = this.#client): void {
+    client?.destroy();
+    if (client !== undefined) this.#lost(client);
+  }
+
+  /** Idempotent. Calls under way are rejected with `UNKNOWN`. */
+  close(): void {
+    this.#closed = true;
+    this.#cancelWait();
+    this.#endWait();
+    this.#client?.destroy();
+    this.#client = undefined;
+  }
+
+  #failed(error: unknown): unknown {
+    if (error instanceof ErrorReply) return error;
+    if (error instanceof ClientOfflineError || error instanceof ClientClosedError) {
+      return unavailable(this.place, "the connection was lost", error);
+    }
+    return unknown(this.place, reasonOf(error), error);
+  }
+
+  /** The connection, once there is one. A short break is waited out; a lasting one fails calls at once. */
+  async #ready(): Promise<Client> {
+    const { clock, deadlineMs } = this.#options;
+    if (this.#failure !== undefined) throw this.#failure;
+    this.#attempt ??= this.#first();
+    let cancel: Cancel = () => {};
+    const late = new Promise<never>((_, reject) => {
+      cancel = clock.after(deadlineMs, () =>
+        reject(unavailable(this.place, `no connection within ${deadlineMs} ms`)),
+      );
+    });
+    // Another call may not be waiting for this promise any more when it fails.
+    late.catch(() => {});
+    try {
+      await Promise.race([this.#attempt, late]);
+    } finally {
+      cancel();
+    }
+    if (this.#client !== undefined) return this.#client;
+    throw this.#failure ?? closed();
+  }
+
+  async #connect(): Promise<void> {
+    const { connect, connected } = this.#options;
+    let client: Client | undefined;
+    let ended = false;
+    try {
+      client = await connect(() => {
+        ended = true;
+        if (client !== undefined) this.#lost(client);
+      });
+      if (!this.#closed) await connected?.(client);
+      if (ended) throw unavailable(this.place, "the connection was closed at once");
+    } catch (error) {
+      client?.destroy();
+      if (error instanceof WindlassError) throw error;
+      throw error instanceof ErrorReply ? replyError(error) : unavailable(this.place, reasonOf(error), error);
+    }
+    if (this.#closed) {
+      client.destroy();
+      throw closed();
+    }
+    this.#client = client;
+    this.#failure = undefined;
+  }
+
+  #lost(client: Client): void {
+    if (this.#client !== client) return;
+    this.#client = undefined;
+    this.#attempt = this.#reconnect();
+  }
+
+  async #first(): Promise<void> {
+    try {
+      await this.#connect();
+      this.#attempt = undefined;
+    } catch (error) {
+      this.#failure = retryLater(this.place, error);
+      void this.#reconnect();
+    }
+  }
+
+  /** Tries until it succeeds. The promise is for the first try: from then on calls know where they are. */
+  #reconnect(): Promise<void> {
+    if (this.#reconnecting || this.#closed) return Promise.resolve();
+    this.#reconnecting = true;
+    return new Promise((tried) => void this.#persist(tried));
+  }
+
+  async #persist(tried: () => void): Promise<void> {
+    for (let failures = 0; !this.#closed; failures++) {
+      await this.#wait(this.#options.gate.nextMs(failures));
+      if (this.#closed) break;
+      try {
+        await this.#connect();
+        this.#reconnecting = false;
+        this.#attempt = undefined;
+        break;
+      } catch (error) {
+        this.#failure = retryLater(this.place, error);
+      }
+      tried();
+    }
+    tried();
+  }
+
+  #wait(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#endWait = resolve;
+      this.#cancelWait = this.#options.clock.after(ms, resolve);
+    });
+  }
+}
+
+/** While reconnecting even a refused password is a state that may pass: someone is just changing it. */
+function retryLater(place: string, error: unknown): WindlassError {
+  if (error instanceof WindlassError && error.code === "STORE_UNAVAILABLE") return error;
+  return unavailable(place, reasonOf(error), error);
+}
+
+function closed(): WindlassError {
+  return new WindlassError("STORE_CLOSED", "the Redis store was closed before this call");
+}

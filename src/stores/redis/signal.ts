@@ -1,0 +1,108 @@
+/**
+ * Wake-ups by publish/subscribe, on one connection per process, made with the first subscription.
+ *
+ * A claim that finds less than it wanted leaves a flag, and the next script that makes a task claimable publishes and
+ * clears it. So a busy system publishes nothing, an idle one once per claim. A blocking pop per process would wake one
+ * worker instead of all, but takes a connection per slot in a cluster, has to be broken off to listen to another
+ * queue, and a token that a dying process took is gone.
+ */
+import type { Signal } from "../../store/signal.ts";
+import type { Cancel } from "../../store/clock.ts";
+import type { Caller } from "./caller.ts";
+import type { Client } from "./net/client.ts";
+import type { Link } from "./net/link.ts";
+
+/** An idle subscription is silent for hours; without a probe a peer that vanished would never be noticed. */
+const PROBE_MS = 15_000;
+
+interface Listener {
+  readonly wake: () => void;
+}
+
+export class RedisSignal implements Signal {
+  readonly #caller: Caller;
+  /** By queue. */
+  readonly #listeners = new Map<string, Set<Listener>>();
+  #link: Link | undefined;
+  #client: Client | undefined;
+  #cancelProbe: Cancel = () => {};
+  #closed = false;
+
+  constructor(caller: Caller) {
+    this.#caller = caller;
+  }
+
+  async subscribe(queues: readonly string[], wake: () => void): Promise<AsyncDisposable> {
+    const caller = this.#caller;
+    await this.#connect();
+    let resolved = false;
+    const listener: Listener = {
+      wake: () => {
+        if (resolved) wake();
+      },
+    };
+    for (const queue of queues) {
+      const others = this.#listeners.get(queue);
+      this.#listeners.set(queue, (others ?? new Set()).add(listener));
+      const keys = caller.keys(queue);
+      if (others === undefined) await this.#client?.subscribe(keys.key("m"), () => this.#wake(queue));
+      await caller.run("listen", keys.slot, [keys.key("m")], []);
+    }
+    resolved = true;
+    return { [Symbol.asyncDispose]: () => this.#leave(queues, listener) };
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#cancelProbe();
+    this.#listeners.clear();
+  }
+
+  async #leave(queues: readonly string[], listener: Listener): Promise<void> {
+    for (const queue of queues) {
+      const listeners = this.#listeners.get(queue);
+      if (listeners?.delete(listener) !== true || listeners.size > 0) continue;
+      this.#listeners.delete(queue);
+      // A connection that fails now has no subscriptions any more, which is what was asked for.
+      await this.#client?.unsubscribe(this.#caller.keys(queue).key("m")).catch(() => {});
+    }
+  }
+
+  async #connect(): Promise<void> {
+    if (this.#link === undefined) {
+      this.#link = this.#caller.router.listener((client) => this.#connected(client));
+      try {
+        await this.#link.open();
+      } catch (error) {
+        this.#link = undefined;
+        throw error;
+      }
+      this.#probe();
+    }
+  }
+
+  /** A new connection hears nothing until it is told to; what was published meanwhile is lost, so everyone is woken. */
+  async #connected(client: Client): Promise<void> {
+    this.#client = client;
+    for (const queue of this.#listeners.keys()) {
+      await client.subscribe(this.#caller.keys(queue).key("m"), () => this.#wake(queue));
+    }
+    for (const queue of this.#listeners.keys()) this.#wake(queue);
+  }
+
+  #wake(queue: string): void {
+    for (const listener of this.#listeners.get(queue) ?? []) listener.wake();
+  }
+
+  #probe(): void {
+    this.#cancelProbe = this.#caller.settings.clock.after(
+      PROBE_MS,
+      () => {
+        // A probe that is not answered makes the link reconnect; that is all that is wanted of it.
+        this.#link?.send(["PING"]).catch(() => {});
+        if (!this.#closed) this.#probe();
+      },
+      { background: true },
+    );
+  }
+}

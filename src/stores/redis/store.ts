@@ -1,0 +1,62 @@
+/** The Redis store: one hash of opaque records per queue, lists of ids, and scripts that each move a whole batch. */
+import type { FullStore } from "../../store/facets.ts";
+import { add } from "./add.ts";
+import * as admin from "./admin.ts";
+import { Caller } from "./caller.ts";
+import { exchange } from "./exchange.ts";
+import { checkGround, diagnose } from "./ground.ts";
+import { activity, get, queues } from "./inspect.ts";
+import { extend, reclaim } from "./leases.ts";
+import { list } from "./list.ts";
+import { ClusterRouter } from "./net/cluster.ts";
+import { singleRouter } from "./net/single.ts";
+import { type RedisStoreOptions, toSettings } from "./options.ts";
+import { RedisSignal } from "./signal.ts";
+
+/**
+ * A store on Redis 6.2 or newer (or Valkey): one server, a primary found by sentinels, or a cluster. Connects with
+ * `open`, which fails with `INVALID_URL`, `STORE_UNAVAILABLE` or `STORE_UNSUITABLE`; from then on it reconnects by
+ * itself until it is disposed of. Fails with `INVALID_URL` or `INVALID_OPTION` for options that cannot be used.
+ */
+export function redisStore(options: RedisStoreOptions): FullStore {
+  const settings = toSettings(options);
+  const { target } = settings;
+  const router =
+    target.kind === "cluster" ? new ClusterRouter(target, settings) : singleRouter(target, settings);
+  const caller = new Caller(settings, router);
+  const signal = new RedisSignal(caller);
+  const live = (): Caller => caller.live();
+  return {
+    name: "redis",
+    signal,
+
+    async open() {
+      await caller.open();
+      await checkGround(caller);
+    },
+    add: async (tasks) => add(live(), tasks),
+    exchange: async (request) => exchange(live(), request),
+    extend: async (leases, leaseMs) => extend(live(), leases, leaseMs),
+    reclaim: async (request) => reclaim(live(), request),
+    async [Symbol.asyncDispose]() {
+      signal.close();
+      caller.close();
+    },
+
+    get: async (id) => get(live(), id),
+    list: async (filter) => list(live(), filter),
+    queues: async () => queues(live()),
+    activity: async (query) => activity(live(), query),
+
+    retry: async (id) => admin.act(live(), "retry", id),
+    cancel: async (id) => admin.act(live(), "cancel", id),
+    runNow: async (id) => admin.act(live(), "run-now", id),
+    edit: async (id, change) => admin.edit(live(), id, change),
+    remove: async (id) => admin.act(live(), "remove", id),
+    pause: async (queue) => admin.pause(live(), queue),
+    resume: async (queue) => admin.resume(live(), queue),
+    purge: async (queue, states) => admin.purge(live(), queue, states),
+
+    diagnose: async () => diagnose(live()),
+  };
+}

@@ -1,0 +1,53 @@
+/** A store that is given one task per call: what a program sees that never batches. */
+import type { FullStore } from "../../src/store/facets.ts";
+import type {
+  AddResult,
+  Exchange,
+  ExchangeReply,
+  ExtendVerdict,
+  Lease,
+  Verdict,
+} from "../../src/store/store.ts";
+
+export function oneByOne(store: FullStore): FullStore {
+  return {
+    ...store,
+    async add(tasks) {
+      const results: AddResult[] = [];
+      for (const task of tasks) results.push(...(await store.add([task])));
+      return tasks.length === 0 ? store.add([]) : results;
+    },
+    exchange: (request) => exchange(store, request),
+    async extend(leases, leaseMs) {
+      const verdicts: ExtendVerdict[] = [];
+      for (const lease of leases) verdicts.push(...(await store.extend([lease], leaseMs)));
+      return leases.length === 0 ? store.extend([], leaseMs) : verdicts;
+    },
+  };
+}
+
+async function exchange(store: FullStore, { settle, claim }: Exchange): Promise<ExchangeReply> {
+  const verdicts: Verdict[] = [];
+  // The last settled is the first released: so they come back to the head in the order of the call.
+  const places = [...settle.keys()].toSorted((a, b) => releases(settle[b]!) - releases(settle[a]!) || a - b);
+  for (const i of places.filter((place) => releases(settle[place]!) === 0)) {
+    verdicts[i] = (await store.exchange({ settle: [settle[i]!] })).verdicts[0]!;
+  }
+  for (const i of places.filter((place) => releases(settle[place]!) === 1).toReversed()) {
+    verdicts[i] = (await store.exchange({ settle: [settle[i]!] })).verdicts[0]!;
+  }
+  if (claim === undefined) return settle.length === 0 ? store.exchange({ settle }) : { verdicts, leases: [] };
+  const leases: Lease[] = [];
+  let { holding } = claim;
+  for (;;) {
+    const max = Math.min(1, claim.max - leases.length);
+    const reply = await store.exchange({ settle: [], claim: { ...claim, max, holding } });
+    holding = undefined;
+    leases.push(...reply.leases);
+    if (reply.leases.length === 0 || leases.length >= claim.max) return { ...reply, verdicts, leases };
+  }
+}
+
+function releases({ outcome }: Exchange["settle"][number]): number {
+  return outcome.kind === "release" ? 1 : 0;
+}
