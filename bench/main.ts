@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { cells } from "./catalogue.ts";
 import { type Cell, cpuPerTask, type Goal, rate, type Sample, serverCpuPerTask } from "./cell.ts";
+import { providePeers } from "./peers.ts";
 import { show, type Spread, spread } from "./spread.ts";
 
 interface Figures {
@@ -53,6 +54,8 @@ const chosen = cells.filter(
 if (chosen.length === 0 || !(runs >= 1)) {
   throw new Error(`nothing to run; the cells are ${cells.map(({ name }) => name).join(", ")}`);
 }
+
+if (chosen.some(({ contestants }) => "bullmq" in contestants)) providePeers();
 
 const reports: CellReport[] = [];
 say(

@@ -4,7 +4,8 @@ import { WindlassError } from "./task/errors.ts";
 import { show } from "./task/names.ts";
 import { checkKeys } from "./task/options.ts";
 
-const FORMS = "memory:, sqlite:PATH, sqlite:PATH?synchronous=normal";
+const FORMS =
+  "memory:, sqlite:PATH, redis://HOST:PORT/DB, rediss://…, redis+sentinel://HOST,HOST/MASTER or redis+cluster://HOST,HOST";
 
 /** The store behind the URL, opened. Fails with `INVALID_URL`, `UNKNOWN_OPTION` or a `STORE_…` code. */
 export async function openStore(url: string): Promise<FullStore> {
@@ -22,6 +23,10 @@ async function makeStore(url: string): Promise<FullStore> {
   if (scheme === "sqlite") {
     const { sqliteStore } = await import("./stores/sqlite/index.ts");
     return sqliteStore(sqliteOptions(url));
+  }
+  if (scheme !== undefined && /^rediss?(\+sentinel|\+cluster)?$/.test(scheme)) {
+    const { redisStore } = await import("./stores/redis/index.ts");
+    return redisStore(redisOptions(url));
   }
   throw new WindlassError("INVALID_URL", `the store URL is ${show(redact(url))}; expected ${FORMS}`);
 }
@@ -41,6 +46,32 @@ function sqliteOptions(url: string): { path: string; synchronous?: "full" | "nor
   throw new WindlassError("INVALID_OPTION", `synchronous is ${show(synchronous)}; expected full or normal`, {
     pointer: "synchronous",
   });
+}
+
+/** Any form of Redis URL, with `?prefix=NAME`, `minReplicas=N` and `fsync=yes` as the store's options have them. */
+function redisOptions(url: string): { url: string; prefix?: string; minReplicas?: number; fsync?: boolean } {
+  const [location = "", query] = url.split("?", 2);
+  const parameters = new URLSearchParams(query);
+  const take = (name: string): string | undefined => {
+    const value = parameters.get(name) ?? undefined;
+    parameters.delete(name);
+    return value;
+  };
+  const prefix = take("prefix");
+  const minReplicas = take("minReplicas");
+  const fsync = take("fsync");
+  if (fsync !== undefined && fsync !== "yes" && fsync !== "no") {
+    throw new WindlassError("INVALID_OPTION", `fsync is ${show(fsync)}; expected yes or no`, {
+      pointer: "fsync",
+    });
+  }
+  return {
+    // What is left is the client's; it refuses what it does not know.
+    url: parameters.size === 0 ? location : `${location}?${parameters.toString()}`,
+    ...(prefix !== undefined && { prefix }),
+    ...(minReplicas !== undefined && { minReplicas: Number(minReplicas) }),
+    ...(fsync !== undefined && { fsync: fsync === "yes" }),
+  };
 }
 
 /** The URL without its password, as it may be shown and logged. */
