@@ -29,12 +29,12 @@ interface BullMq {
     close(): Promise<void>;
     on(event: "error", listener: (error: Error) => void): void;
   };
+  readonly RedisConnection: { clientFactory?: (options: { host: string; port: number }) => object };
   createNodeRedisClient(client: object): object;
 }
 
-async function bullmq(makeConnection: (bull: BullMq) => Promise<object>): Promise<RedisSystem> {
-  const bull = (await importPeer("bullmq")) as BullMq;
-  const connection = await makeConnection(bull);
+async function system(bull: BullMq, port: number): Promise<RedisSystem> {
+  const connection = { host: "127.0.0.1", port, maxRetriesPerRequest: null };
   const queue = new bull.Queue("bench", {
     connection,
     skipMetasUpdate: true,
@@ -47,7 +47,7 @@ async function bullmq(makeConnection: (bull: BullMq) => Promise<object>): Promis
     add: (payload) => queue.add("bench", payload),
     async work(concurrency, onTask) {
       const worker = new bull.Worker("bench", async ({ data }) => onTask(data), {
-        connection: await makeConnection(bull),
+        connection,
         concurrency,
         removeOnComplete: { count: 0 },
         removeOnFail: { count: 0 },
@@ -62,16 +62,13 @@ async function bullmq(makeConnection: (bull: BullMq) => Promise<object>): Promis
   };
 }
 
-export const bullmqOnIoredis: MakeSystem = (port) =>
-  bullmq(async () => ({ host: "127.0.0.1", port, maxRetriesPerRequest: null }));
+export const bullmqOnIoredis: MakeSystem = async (port) =>
+  system((await importPeer("bullmq")) as BullMq, port);
 
 export const bullmqOnNodeRedis: MakeSystem = async (port) => {
-  const redis = (await importPeer("redis")) as {
-    createClient(options: object): { connect(): Promise<object> };
-  };
-  return bullmq(async (bull) => {
-    const client = redis.createClient({ url: `redis://127.0.0.1:${port}` });
-    await client.connect();
-    return bull.createNodeRedisClient(client);
-  });
+  const bull = (await importPeer("bullmq")) as BullMq;
+  const redis = (await importPeer("redis")) as { createClient(options: object): object };
+  bull.RedisConnection.clientFactory = ({ host, port: at }) =>
+    bull.createNodeRedisClient(redis.createClient({ url: `redis://${host}:${at}` }));
+  return system(bull, port);
 };
