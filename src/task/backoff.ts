@@ -18,7 +18,8 @@ export const SHORTEST_DELAY_MS = 50;
  * (AWS Architecture Blog, 2015), which empties a thundering herd fastest.
  */
 export function backoffMs(failures: number, backoff: Backoff, random: number): number {
-  // 2^1000 × base is Infinity, which min() cuts: no overflow to guard against.
-  const ceiling = Math.min(backoff.maxMs, backoff.baseMs * 2 ** Math.max(0, failures - 1));
+  // 2^50 ms are 35,000 years, so nothing is lost by stopping there; 2^1024 would be Infinity, and times 0 NaN.
+  const doublings = Math.min(50, Math.max(0, failures - 1));
+  const ceiling = Math.min(backoff.maxMs, backoff.baseMs * 2 ** doublings);
   return Math.max(SHORTEST_DELAY_MS, Math.round(ceiling * random));
 }

@@ -18,6 +18,11 @@ export class Keys {
   readonly #byValue = new Map<string, KeyRecord>();
   readonly #closing = new Heap<KeyRecord>((a, b) => a.until < b.until);
 
+  /** Records that are kept, whether they still hold or not. */
+  get size(): number {
+    return this.#byValue.size;
+  }
+
   /** Who holds this key now. */
   holder(value: string, now: number): KeyRecord | undefined {
     const record = this.#byValue.get(value);

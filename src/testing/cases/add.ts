@@ -1,7 +1,19 @@
 import assert from "node:assert/strict";
 import { DEFAULT_CRASH_LIMIT } from "../../task/task.ts";
 import { casesOf } from "../store-case.ts";
-import { add, assertCounts, claim, ids, look, SECOND, task, tasks, unchanged } from "./kit.ts";
+import {
+  add,
+  apply,
+  assertCounts,
+  claim,
+  claimOne,
+  ids,
+  look,
+  SECOND,
+  task,
+  tasks,
+  unchanged,
+} from "./kit.ts";
 
 export const addCases = casesOf("add", {
   "nothing to add is answered with nothing": async ({ store }) => {
@@ -133,6 +145,24 @@ export const addCases = casesOf("add", {
     batch.length = 0;
     const [lease] = await claim(store);
     assert.deepEqual([lease?.id, lease?.payload], [one.id, "before"]);
+  },
+
+  "what the caller does to an answer does not matter": async ({ store }) => {
+    const id = await add(store, { payload: "before" });
+    const error = { name: "Error", message: "before" };
+    await apply(store, await claimOne(store), { kind: "retry", delayMs: 0, error });
+    error.message = "after";
+    for (const answer of [await look(store, id), (await store.list({ limit: 1 })).items[0]!]) {
+      // A frozen answer refuses, which is as good as a copy.
+      Reflect.set(answer, "payload", "after");
+      Reflect.set(answer.error!, "message", "after");
+    }
+    Reflect.set((await look(store, id)).attempts, "length", 0);
+    Reflect.set((await store.queues())[0]!.counts, "retrying", 7);
+    const { payload, error: kept, attempts } = await look(store, id);
+    assert.deepEqual([payload, kept?.message, attempts.length], ["before", "before", 1]);
+    assert.equal(attempts[0]?.error?.message, "before");
+    await assertCounts(store, { retrying: 1 });
   },
 
   "an unknown id is not there": async ({ store }) => {

@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { memoryStore } from "../../src/stores/memory/index.ts";
+import { faultyStore, type FaultyVerb, oneFault } from "../../src/testing/index.ts";
+
+const unknown = { name: "WindlassError", code: "UNKNOWN" };
+
+function task(id: string) {
+  return { id, type: "t", queue: "q", payload: "{}", priority: 5 };
+}
+
+test("a lost request did not happen, a lost reply did", async () => {
+  const store = memoryStore();
+  await assert.rejects(faultyStore(store, oneFault("add", 1, "lost request")).add([task("a")]), unknown);
+  assert.equal(await store.get("a"), undefined);
+  await assert.rejects(faultyStore(store, oneFault("add", 1, "lost reply")).add([task("a")]), unknown);
+  assert.equal((await store.get("a"))?.state, "pending");
+});
+
+test("a repeated request is answered for the second time", async () => {
+  const store = faultyStore(memoryStore(), oneFault("add", 1, "repeated"));
+  assert.deepEqual(await store.add([task("a")]), [{ status: "duplicate", id: "a" }]);
+});
+
+test("the fault meets the call that it is meant for, and no other", async () => {
+  const store = faultyStore(memoryStore(), oneFault("add", 2, "lost request"));
+  await store.queues();
+  await store.add([task("a")]);
+  await assert.rejects(store.add([task("b")]), unknown);
+  assert.deepEqual(await store.add([task("b")]), [{ status: "added", id: "b" }]);
+});
+
+test("every call can meet a fault", async () => {
+  const met: FaultyVerb[] = [];
+  const store = faultyStore(memoryStore(), {
+    fault: (verb) => {
+      met.push(verb);
+      return "lost request";
+    },
+  });
+  const calls: Record<FaultyVerb, () => Promise<unknown>> = {
+    add: () => store.add([]),
+    exchange: () => store.exchange({ settle: [] }),
+    extend: () => store.extend([], 1),
+    reclaim: () => store.reclaim({ limit: 1 }),
+    get: () => store.get("a"),
+    list: () => store.list({ limit: 1 }),
+    queues: () => store.queues(),
+    activity: () => store.activity({ minutes: 1 }),
+    retry: () => store.retry("a"),
+    cancel: () => store.cancel("a"),
+    runNow: () => store.runNow("a"),
+    edit: () => store.edit("a", {}),
+    remove: () => store.remove("a"),
+    pause: () => store.pause("q"),
+    resume: () => store.resume("q"),
+    purge: () => store.purge("q", []),
+    diagnose: () => store.diagnose(),
+  };
+  for (const call of Object.values(calls)) await assert.rejects(call(), unknown);
+  assert.deepEqual(met, Object.keys(calls));
+});
+
+test("dropped signals wake nobody", async () => {
+  const store = memoryStore();
+  const woken: string[] = [];
+  await faultyStore(store, { dropSignals: true }).signal.subscribe(["q"], () => woken.push("dropped"));
+  await new Promise<void>((resolve, reject) => {
+    store.signal.subscribe(["q"], resolve).then(() => store.add([task("a")]), reject);
+  });
+  assert.deepEqual(woken, []);
+});
+
+test("a faulty store opens and closes the one behind it", async () => {
+  const store = memoryStore();
+  const faulty = faultyStore(store, {});
+  await faulty.open();
+  assert.equal(faulty.name, "memory");
+  await faulty[Symbol.asyncDispose]();
+  await assert.rejects(store.get("a"), { code: "STORE_CLOSED" });
+});
