@@ -131,7 +131,7 @@ function settleLot(work: Work, { queue, pending, scheduled, earliest }: Lot): vo
   work.count(queue, "scheduled", scheduled);
   work.event(queue, "added", pending + scheduled);
   // Whoever waits for the task that was due first has to wait less.
-  if (scheduled > 0 && earliest < (work.s.queueDue.get(queue)![0] ?? Infinity)) work.stir(queue);
+  if (scheduled > 0 && earliest < (work.s.queueDue.get(queue)?.[0] ?? Infinity)) work.stir(queue);
 }
 
 /** The `key` column: what is needed to give the key back to a task that lives again. */

@@ -6,11 +6,14 @@ import { priorityOf } from "./rank.ts";
 import type { ClaimRow } from "./statements.ts";
 import type { Work } from "./work.ts";
 
+/** Leases made by one statement: SQLite takes no infinite limit. */
+const MOST = 1_000_000;
+
 /** Leases up to `room` tasks of one queue. What cannot be read is put aside, and the claim goes on with the others. */
 export function claim(work: Work, queue: number, name: string, terms: Claim, room: number): Lease[] {
   const leases: Lease[] = [];
   while (leases.length < room) {
-    const asked = room - leases.length;
+    const asked = Math.min(room - leases.length, MOST);
     const until = Math.ceil(work.now + terms.leaseMs);
     const { count, first } = work.s.claim(queue, asked, terms.worker, work.now, until);
     if (count === 0) break;

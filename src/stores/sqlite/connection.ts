@@ -49,12 +49,13 @@ export class Connection {
   }
 
   /** Idempotent. After a failure it may be tried again. */
-  open(): Promise<void> {
+  async open(): Promise<void> {
+    if (this.#closed) void this.file;
     this.#opening ??= this.#openFile().catch((error: unknown) => {
       this.#opening = undefined;
       throw error;
     });
-    return this.#opening;
+    await this.#opening;
   }
 
   /** The open file, or fails with `STORE_CLOSED` after its end, `STORE_UNAVAILABLE` before its beginning. */
@@ -106,7 +107,6 @@ export class Connection {
   }
 
   async #openFile(): Promise<void> {
-    if (this.#closed) void this.file;
     const { path, clock, random } = this.#options;
     const real = prepareGround(path);
     const gate = new Gate({ clock, random, path: real });

@@ -6,7 +6,7 @@ import type { QueueNumbers } from "./queues.ts";
 import { toTask } from "./show.ts";
 import type { Work } from "./work.ts";
 
-/** Tasks that are looked at for one page: about 20 ms. */
+/** Tasks that are looked at for one page: about 40 ms. */
 const LOOKS = 10_000;
 
 /** Bytes of payload that are searched for one page: about 20 ms, too. */

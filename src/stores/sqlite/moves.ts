@@ -24,7 +24,7 @@ export function toHead(work: Work, places: readonly Place[]): void {
 /** Waits until `at`. */
 export function toDue(work: Work, { rid, queue }: Place, state: "scheduled" | "retrying", at: number): void {
   const { s } = work;
-  const earliest = s.queueDue.get(queue)![0] ?? Infinity;
+  const earliest = s.queueDue.get(queue)?.[0] ?? Infinity;
   s.taskTime.run(rid, at);
   s.duePut.run(rid, state, at);
   work.count(queue, state, 1);

@@ -9,6 +9,9 @@ import type { Work } from "./work.ts";
 /** A day of minutes. */
 const MINUTES_KEPT = 1_440;
 
+/** SQLite takes no larger limit for granted, and no call should do more at once. */
+const MOST = 1_000_000;
+
 const NOTHING: ReclaimReply = { promoted: 0, expired: 0, pruned: 0, more: false };
 
 /** The answer if there is nothing to do, found by reading alone; undefined if there may be something. */
@@ -24,8 +27,10 @@ export function idle(work: Work, { retention }: ReclaimRequest): ReclaimReply | 
   return prunable ? undefined : NOTHING;
 }
 
-export function reclaim(work: Work, { limit, retention }: ReclaimRequest): ReclaimReply {
+export function reclaim(work: Work, request: ReclaimRequest): ReclaimReply {
   const { s, now } = work;
+  const { retention } = request;
+  const limit = Math.max(0, Math.min(request.limit, MOST));
   const expired = expire(work, limit);
   let promoted = 0;
   let pruned = 0;

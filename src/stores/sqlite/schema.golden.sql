@@ -2,8 +2,15 @@ PRAGMA user_version = 1;
 
 CREATE VIEW shown AS
 SELECT
-  t.rid, t.id, t.queue AS qid, q.name AS queue, t.type, t.rank, t.created_at, t.run_at, t.failures, t.crashes,
-  t.retry_limit, t.crash_limit, t.key,
+  t.rid, t.id, t.queue AS qid, q.name AS queue, t.type,
+  min(max(t.rank, 0), 9007199254740991) AS rank,
+  min(max(t.created_at, 0), 9007199254740991) AS created_at,
+  min(max(t.run_at, 0), 9007199254740991) AS run_at,
+  min(max(t.failures, 0), 9007199254740991) AS failures,
+  min(max(t.crashes, 0), 9007199254740991) AS crashes,
+  min(max(t.retry_limit, 0), 9007199254740991) AS retry_limit,
+  min(max(t.crash_limit, 0), 9007199254740991) AS crash_limit,
+  t.key,
   CASE
     WHEN r.rid IS NOT NULL THEN 'pending'
     WHEN d.rid IS NOT NULL THEN d.state

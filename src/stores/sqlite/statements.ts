@@ -99,7 +99,7 @@ export function prepareAll(db: DatabaseSync) {
     queueStir: query<[name: string, stirs: number]>(db, "queue-stir"),
     queueStirs: query<[name: string, stirs: number]>(db, "queue-stirs"),
     queueState: query<[qid: number, paused: number, pending: number, due: number | null]>(db, "queue-state"),
-    queueDue: query<[at: number | null]>(db, "queue-due"),
+    queueDue: query<[at: number]>(db, "queue-due"),
     queueAll: query<[qid: number, waiting: number, ...ended: number[]]>(db, "queue-all"),
     reclaimable: query<[yes: number]>(db, "reclaimable"),
     queues: query<QueueRow>(db, "queues"),

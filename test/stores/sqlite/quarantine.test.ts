@@ -9,16 +9,20 @@ import { claim, newTask, uuid } from "../../support/sqlite-kit.ts";
 import { temporaryFolder } from "../../support/sqlite-under-test.ts";
 
 /** A store with the tasks 1 to 5, of which the SQL spoils some. */
-async function spoiled(sql: string, check: (store: FullStore) => Promise<void>): Promise<void> {
+async function spoiled(
+  sql: string,
+  check: (store: FullStore, spoil: (sql: string) => void) => Promise<void>,
+): Promise<void> {
   using folder = temporaryFolder();
   await using store = sqliteStore({ path: folder.file() });
   await store.open();
   await store.add([1, 2, 3, 4, 5].map((nth) => newTask(nth)));
-  {
+  const spoil = (text: string) => {
     using db = new DatabaseSync(folder.file());
-    db.exec(sql);
-  }
-  await check(store);
+    db.exec(text);
+  };
+  spoil(sql);
+  await check(store, spoil);
 }
 
 const THIRD = `id = '${uuid(3)}'`;
@@ -51,6 +55,29 @@ for (const [what, set] of [
     });
   });
 }
+
+void test("spoiled numbers hide nothing from those who look", async () => {
+  const least = "-9223372036854775808";
+  const most = "9223372036854775807";
+  const numbers = `created_at = ${least}, run_at = ${most}, failures = ${most}, crashes = ${least}, crash_limit = ${most}`;
+  await spoiled(`UPDATE task SET ${numbers}`, async (store) => {
+    assert.equal((await store.list({ limit: 10 })).items.length, 5);
+    assert.equal((await store.get(uuid(3)))?.createdAt, 0);
+    assert.equal((await store.queues()).length, 1);
+  });
+});
+
+void test("numbers that are spoiled while a task runs stop no settlement", async () => {
+  await spoiled("SELECT 1", async (store, spoil) => {
+    const leases = await claim(store);
+    const error = { name: "Error", message: "no" };
+    spoil("UPDATE task SET failures = 9223372036854775807, noted = -1");
+    const { verdicts } = await store.exchange({
+      settle: leases.map((lease) => ({ ...lease, outcome: { kind: "dead", reason: "exhausted", error } })),
+    });
+    assert.deepEqual(verdicts, Array(5).fill("applied"));
+  });
+});
 
 void test("a quarantined task can be retried", async () => {
   await spoiled(`UPDATE task SET failures = -1 WHERE ${THIRD}`, async (store) => {
