@@ -1,20 +1,28 @@
 /**
- * Natural batching: send at once if nothing is under way, otherwise collect until the running call returns.
+ * Natural batching: send at once if nothing is under way, otherwise collect until a running call returns.
  *
  * No timer and no window: an idle producer waits for nothing, and a busy one's batches grow just as large as the
  * store is slow. The first send is put off to the end of the current turn of the event loop, so that a loop of
  * enqueues without `await`, or a burst of HTTP requests, is one call.
+ *
+ * Behind a network two calls are worth having under way: while the server works on one, the other is written. What
+ * waits is then split between them, and from there on they take turns by themselves.
  */
 import type { Clock } from "../store/clock.ts";
 
 export interface BatcherOptions<Item> {
   readonly clock: Clock;
+  /** Most calls under way at once. */
+  readonly calls: number;
   /** Most items in one call. */
   readonly maxItems: number;
   /** Most weight in one call; a heavier single item still goes, alone. */
   readonly maxWeight: number;
   readonly weigh: (item: Item) => number;
 }
+
+/** Fewer items than this are not split: a call of its own costs as much as adding ten tasks to another. */
+const SPLIT_FROM = 32;
 
 interface Waiting<Item, Answer> {
   readonly item: Item;
@@ -26,7 +34,8 @@ export class Batcher<Item, Answer> {
   readonly #send: (items: readonly Item[]) => Promise<readonly Answer[]>;
   readonly #options: BatcherOptions<Item>;
   #waiting: Waiting<Item, Answer>[] = [];
-  #running = false;
+  #running = 0;
+  #scheduled = false;
   #idle: (() => void)[] = [];
 
   /** `send` gets the items of one batch and answers one answer per item, in order. */
@@ -39,41 +48,54 @@ export class Batcher<Item, Answer> {
   add(item: Item): Promise<Answer> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ item, resolve, reject });
-      if (this.#running) return;
-      this.#running = true;
-      this.#options.clock.defer(() => void this.#run());
+      this.#schedule();
     });
   }
 
   /** Resolves when every item added so far has its answer. */
   idle(): Promise<void> {
-    if (!this.#running) return Promise.resolve();
+    if (this.#isIdle()) return Promise.resolve();
     return new Promise((resolve) => this.#idle.push(resolve));
   }
 
-  async #run(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      const batch = this.#take();
-      try {
-        const answers = await this.#send(batch.map((waiting) => waiting.item));
-        batch.forEach((waiting, index) => waiting.resolve(answers[index]!));
-      } catch (error) {
-        for (const waiting of batch) waiting.reject(error);
-      }
-      // Let those who were answered add again before the next batch is cut.
-      await new Promise<void>((resolve) => this.#options.clock.defer(resolve));
-    }
-    this.#running = false;
-    for (const resolve of this.#idle.splice(0)) resolve();
+  #isIdle(): boolean {
+    return this.#running === 0 && this.#waiting.length === 0;
   }
 
-  #take(): Waiting<Item, Answer>[] {
-    const { maxItems, maxWeight, weigh } = this.#options;
+  #schedule(): void {
+    if (this.#scheduled || this.#running === this.#options.calls) return;
+    this.#scheduled = true;
+    this.#options.clock.defer(() => {
+      this.#scheduled = false;
+      void this.#run(this.#take());
+      // A turn later, not at once: two calls that arrive together are answered together, and would never take turns.
+      if (this.#waiting.length > 0) this.#schedule();
+    });
+  }
+
+  async #run(batch: readonly Waiting<Item, Answer>[]): Promise<void> {
+    this.#running += 1;
+    try {
+      const answers = await this.#send(batch.map((waiting) => waiting.item));
+      for (let index = 0; index < batch.length; index++) batch[index]!.resolve(answers[index]!);
+    } catch (error) {
+      for (const waiting of batch) waiting.reject(error);
+    }
+    this.#running -= 1;
+    // Put off like the first: those who were answered add again before the next batch is cut.
+    if (this.#waiting.length > 0) this.#schedule();
+    else if (this.#isIdle()) for (const resolve of this.#idle.splice(0)) resolve();
+  }
+
+  #take(): readonly Waiting<Item, Answer>[] {
+    const { calls, maxItems, maxWeight, weigh } = this.#options;
+    const share = this.#waiting.length < SPLIT_FROM ? 1 : calls - this.#running;
+    const most = Math.min(maxItems, Math.ceil(this.#waiting.length / share));
     let count = 0;
     let weight = 0;
     for (const { item } of this.#waiting) {
       weight += weigh(item);
-      if (count > 0 && (count === maxItems || weight > maxWeight)) break;
+      if (count > 0 && (count === most || weight > maxWeight)) break;
       count += 1;
     }
     if (count === this.#waiting.length) {

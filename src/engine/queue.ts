@@ -62,6 +62,7 @@ export class Queue<S extends Store = Store> implements AsyncDisposable {
     this.#newId = idGenerator(() => this.#clock.now());
     this.#batcher = new Batcher((tasks) => this.#add(tasks), {
       clock: this.#clock,
+      calls: store.callsAtOnce,
       maxItems: BATCH_TASKS,
       maxWeight: BATCH_BYTES,
       weigh: (task) => task.payload.length,

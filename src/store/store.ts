@@ -20,6 +20,11 @@ export interface Store {
   readonly name: string;
   /** Wake-ups. Losing one costs latency, never a task. */
   readonly signal: Signal;
+  /**
+   * How many calls of `add` are worth having under way at once: 1 where they run one after the other anyway, 2 where
+   * a network lies between, so that one is on its way while the other is worked on. A hint for batching.
+   */
+  readonly callsAtOnce: number;
 
   /** Migrates, or refuses with a clear error. Idempotent. */
   open(): Promise<void>;

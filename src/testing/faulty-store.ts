@@ -45,6 +45,7 @@ export function faultyStore(store: FullStore, plan: FaultPlan): FullStore {
 
   return {
     name: store.name,
+    callsAtOnce: store.callsAtOnce,
     signal: {
       subscribe: (queues, wake) =>
         store.signal.subscribe(queues, plan.dropSignals === true ? () => undefined : wake),

@@ -4,7 +4,7 @@ import { Batcher } from "../../src/engine/batcher.ts";
 import { systemClock } from "../../src/store/clock.ts";
 
 /** A batcher over a store that answers when it is told to. */
-function slowStore(limits: { maxItems?: number; maxWeight?: number } = {}) {
+function slowStore(limits: { calls?: number; maxItems?: number; maxWeight?: number } = {}) {
   const calls: { items: readonly number[]; answer: () => void; fail: (error: Error) => void }[] = [];
   let called = Promise.withResolvers<void>();
   const batcher = new Batcher<number, string>(
@@ -16,6 +16,7 @@ function slowStore(limits: { maxItems?: number; maxWeight?: number } = {}) {
       }),
     {
       clock: systemClock,
+      calls: limits.calls ?? 1,
       maxItems: limits.maxItems ?? 100,
       maxWeight: limits.maxWeight ?? 1_000,
       weigh: (item) => item,
@@ -80,4 +81,38 @@ test("an error rejects its batch alone", async () => {
   await called;
   calls[1]!.answer();
   assert.equal(await next, "#2");
+});
+
+test("with two calls at once what waits is split between them, and they take turns", async () => {
+  const { batcher, calls, nextCall } = slowStore({ calls: 2 });
+  const add = (from: number, count: number) => Array.from({ length: count }, (_, n) => batcher.add(from + n));
+  let called = nextCall();
+  const first = add(0, 64);
+  await called;
+  called = nextCall();
+  await called;
+  assert.deepEqual(
+    calls.map(({ items }) => items.length),
+    [32, 32],
+  );
+  const again = nextCall();
+  calls[0]!.answer();
+  await first[0];
+  const second = add(100, 40);
+  await again;
+  assert.equal(calls[2]!.items.length, 40);
+  calls[1]!.answer();
+  calls[2]!.answer();
+  await Promise.all([...first, ...second]);
+  await batcher.idle();
+});
+
+test("a few items are one call, however many may be under way", async () => {
+  const { batcher, calls, nextCall } = slowStore({ calls: 2 });
+  const called = nextCall();
+  const answers = Promise.all([1, 2, 3].map((item) => batcher.add(item)));
+  await called;
+  calls[0]!.answer();
+  await answers;
+  assert.equal(calls.length, 1);
 });

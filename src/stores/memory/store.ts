@@ -21,6 +21,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): FullStore {
   const data = new Data(options.clock ?? systemClock);
   return {
     name: "memory",
+    callsAtOnce: 1,
     signal: { subscribe: async (queues, wake) => data.opened().signal.subscribe(queues, wake) },
 
     open: async () => void data.opened(),

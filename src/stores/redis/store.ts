@@ -28,6 +28,7 @@ export function redisStore(options: RedisStoreOptions): FullStore {
   const live = (): Caller => caller.live();
   return {
     name: "redis",
+    callsAtOnce: 2,
     signal,
 
     async open() {

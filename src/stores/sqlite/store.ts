@@ -50,6 +50,7 @@ export function sqliteStore(options: SqliteStoreOptions): FullStore {
   const write = connection.write.bind(connection);
   return {
     name: "sqlite",
+    callsAtOnce: 1,
     signal: {
       async subscribe(queues, wake) {
         void connection.file;
