@@ -84,7 +84,7 @@ test("an error rejects its batch alone", async () => {
 });
 
 test("with two calls at once what waits is split between them, and they take turns", async () => {
-  const { batcher, calls, nextCall } = slowStore({ calls: 2 });
+  const { batcher, calls, nextCall } = slowStore({ calls: 2, maxWeight: 1e9 });
   const add = (from: number, count: number) => Array.from({ length: count }, (_, n) => batcher.add(from + n));
   let called = nextCall();
   const first = add(0, 64);
@@ -108,7 +108,7 @@ test("with two calls at once what waits is split between them, and they take tur
 });
 
 test("a few items are one call, however many may be under way", async () => {
-  const { batcher, calls, nextCall } = slowStore({ calls: 2 });
+  const { batcher, calls, nextCall } = slowStore({ calls: 2, maxWeight: 1e9 });
   const called = nextCall();
   const answers = Promise.all([1, 2, 3].map((item) => batcher.add(item)));
   await called;
