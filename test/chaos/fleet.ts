@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Ground } from "./stores.ts";
+import type { Ground, OpenGround } from "./stores.ts";
 
 export interface LedgerLine {
   readonly what: "start" | "end";
@@ -29,7 +29,7 @@ export class Fleet implements AsyncDisposable {
     this.#ledger = join(folder, "ledger");
   }
 
-  static async open(store: (folder: string) => Promise<Ground>): Promise<Fleet> {
+  static async open(store: OpenGround): Promise<Fleet> {
     const folder = await mkdtemp(join(tmpdir(), "windlass-chaos-"));
     const fleet = new Fleet(folder, await store(folder));
     await writeFile(fleet.#ledger, "");
@@ -83,11 +83,14 @@ export class Fleet implements AsyncDisposable {
   }
 
   /** Waits until the ledger says so: it is read again and again, within a minute. */
-  async until(condition: (lines: readonly LedgerLine[]) => boolean, what: string): Promise<LedgerLine[]> {
+  async until(
+    condition: (lines: readonly LedgerLine[]) => boolean | Promise<boolean>,
+    what: string,
+  ): Promise<LedgerLine[]> {
     const deadline = Date.now() + 60_000;
     for (;;) {
       const lines = await this.lines();
-      if (condition(lines)) return lines;
+      if (await condition(lines)) return lines;
       if (Date.now() > deadline) throw new Error(`waited in vain until ${what}`);
       await new Promise((resolve) => setTimeout(resolve, 10));
     }

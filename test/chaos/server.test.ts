@@ -34,7 +34,7 @@ async function startServer(url: string): Promise<{ child: ChildProcess; address:
   return { child, address };
 }
 
-for (const [name, open] of Object.entries(chaosStores)) {
+for (const [name, open] of Object.entries(await chaosStores())) {
   test(`${name}: every 202 is there after kill -9 of the server during a stream of enqueues`, async () => {
     const folder = await mkdtemp(join(tmpdir(), "windlass-chaos-"));
     await using ground = await open(folder);
