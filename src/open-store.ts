@@ -1,5 +1,6 @@
 /** Picks the store that a URL names. A store's code, and the client it needs, are loaded only when it is chosen. */
 import type { FullStore } from "./store/facets.ts";
+import type { Store } from "./store/store.ts";
 import { WindlassError } from "./task/errors.ts";
 import { show } from "./task/names.ts";
 import { checkKeys } from "./task/options.ts";
@@ -10,8 +11,18 @@ const FORMS =
 /** The store behind the URL, opened. Fails with `INVALID_URL`, `UNKNOWN_OPTION` or a `STORE_…` code. */
 export async function openStore(url: string): Promise<FullStore> {
   const store = await makeStore(url);
-  await store.open();
+  await openOrClose(store);
   return store;
+}
+
+/** Opens a store; one that refuses is closed again, so that no connection of it keeps the process. */
+export async function openOrClose(store: Store): Promise<void> {
+  try {
+    await store.open();
+  } catch (error) {
+    await store[Symbol.asyncDispose]();
+    throw error;
+  }
 }
 
 async function makeStore(url: string): Promise<FullStore> {

@@ -1,6 +1,6 @@
 /** The front door: joins a store, chosen by URL, to the engine. */
 import { Queue, type QueueOptions } from "./engine/queue.ts";
-import { openStore } from "./open-store.ts";
+import { openOrClose, openStore } from "./open-store.ts";
 import type { FullStore } from "./store/facets.ts";
 import type { Store } from "./store/store.ts";
 
@@ -15,6 +15,6 @@ export async function windlass(url?: string, options?: QueueOptions): Promise<Qu
 export async function windlass<S extends Store>(store: S, options?: QueueOptions): Promise<Queue<S>>;
 export async function windlass(store: string | Store = DEFAULT_URL, options?: QueueOptions): Promise<Queue> {
   if (typeof store === "string") return new Queue(await openStore(store), options);
-  await store.open();
+  await openOrClose(store);
   return new Queue(store, options);
 }
