@@ -56,6 +56,8 @@ export async function connect(options: ClientOptions, lost: () => void): Promise
   const end = (): void => {
     if (!up) return;
     up = false;
+    // What cannot be decoded leaves the connection open, but nothing on it can be trusted any more.
+    client.destroy();
     lost();
   };
   // Every failure also rejects the calls that it concerns; without a listener it would end the process.
