@@ -16,6 +16,8 @@ export interface LinkOptions {
   readonly connect: (lost: () => void) => Promise<Client>;
   /** Called with each new connection before it is used. */
   readonly connected?: (client: Client) => Promise<void>;
+  /** Called when a connection is given up because it does not answer: others to the same place may fare no better. */
+  readonly suspect?: () => void;
   readonly gate: Gate;
   readonly clock: Clock;
   readonly deadlineMs: number;
@@ -59,6 +61,7 @@ export class Link {
         reject(unknown(this.place, `no answer within ${deadlineMs + extraMs} ms`));
         // It may be half open, or held up for good. The other calls on it fare no better.
         this.drop(client);
+        this.#options.suspect?.();
       });
       client.send(args).then(
         (reply) => {
