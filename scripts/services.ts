@@ -52,10 +52,14 @@ export async function provideProgram(name: string, debianPackage: string): Promi
   if (process.getuid?.() !== 0 || !/^ID(?:_LIKE)?=.*(?:debian|ubuntu)/m.test(release)) return undefined;
   process.stderr.write(`\n${name} is missing: installing ${debianPackage} with apt-get\n`);
   try {
-    // The package starts a service of its own on the standard port; this policy keeps it from doing so.
-    await runProgram("/bin/sh", [
+    // Several test files may find it missing at once: one installs, the others wait and find it. In runlevel 1 a package
+    // does not start its service.
+    const install = `apt-get update -qq && RUNLEVEL=1 apt-get install -y -qq ${debianPackage}`;
+    await runProgram("flock", [
+      "/run/lock/windlass-tests.lock",
+      "/bin/sh",
       "-c",
-      `apt-get update -qq && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq ${debianPackage}`,
+      `command -v ${name} || { export DEBIAN_FRONTEND=noninteractive; ${install}; }`,
     ]);
   } catch (error) {
     process.stderr.write(`${String(error)}\n`);

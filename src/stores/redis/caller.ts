@@ -44,9 +44,8 @@ export class Caller {
   async open(): Promise<void> {
     this.live();
     await this.router.open();
-    for (const { source } of Object.values(this.#scripts)) {
-      await this.broadcast(["SCRIPT", "LOAD", source]);
-    }
+    const sources = Object.values(this.#scripts).map(({ source }) => source);
+    await Promise.all(sources.map((source) => this.broadcast(["SCRIPT", "LOAD", source])));
   }
 
   close(): void {

@@ -68,7 +68,7 @@ export async function diagnose(caller: Caller): Promise<Finding[]> {
     findings.push(
       versionFinding(place, info),
       policyFinding(place, info),
-      persistenceFinding(place, info),
+      await persistenceFinding(caller, place, info),
       replicasFinding(place, info, caller.settings.minReplicas),
       memoryFinding(place, info),
     );
@@ -120,32 +120,49 @@ function policyFinding(place: string, info: Info): Finding {
   };
 }
 
-function persistenceFinding(place: string, info: Info): Finding {
+async function persistenceFinding(caller: Caller, place: string, info: Info): Promise<Finding> {
   const topic = "persistence";
-  if (info.get("aof_enabled") === "1") {
-    if (info.get("aof_last_write_status") !== "ok") {
-      return {
-        level: "error",
-        topic,
-        message: `Redis at ${place} failed to write its append-only file.`,
-        remedy: "Look at its log; the disk is full or not writable.",
-      };
-    }
+  if (info.get("aof_enabled") !== "1") {
+    const snapshots = (await settingOf(caller, "save")) !== "";
     return {
-      level: "ok",
+      level: "warning",
       topic,
-      message: `Redis at ${place} keeps an append-only file: with appendfsync everysec, the default, a power failure loses 1 to 2 s.`,
+      message: snapshots
+        ? `Redis at ${place} keeps no append-only file: a crash loses everything since the last snapshot (${info.get("rdb_changes_since_last_save")} changes by now).`
+        : `Redis at ${place} keeps nothing on disk: a restart loses every task.`,
+      remedy: "Set appendonly yes in redis.conf (CONFIG SET appendonly yes).",
     };
   }
-  const saved = Number(info.get("rdb_last_save_time") ?? 0) > Number(info.get("process_start") ?? 0);
-  return {
-    level: "warning",
-    topic,
-    message: saved
-      ? `Redis at ${place} keeps snapshots only: a crash loses everything since the last one (${info.get("rdb_changes_since_last_save")} changes by now).`
-      : `Redis at ${place} keeps no append-only file: a crash loses everything since the last snapshot, if it makes any.`,
-    remedy: "Set appendonly yes in redis.conf (CONFIG SET appendonly yes).",
+  if (info.get("aof_last_write_status") !== "ok") {
+    return {
+      level: "error",
+      topic,
+      message: `Redis at ${place} failed to write its append-only file.`,
+      remedy: "Look at its log; the disk is full or not writable.",
+    };
+  }
+  const mode = (await settingOf(caller, "appendfsync")) ?? "everysec";
+  const lost: Record<string, string> = {
+    always: "a power failure loses nothing",
+    everysec: "a power failure loses 1 to 2 s",
+    no: "a power failure loses what the system had not written, about 30 s",
   };
+  return {
+    level: mode === "no" ? "warning" : "ok",
+    topic,
+    message: `Redis at ${place} keeps an append-only file (appendfsync ${mode}): ${lost[mode] ?? "see its manual"}.`,
+    ...(mode === "no" && { remedy: "Set appendfsync everysec, or always." }),
+  };
+}
+
+/** A setting, where the user may look at it; managed services often forbid that. */
+async function settingOf(caller: Caller, name: string): Promise<string | undefined> {
+  try {
+    const [first] = await caller.broadcast(["CONFIG", "GET", name]);
+    return Array.isArray(first?.reply) ? String(first.reply[1]) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function replicasFinding(place: string, info: Info, wanted: number): Finding {

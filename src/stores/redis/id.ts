@@ -40,11 +40,6 @@ export function packIds(ids: readonly string[]): Buffer {
   return packed;
 }
 
-/** The ids that were packed one after the other. */
-export function unpackIds(packed: Buffer): string[] {
-  return Array.from({ length: packed.length / ID_BYTES }, (_, i) => readId(packed, ID_BYTES * i));
-}
-
 /** A fence as the scripts compare it: 16 digits, which is a time in microseconds until the year 2286. */
 export function writeToken(target: Buffer, offset: number, token: number): void {
   target.write(tokenText(token), offset, "latin1");

@@ -14,7 +14,7 @@ bind(1, ARGV[2])
 local m = call('HMGET', meta, 'levels', 'idle', 'woken', 'hidden', 'keyed')
 local used = m[1] or ''
 if stale(used) then return { used, 0, 1, '', '' } end
-for _, list in pairs(ready) do call('LLEN', list) end
+check()
 local stamp = struct.pack('>I6', now)
 local marks, standing, added, empty = {}, {}, 0, false
 

@@ -33,6 +33,10 @@ for i = 1, n do
   o = last + 1
 end
 
+-- Fails on a key of another type before anything is written.
+for l = 1, #levels do call('LLEN', KEYS[4 + l]) end
+call('ZCARD', scheduled)
+
 -- A repeated call, or one with the same id twice: the first one stands. The count that HSET answers tells of a
 -- repetition within the call; then the first record is put back.
 local known = fetch(tasks, ids)

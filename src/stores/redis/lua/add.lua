@@ -22,6 +22,7 @@ for i = 1, n do
   if known[i] then return 0 end
 end
 local m = call('HMGET', meta, 'levels', 'idle', 'woken', 'hidden')
+local length = call('LLEN', list) -- fails if it is no list, before anything is written
 local status = ''
 if call('HSET', tasks, unpack(fields)) < n then
   -- An id is named twice, and the last mention was written: put the first one back.
@@ -37,7 +38,7 @@ if call('HSET', tasks, unpack(fields)) < n then
   end
   status, ids = table.concat(marks), first
 end
-local length = call('RPUSH', list, unpack(ids))
+call('RPUSH', list, unpack(ids))
 local used = m[1] or ''
 if used ~= level and not string.find(used, level, 1, true) then
   local digits = { level }
@@ -46,10 +47,10 @@ if used ~= level and not string.find(used, level, 1, true) then
   call('HSET', meta, 'levels', table.concat(digits))
 end
 if m[4] then call('HDEL', meta, 'hidden') end
-call('HINCRBY', KEYS[3], floor(now / 60000) .. 'a', #ids)
+redis.pcall('HINCRBY', KEYS[3], floor(now / 60000) .. 'a', #ids)
 -- As shared/wake.lua.
 local told = 0
-if m[2] == '1' or (length == #ids and math.abs(now - (tonumber(m[3]) or 0)) >= 100) then
+if m[2] == '1' or (length == 0 and math.abs(now - (tonumber(m[3]) or 0)) >= 100) then
   call('PUBLISH', meta, '')
   call('HSET', meta, 'idle', 0, 'woken', now)
   told = 1

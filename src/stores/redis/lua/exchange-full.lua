@@ -237,6 +237,7 @@ local function serve(a)
   local m = call('HMGET', meta, 'levels', 'token', 'paused', 'voids', 'until', 'idle', 'keyed', 'woken')
   local used = m[1] or ''
   if stale(used) then return { '', '', '', used, '', '', {}, '', '' } end
+  check()
   failed, died, completions, keyed, void, stir = 0, 0, 0, m[7], tonumber(m[4]) or 0, nil
 
   local removed = settlePlain(ARGV[a + 2], false)

@@ -27,7 +27,17 @@ if call('EXISTS', KEYS[6], KEYS[7]) > 0 then
   if due <= now then return 0 end
 end
 
-local marks, more = '', call('EXISTS', extras) == 1
+-- A script that fails midway is not rolled back: keys of another type have to show before the first write.
+local lists, more = {}, call('HLEN', extras) > 0
+call('HLEN', tasks)
+call('HLEN', leases)
+if ARGV[7] == '1' then call('ZCARD', KEYS[8]) end
+for l = 1, want > 0 and #used or 0 do
+  local list = KEYS[8 + string.find(levels, sub(used, l, l), 1, true)]
+  if call('LLEN', list) > 0 then lists[#lists + 1] = { sub(used, l, l), list } end
+end
+
+local marks = ''
 if given ~= '' then
   local ids, n = {}, #given / 32
   for i = 1, n do ids[i] = sub(given, 32 * i - 31, 32 * i - 16) end
@@ -51,7 +61,8 @@ if given ~= '' then
     if #ids > 0 then call('HDEL', leases, unpack(ids)) end
   end
   if #ids > 0 then
-    call('HINCRBY', KEYS[4], floor(now / 60000) .. 'c', #ids)
+    -- A counter that another program broke must not stop the work that it counts.
+    redis.pcall('HINCRBY', KEYS[4], floor(now / 60000) .. 'c', #ids)
     if ARGV[7] == '1' then
       local scores = {}
       for i = 1, #ids do scores[2 * i - 1], scores[2 * i] = now, ids[i] end
@@ -68,10 +79,9 @@ if given ~= '' then
 end
 if m[3] == '1' or want <= 0 then return { marks, '', '', {}, '', '' } end
 
-local ids, records, rounds = {}, {}, 0
-for l = 1, #used do
-  local level = sub(used, l, l)
-  local list = KEYS[8 + string.find(levels, level, 1, true)]
+local ids, records = {}, {}
+for l = 1, #lists do
+  local level, list = lists[l][1], lists[l][2]
   while #ids < want do
     local taken = call('LPOP', list, want - #ids)
     if not taken then break end

@@ -14,6 +14,7 @@ local shelves = {
 }
 local ids, more = {}, 0
 local shelf = shelves[ARGV[3]]
+check()
 unlock()
 if shelf then
   ids = call('ZRANGE', shelf, 0, 999)

@@ -13,6 +13,7 @@
 bind(1, ARGV[2])
 local m = call('HMGET', meta, 'levels', 'idle', 'woken', 'keyed', 'until', 'scan', 'paused')
 if stale(m[1] or '') then return { m[1], 0, 0, 0, 0, 0 } end
+check()
 unlock()
 
 local promoted = promote(tonumber(ARGV[3]))

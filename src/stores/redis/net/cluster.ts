@@ -4,7 +4,7 @@ import { hasCode } from "../../../task/errors.ts";
 import { reasonOf, unavailable } from "../errors.ts";
 import type { Settings } from "../options.ts";
 import { type Address, showAddress, type Target } from "../url.ts";
-import { type Arg, type Client, connect, type Reply } from "./client.ts";
+import { type Arg, ask, type Client, connect, type Reply } from "./client.ts";
 import { Gate } from "./gate.ts";
 import { Link } from "./link.ts";
 import { type Lane, type Router } from "./router.ts";
@@ -144,7 +144,10 @@ export class ClusterRouter implements Router {
     const { host, ranges } = await this.#any(async (node) => {
       const client = await this.#connect(node, () => {});
       try {
-        return { host: node.host, ranges: (await client.send(["CLUSTER", "SLOTS"])) as readonly SlotRange[] };
+        return {
+          host: node.host,
+          ranges: (await ask(client, ["CLUSTER", "SLOTS"], this.#settings)) as readonly SlotRange[],
+        };
       } finally {
         client.destroy();
       }
@@ -206,7 +209,8 @@ export class ClusterRouter implements Router {
 
   #connect(node: Address, lost: () => void): Promise<Client> {
     const { tls, credentials } = this.#target;
-    return connect({ node, tls, credentials, database: 0, connectMs: this.#settings.deadlineMs }, lost);
+    const { clock, deadlineMs } = this.#settings;
+    return connect({ node, tls, credentials, database: 0, clock, deadlineMs }, lost);
   }
 
   /** Every primary that serves a slot. */

@@ -4,7 +4,7 @@
  */
 import { ClientClosedError, ClientOfflineError, ErrorReply } from "@redis/client";
 import type { Cancel, Clock } from "../../../store/clock.ts";
-import { WindlassError } from "../../../task/errors.ts";
+import { hasCode, WindlassError } from "../../../task/errors.ts";
 import { reasonOf, replyError, unavailable, unknown } from "../errors.ts";
 import type { Arg, Client, Reply } from "./client.ts";
 import type { Gate } from "./gate.ts";
@@ -16,6 +16,8 @@ export interface LinkOptions {
   readonly connect: (lost: () => void) => Promise<Client>;
   /** Called with each new connection before it is used. */
   readonly connected?: (client: Client) => Promise<void>;
+  /** Called when a connection is given up because it does not answer: others to the same place may fare no better. */
+  readonly suspect?: () => void;
   readonly gate: Gate;
   readonly clock: Clock;
   readonly deadlineMs: number;
@@ -28,7 +30,8 @@ export class Link {
   /** Settles when the attempt under way has succeeded or failed. */
   #attempt: Promise<void> | undefined;
   /** Why the last attempt failed, while there is no connection. */
-  #failure: WindlassError | undefined;
+  #failure: unknown;
+  #opening: Promise<void> | undefined;
   #reconnecting = false;
   #cancelWait: Cancel = () => {};
   #endWait: () => void = () => {};
@@ -41,7 +44,9 @@ export class Link {
 
   /** Connects, if there is no connection. One attempt, which fails with what went wrong. */
   async open(): Promise<void> {
-    if (this.#client === undefined) await this.#connect();
+    if (this.#client !== undefined) return;
+    this.#opening ??= this.#connect().finally(() => (this.#opening = undefined));
+    await this.#opening;
   }
 
   /**
@@ -56,6 +61,7 @@ export class Link {
         reject(unknown(this.place, `no answer within ${deadlineMs + extraMs} ms`));
         // It may be half open, or held up for good. The other calls on it fare no better.
         this.drop(client);
+        this.#options.suspect?.();
       });
       client.send(args).then(
         (reply) => {
@@ -98,7 +104,7 @@ export class Link {
   /** The connection, once there is one. A short break is waited out; a lasting one fails calls at once. */
   async #ready(): Promise<Client> {
     const { clock, deadlineMs } = this.#options;
-    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#failure !== undefined) throw this.#down();
     this.#attempt ??= this.#first();
     let cancel: Cancel = () => {};
     const late = new Promise<never>((_, reject) => {
@@ -114,7 +120,7 @@ export class Link {
       cancel();
     }
     if (this.#client !== undefined) return this.#client;
-    throw this.#failure ?? closed();
+    throw this.#closed ? closed() : this.#down();
   }
 
   async #connect(): Promise<void> {
@@ -141,6 +147,15 @@ export class Link {
     this.#failure = undefined;
   }
 
+  /** While reconnecting even a refused password is a state that may pass: someone is just changing it. */
+  #down(): WindlassError {
+    const error = this.#failure;
+    if (hasCode(error, "STORE_UNAVAILABLE")) {
+      return new WindlassError("STORE_UNAVAILABLE", error.message, { cause: error, remedy: error.remedy });
+    }
+    return unavailable(this.place, reasonOf(error ?? "the connection was lost"), error);
+  }
+
   #lost(client: Client): void {
     if (this.#client !== client) return;
     this.#client = undefined;
@@ -152,7 +167,7 @@ export class Link {
       await this.#connect();
       this.#attempt = undefined;
     } catch (error) {
-      this.#failure = retryLater(this.place, error);
+      this.#failure = error;
       void this.#reconnect();
     }
   }
@@ -174,7 +189,7 @@ export class Link {
         this.#attempt = undefined;
         break;
       } catch (error) {
-        this.#failure = retryLater(this.place, error);
+        this.#failure = error;
       }
       tried();
     }
@@ -187,12 +202,6 @@ export class Link {
       this.#cancelWait = this.#options.clock.after(ms, resolve);
     });
   }
-}
-
-/** While reconnecting even a refused password is a state that may pass: someone is just changing it. */
-function retryLater(place: string, error: unknown): WindlassError {
-  if (error instanceof WindlassError && error.code === "STORE_UNAVAILABLE") return error;
-  return unavailable(place, reasonOf(error), error);
 }
 
 function closed(): WindlassError {

@@ -2,7 +2,7 @@
 import { reasonOf, unavailable } from "../errors.ts";
 import type { Settings } from "../options.ts";
 import { type Address, showAddress, type Target } from "../url.ts";
-import { type Client, connect } from "./client.ts";
+import { ask, type Client, connect, type Patience } from "./client.ts";
 import { Gate } from "./gate.ts";
 import { Link } from "./link.ts";
 import type { Lane, Router } from "./router.ts";
@@ -13,18 +13,16 @@ export function singleRouter(target: SingleTarget, settings: Settings): Router {
   const { clock, random, deadlineMs } = settings;
   const gate = new Gate(clock, random);
   const place = placeOf(target);
-  const find = target.kind === "single" ? direct(target, deadlineMs) : viaSentinels(target, deadlineMs);
-  const link = (connected?: (client: Client) => Promise<void>): Link =>
-    new Link({
-      place,
-      connect: find,
-      gate,
-      clock,
-      deadlineMs,
-      ...(connected !== undefined && { connected }),
-    });
-  const lanes: Record<Lane, Link> = { main: link(), durable: link() };
+  const patience = { clock, deadlineMs };
+  const find = target.kind === "single" ? direct(target, patience) : viaSentinels(target, patience);
   const listeners: Link[] = [];
+  const common = { place, connect: find, gate, clock, deadlineMs };
+  // A listener has nothing to say for hours, so it notices a frozen server by others.
+  const suspect = (): void => listeners.forEach((listener) => listener.drop());
+  const lanes: Record<Lane, Link> = {
+    main: new Link({ ...common, suspect }),
+    durable: new Link({ ...common, suspect }),
+  };
 
   return {
     clustered: false,
@@ -34,7 +32,7 @@ export function singleRouter(target: SingleTarget, settings: Settings): Router {
       Promise.all([lanes.durable.send(first, extraMs), lanes.durable.send(second, extraMs)]),
     broadcast: async (args) => [{ place, reply: await lanes.main.send(args) }],
     listener(connected) {
-      const listener = link(connected);
+      const listener = new Link({ ...common, connected });
       listeners.push(listener);
       return listener;
     },
@@ -57,18 +55,18 @@ function placeOf(target: SingleTarget): string {
   return showAddress({ host, port });
 }
 
-function direct(target: Extract<Target, { kind: "single" }>, connectMs: number): Connect {
-  return (lost) => connect({ ...target, connectMs }, lost);
+function direct(target: Extract<Target, { kind: "single" }>, patience: Patience): Connect {
+  return (lost) => connect({ ...target, ...patience }, lost);
 }
 
 /** Asks the sentinels, one after the other, and checks that who they name is a primary: they may be behind. */
-function viaSentinels(target: Extract<Target, { kind: "sentinel" }>, connectMs: number): Connect {
+function viaSentinels(target: Extract<Target, { kind: "sentinel" }>, patience: Patience): Connect {
   const { tls, sentinels, sentinelCredentials, credentials, master, database } = target;
-  const ask = async (sentinel: Address): Promise<Address | undefined> => {
-    const options = { node: sentinel, tls, credentials: sentinelCredentials, database: 0, connectMs };
+  const primaryBy = async (sentinel: Address): Promise<Address | undefined> => {
+    const options = { node: sentinel, tls, credentials: sentinelCredentials, database: 0, ...patience };
     const client = await connect(options, () => {});
     try {
-      const reply = await client.send(["SENTINEL", "GET-MASTER-ADDR-BY-NAME", master]);
+      const reply = await ask(client, ["SENTINEL", "GET-MASTER-ADDR-BY-NAME", master], patience);
       if (!Array.isArray(reply)) return undefined;
       const [host, port] = reply as readonly Buffer[];
       return { host: String(host), port: Number(String(port)) };
@@ -81,13 +79,13 @@ function viaSentinels(target: Extract<Target, { kind: "sentinel" }>, connectMs: 
     for (const sentinel of sentinels) {
       const at = showAddress(sentinel);
       try {
-        const node = await ask(sentinel);
+        const node = await primaryBy(sentinel);
         if (node === undefined) {
           failures.push(`${at} knows no primary "${master}"`);
           continue;
         }
-        const client = await connect({ node, tls, credentials, database, connectMs }, lost);
-        const info = String(await client.send(["INFO", "replication"]));
+        const client = await connect({ node, tls, credentials, database, ...patience }, lost);
+        const info = String(await ask(client, ["INFO", "replication"], patience));
         if (/^role:master/m.test(info)) return client;
         client.destroy();
         failures.push(`${at} names ${showAddress(node)}, which is a replica now`);

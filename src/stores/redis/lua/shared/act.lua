@@ -3,6 +3,7 @@
 bind(1, ARGV[2])
 local used = call('HGET', meta, 'levels') or ''
 if stale(used) then return { 'stale', used } end
+check()
 local id = ARGV[3]
 local task = view(id, true)
 if not task then return { 'missing' } end

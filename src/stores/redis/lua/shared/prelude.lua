@@ -38,6 +38,7 @@ local function splitLeases(blob)
   return parts
 end
 
+-- A counter that another program broke must not stop the work that it counts.
 local function tally(activity, event, count)
-  if count > 0 then call('HINCRBY', activity, floor(now / 60000) .. event, count) end
+  if count > 0 then redis.pcall('HINCRBY', activity, floor(now / 60000) .. event, count) end
 end

@@ -12,6 +12,17 @@ local function bind(at, known)
   for i = 1, #known do ready[tonumber(sub(known, i, i))] = KEYS[at + 12 + i] end
 end
 
+-- Fails on a key of another type before anything is written: a script that fails midway is not rolled back.
+local function check()
+  call('HLEN', tasks)
+  call('HLEN', leases)
+  call('HLEN', extras)
+  call('HLEN', voids)
+  call('HLEN', keys)
+  for _, shelf in ipairs({ scheduled, retrying, completed, cancelled, dead, windows }) do call('ZCARD', shelf) end
+  for _, list in pairs(ready) do call('LLEN', list) end
+end
+
 -- True if a priority is in use that the caller does not know of: it must name that list's key, too, and call again.
 local function stale(used)
   for i = 1, #used do
@@ -84,7 +95,7 @@ local function giveBack(ids, records)
   end
 end
 
--- Up to `limit` due tasks become pending, the earliest due first. The lists' types are checked before anything is moved.
+-- Up to `limit` due tasks become pending, the earliest due first.
 local function promote(limit)
   if limit <= 0 or call('EXISTS', scheduled, retrying) == 0 then return 0 end
   local due = {}
@@ -96,7 +107,6 @@ local function promote(limit)
   end
   if #due == 0 then return 0 end
   table.sort(due, function(a, b) return a.at < b.at or (a.at == b.at and a.order < b.order) end)
-  for _, list in pairs(ready) do call('LLEN', list) end
   local ids, gone, tails = {}, { [scheduled] = {}, [retrying] = {} }, {}
   for i = 1, math.min(limit, #due) do
     ids[i] = due[i].id
