@@ -19,6 +19,7 @@ export class Fleet implements AsyncDisposable {
   readonly url: string;
   readonly #ledger: string;
   readonly #alive = new Set<ChildProcess>();
+  readonly #ready = new Map<ChildProcess, Promise<unknown>>();
 
   readonly #ground: Ground;
 
@@ -46,19 +47,22 @@ export class Fleet implements AsyncDisposable {
         this.#ledger,
         String(concurrency),
       ],
-      { stdio: ["ignore", "inherit", "pipe"] },
+      { stdio: ["ignore", "pipe", "pipe"] },
     );
     // Workers say in warnings what the killing does to them; what matters is in the ledger.
     child.stderr.resume();
+    this.#ready.set(child, once(child.stdout, "data"));
     this.#alive.add(child);
     child.on("exit", () => this.#alive.delete(child));
     return child;
   }
 
+  /** A worker that is asked to stop must have begun: a process that only starts has no handler for the signal yet. */
   async end(
     child: ChildProcess,
     signal: NodeJS.Signals,
   ): Promise<{ code: number | null; signal: string | null }> {
+    if (signal !== "SIGKILL") await this.#ready.get(child);
     const gone = once(child, "exit") as Promise<[number | null, string | null]>;
     child.kill(signal);
     const [code, by] = await gone;

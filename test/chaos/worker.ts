@@ -25,4 +25,6 @@ const worker = queue.work([work], {
   reclaimEvery: "200ms",
   shutdown: { timeout: "200ms", abort: "2s" },
 });
-await worker.run();
+const run = worker.run();
+process.stdout.write("ready\n"); // from here on it listens to signals
+await run;
