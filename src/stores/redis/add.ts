@@ -3,13 +3,13 @@ import type { AddResult } from "../../store/store.ts";
 import { hasCode, WindlassError } from "../../task/errors.ts";
 import type { NewTask } from "../../task/task.ts";
 import type { Caller } from "./caller.ts";
-import { ID_BYTES, packId, readId, writeId } from "./id.ts";
+import { ID_BYTES, packId, packIds, readId } from "./id.ts";
 import { digitsOf, mergeLevels } from "./layout.ts";
 import type { Arg, Reply } from "./net/client.ts";
-import { bodyBytes, markRunAt, packBody, writeBody } from "./record.ts";
+import { stampOf, writeRecord } from "./record.ts";
 
-/** The last instant that fits into 6 bytes: in the year 10889. */
-const LAST_INSTANT = 2 ** 48 - 1;
+/** In the year 4970; beyond it scripts would write numbers with an exponent. */
+const LAST_INSTANT = 94_670_856_000_000;
 
 /** What the short way takes in one call: the limit of Lua's stack, with room to spare. */
 const MOST = 1_000;
@@ -52,28 +52,34 @@ async function addTo(caller: Caller, queue: string, tasks: readonly NewTask[]): 
     : addPlain(caller, queue, tasks);
 }
 
-/** Tasks without keys, packed into one argument: 100 tasks cost the client 1 us each instead of 3. */
+/** Tasks without keys: ids in one argument, a record each. */
 async function addPlain(caller: Caller, queue: string, tasks: readonly NewTask[]): Promise<AddResult[]> {
   const keys = caller.keys(queue);
+  const stamp = stampOf(caller.time.estimate() ?? (await caller.now()));
   const { order, levels, counts } = arrange(tasks);
   const sorted = order === undefined ? tasks : order.map((i) => tasks[i]!);
-  const plain = counts.reduce((sum, count) => sum + count, 0);
-  const args = [String(tasks.length), pack(sorted, plain), levels];
   const near = [keys.key("t"), keys.key("m"), keys.key("n")];
+  const ids = packIds(sorted);
+  const sentAt = caller.settings.clock.monotonic();
   let reply: Reply = 0;
   if (order === undefined && tasks.length <= MOST) {
+    const args: Arg[] = [levels, ids];
+    for (let i = 0; i < tasks.length; i++) args.push(writeRecord(tasks[i]!, stamp, false));
     reply = await caller.runDurably("add", keys.slot, [...near, ...keys.lists(levels)], args);
   }
   if (reply === 0) {
+    const plain = counts.reduce((sum, count) => sum + count, 0);
+    const records = sorted.map((task, i) => writeRecord(task, stamp, i >= plain));
     reply = await caller.runDurably(
       "add-mixed",
       keys.slot,
       [...near, keys.key("s"), ...keys.lists(levels)],
-      [...args, ...counts.map(String), ...sorted.slice(plain).map(whenOf)],
+      [levels, ids, ...records, ...counts.map(String), ...sorted.slice(plain).map(whenOf)],
     );
   }
   caller.learn(queue, levels);
-  const [fresh, told, marks] = reply as readonly [number, number, Buffer];
+  const [now, fresh, told, marks] = reply as readonly [number, number, number, Buffer];
+  caller.time.sync(now, sentAt);
   if (fresh === 1) await caller.list(queue);
   if (told === 0) caller.stirSoon(queue);
   const results: AddResult[] = Array.from({ length: tasks.length });
@@ -82,24 +88,6 @@ async function addPlain(caller: Caller, queue: string, tasks: readonly NewTask[]
     results[order === undefined ? i : order[i]!] = { status, id: sorted[i]!.id };
   }
   return results;
-}
-
-/** Ids, lengths and bodies as `lua/add.lua` takes them. The script writes into the bodies from `plain` on when to run. */
-function pack(tasks: readonly NewTask[], plain: number): Buffer {
-  const n = tasks.length;
-  let size = (ID_BYTES + 4) * n;
-  for (let i = 0; i < n; i++) size += bodyBytes(tasks[i]!);
-  const packed = Buffer.allocUnsafe(size);
-  let at = (ID_BYTES + 4) * n;
-  for (let i = 0; i < n; i++) {
-    const task = tasks[i]!;
-    const end = writeBody(packed, at, task);
-    writeId(packed, ID_BYTES * i, task.id);
-    packed.writeUInt32BE(end - at, ID_BYTES * n + 4 * i);
-    if (i >= plain) markRunAt(packed, at);
-    at = end;
-  }
-  return packed.subarray(0, at);
 }
 
 interface Arrangement {
@@ -127,13 +115,12 @@ function arrange(tasks: readonly NewTask[]): Arrangement {
 async function addKeyed(caller: Caller, queue: string, tasks: readonly NewTask[]): Promise<AddResult[]> {
   const keys = caller.keys(queue);
   caller.learn(queue, tasks.map(({ priority }) => priority).join(""));
+  const stamp = stampOf(caller.time.estimate() ?? (await caller.now()));
   const args: Arg[] = tasks.flatMap((task) => {
-    const body = packBody(task);
-    if (waits(task)) markRunAt(body, 0);
     const { value, windowMs, fingerprint } = task.key ?? { value: "", windowMs: 0, fingerprint: "" };
     return [
       packId(task.id),
-      body,
+      writeRecord(task, stamp, waits(task)),
       waits(task) ? whenOf(task) : "-",
       value,
       String(Math.round(windowMs)),

@@ -8,6 +8,7 @@ import type { Arg, Reply } from "./net/client.ts";
 import type { Router } from "./net/router.ts";
 import { slotOf } from "./net/slot.ts";
 import type { Settings } from "./options.ts";
+import { StoreTime } from "./time.ts";
 import { loadScripts, type Script, type ScriptName } from "./scripts.ts";
 
 /** How long replicas may take to confirm, in ms. */
@@ -25,6 +26,7 @@ interface KnownQueue {
 export class Caller {
   readonly settings: Settings;
   readonly router: Router;
+  readonly time: StoreTime;
   readonly #scripts: Readonly<Record<ScriptName, Script>> = loadScripts();
   readonly #queues = new Map<string, KnownQueue>();
   readonly #listed = new Set<string>();
@@ -36,6 +38,7 @@ export class Caller {
   constructor(settings: Settings, router: Router) {
     this.settings = settings;
     this.router = router;
+    this.time = new StoreTime(settings.clock, settings.timeShift);
     this.#listKey = `${settings.prefix}:queues`;
     this.#listSlot = slotOf(this.#listKey);
   }
@@ -141,7 +144,10 @@ export class Caller {
 
   /** The store's time, ms since the epoch. */
   async now(): Promise<number> {
-    return Number(String(await this.run("now", this.#listSlot, [this.#listKey], [])));
+    const sentAt = this.settings.clock.monotonic();
+    const now = Number(String(await this.run("now", this.#listSlot, [this.#listKey], [])));
+    this.time.sync(now, sentAt);
+    return now;
   }
 
   /** Every queue that was ever used, by name. */

@@ -34,9 +34,9 @@ export function packId(id: string): Buffer {
 }
 
 /** Ids one after the other. */
-export function packIds(ids: readonly string[]): Buffer {
-  const packed = Buffer.allocUnsafe(ID_BYTES * ids.length);
-  for (let i = 0; i < ids.length; i++) writeId(packed, ID_BYTES * i, ids[i]!);
+export function packIds(items: readonly { readonly id: string }[]): Buffer {
+  const packed = Buffer.allocUnsafe(ID_BYTES * items.length);
+  for (let i = 0; i < items.length; i++) writeId(packed, ID_BYTES * i, items[i]!.id);
   return packed;
 }
 

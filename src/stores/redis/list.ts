@@ -179,7 +179,7 @@ async function fromLeases(caller: Caller, queue: string, at: string, want: numbe
 
 async function views(caller: Caller, queue: string, found: readonly Found[]): Promise<Map<string, Task>> {
   const keys = caller.keys(queue);
-  const ids = packIds(found.map(({ id }) => id));
+  const ids = packIds(found);
   const replies = (await caller.run("views", keys.slot, keys.fixed, [ids, "1"])) as readonly Reply[];
   return new Map(
     replies.map((reply) => {

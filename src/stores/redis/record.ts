@@ -1,29 +1,28 @@
 /**
- * A task as one opaque string in Redis: only this file and `lua/shared/record.lua` know its form.
+ * A task as one opaque text in Redis: only this file and `lua/shared/record.lua` know its form.
  *
- * | bytes | what |
+ * | characters | what |
  * |---|---|
- * | 6 | created at, ms, big-endian: written by the script, by the store's clock |
- * | 1 | priority (low four bits) and marks (below) |
- * | 6 | run at, ms (mark 16): written by the script |
- * | 8 | retry limit, a double (mark 32) |
- * | 4 | crash limit (mark 64) |
- * | 1 + n | key (mark 128) |
- * | 1 + n | type |
- * | rest | payload, UTF-8 |
+ * | 9 | created at, ms, base 36 |
+ * | 1 | priority |
+ * | 1 | marks: "@" plus 1 run at, 2 retry limit, 4 crash limit, 8 key |
+ * | n + 1 | each of those that is marked, in this order, then the type: each with a space behind |
+ * | rest | payload |
  *
- * With a type of 10 characters this is 18 bytes more than the payload. jemalloc's classes are 112 and 128 bytes here,
- * of which a string needs 4: a payload of 100 bytes has room for 24 more.
+ * Everything is text, so a command is one string for the client. With a type of 10 characters the head takes 22 bytes.
+ * jemalloc's classes are 112 and 128 bytes here, of which a string needs 4: a payload of 100 bytes has room for 24.
  */
 import { DEFAULT_CRASH_LIMIT, type NewTask } from "../../task/task.ts";
 
-const STAMP_BYTES = 6;
-const RUN_AT = 16;
-const RETRY_LIMIT = 32;
-const CRASH_LIMIT = 64;
-const KEY = 128;
+const CREATED_AT = 9;
+const HEAD = 11;
+const RUN_AT = 1;
+const RETRY_LIMIT = 2;
+const CRASH_LIMIT = 4;
+const KEY = 8;
+const NO_MARKS = 64;
 
-const HIGHEST_CRASH_LIMIT = 2 ** 32 - 1;
+const HIGHEST_CRASH_LIMIT = 2 ** 31;
 
 /** What a record says. */
 export interface RecordFields {
@@ -35,107 +34,66 @@ export interface RecordFields {
   readonly key: string | undefined;
   readonly type: string;
   readonly payload: string;
-  /** Where the payload begins. */
-  readonly payloadAt: number;
 }
 
-/** At most as many bytes as `writeBody` writes. */
-export function bodyBytes(task: NewTask): number {
-  const { payload, key } = task;
-  // Measuring costs as much as writing, so it is only done where three bytes per character would waste memory.
-  const text = payload.length < 4_096 ? payload.length * 3 : Buffer.byteLength(payload);
-  return 15 + (key === undefined ? 0 : key.value.length) + task.type.length + text;
+/** An instant as records have it. */
+export function stampOf(instant: number): string {
+  return Math.max(0, Math.trunc(instant)).toString(36).padStart(CREATED_AT, "0");
 }
 
-/** Writes what the producer knows of a task: everything but the two instants. Answers where it ends. */
-export function writeBody(target: Buffer, start: number, task: NewTask): number {
-  const { retryLimit, crashLimit, key, type } = task;
-  let at = start + 1;
-  let marks = task.priority;
+/** A task's record. `runsLater`: the script puts in when it is to run, by the store's clock. */
+export function writeRecord(task: NewTask, stamp: string, runsLater: boolean): string {
+  const { retryLimit, crashLimit, key } = task;
+  let marks = NO_MARKS;
+  let fields = "";
+  if (runsLater) marks += RUN_AT;
   if (retryLimit !== undefined) {
-    marks |= RETRY_LIMIT;
-    at = target.writeDoubleBE(retryLimit, at);
+    marks += RETRY_LIMIT;
+    fields += `${retryLimit} `;
   }
   if (crashLimit !== undefined) {
-    marks |= CRASH_LIMIT;
-    at = target.writeUInt32BE(Math.min(Math.max(0, Math.trunc(crashLimit)), HIGHEST_CRASH_LIMIT), at);
+    marks += CRASH_LIMIT;
+    fields += `${Math.min(Math.max(0, Math.trunc(crashLimit)), HIGHEST_CRASH_LIMIT)} `;
   }
   if (key !== undefined) {
-    marks |= KEY;
-    target[at] = key.value.length;
-    at += 1 + target.write(key.value, at + 1, "latin1");
+    marks += KEY;
+    fields += `${key.value} `;
   }
-  target[at] = type.length;
-  at += 1 + target.write(type, at + 1, "latin1");
-  at += target.write(task.payload, at);
-  target[start] = marks;
-  return at;
-}
-
-/** A task's body alone. Mark 16 is left to `markRunAt`. */
-export function packBody(task: NewTask): Buffer {
-  const target = Buffer.allocUnsafe(bodyBytes(task));
-  return target.subarray(0, writeBody(target, 0, task));
-}
-
-/** Marks a body at `start` as one into which the script writes when to run. */
-export function markRunAt(target: Buffer, start: number): void {
-  target[start] = target[start]! | RUN_AT;
+  return `${stamp}${task.priority}${String.fromCharCode(marks)}${fields}${task.type} ${task.payload}`;
 }
 
 /** The record's fields; undefined if it is cut or was never one. */
 export function readRecord(record: Buffer): RecordFields | undefined {
-  if (record.length < STAMP_BYTES + 2) return undefined;
-  const createdAt = record.readUIntBE(0, STAMP_BYTES);
-  const marks = record[STAMP_BYTES]!;
-  const priority = marks % 16;
-  let at = STAMP_BYTES + 1;
-  let runAt = createdAt;
-  let retryLimit: number | undefined;
-  let crashLimit = DEFAULT_CRASH_LIMIT;
-  let key: string | undefined;
-  const has = (bytes: number): boolean => at + bytes <= record.length;
-  if (priority > 9) return undefined;
-  if ((marks & RUN_AT) !== 0) {
-    if (!has(6)) return undefined;
-    runAt = record.readUIntBE(at, 6);
-    at += 6;
-  }
-  if ((marks & RETRY_LIMIT) !== 0) {
-    if (!has(8)) return undefined;
-    retryLimit = record.readDoubleBE(at);
-    at += 8;
-  }
-  if ((marks & CRASH_LIMIT) !== 0) {
-    if (!has(4)) return undefined;
-    crashLimit = record.readUInt32BE(at);
-    at += 4;
-  }
-  if ((marks & KEY) !== 0) {
-    if (!has(1) || !has(1 + record[at]!)) return undefined;
-    key = record.toString("latin1", at + 1, at + 1 + record[at]!);
-    at += 1 + record[at]!;
-  }
-  const typeLength = record[at];
-  if (typeLength === undefined || typeLength === 0 || !has(1 + typeLength)) return undefined;
-  const type = record.toString("latin1", at + 1, at + 1 + typeLength);
-  const payloadAt = at + 1 + typeLength;
-  const payload = record.toString("utf8", payloadAt);
-  return { createdAt, priority, runAt, retryLimit, crashLimit, key, type, payload, payloadAt };
+  const text = record.toString();
+  const createdAt = Number.parseInt(text.slice(0, CREATED_AT), 36);
+  const priority = text.charCodeAt(CREATED_AT) - 48;
+  const marks = text.charCodeAt(CREATED_AT + 1) - NO_MARKS;
+  if (!(createdAt >= 0 && priority >= 0 && priority <= 9 && marks >= 0 && marks < 16)) return undefined;
+  let at = HEAD;
+  const next = (): string => {
+    const space = text.indexOf(" ", at);
+    const field = space < 0 ? "" : text.slice(at, space);
+    at = space < 0 ? text.length + 1 : space + 1;
+    return field;
+  };
+  const runAt = (marks & RUN_AT) === 0 ? createdAt : Number(next());
+  const retryLimit = (marks & RETRY_LIMIT) === 0 ? undefined : Number(next());
+  const crashLimit = (marks & CRASH_LIMIT) === 0 ? DEFAULT_CRASH_LIMIT : Number(next());
+  const key = (marks & KEY) === 0 ? undefined : next();
+  const type = next();
+  if (type === "" || key === "" || Number.isNaN(runAt) || Number.isNaN(crashLimit)) return undefined;
+  return { createdAt, priority, runAt, retryLimit, crashLimit, key, type, payload: text.slice(at) };
 }
 
 /** The record with another payload or priority, all else as it is. */
 export function rewriteRecord(
   record: Buffer,
   change: { readonly payload?: string | undefined; readonly priority?: number | undefined },
-): Buffer | undefined {
+): string | undefined {
   const fields = readRecord(record);
   if (fields === undefined) return undefined;
-  const { payload, priority = fields.priority } = change;
-  const next =
-    payload === undefined
-      ? Buffer.from(record)
-      : Buffer.concat([record.subarray(0, fields.payloadAt), Buffer.from(payload)]);
-  next[STAMP_BYTES] = (record[STAMP_BYTES]! & 0xf0) | priority;
-  return next;
+  const { priority = fields.priority, payload = fields.payload } = change;
+  const text = record.toString();
+  const head = text.slice(0, text.length - fields.payload.length);
+  return `${head.slice(0, CREATED_AT)}${priority}${head.slice(CREATED_AT + 1)}${payload}`;
 }

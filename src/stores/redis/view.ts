@@ -62,6 +62,5 @@ function unreadable(record: Buffer): RecordFields {
     key: undefined,
     type: "unreadable",
     payload: record.toString("utf8"),
-    payloadAt: 0,
   };
 }

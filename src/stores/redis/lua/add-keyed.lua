@@ -1,6 +1,6 @@
 -- Adds tasks of which some have an idempotency key; one by one, because what stands may come earlier in this call.
 -- KEYS: as shared/queue.lua. ARGV: shift, known priorities (those of these tasks among them), then for each task:
---   id, body, '-' or when ('d' and a delay, '@' and an instant), key or '', window in ms, fingerprint.
+--   id, record, '-' or when ('d' and a delay, '@' and an instant), key or '', window in ms, fingerprint.
 -- Reply: { priorities in use if the caller does not know them all, 1 if the queue was unknown,
 --   1 if listeners need no further word,
 --   '1' added, '0' duplicate or '2' conflict for each, the ids that stand }
@@ -15,7 +15,6 @@ local m = call('HMGET', meta, 'levels', 'idle', 'woken', 'hidden', 'keyed')
 local used = m[1] or ''
 if stale(used) then return { used, 0, 1, '', '' } end
 check()
-local stamp = struct.pack('>I6', now)
 local marks, standing, added, empty = {}, {}, 0, false
 
 -- Who has this key: a holder stands while its window is open or its task is live.
@@ -31,7 +30,7 @@ local function holderOf(key)
 end
 
 for a = 3, #ARGV, 6 do
-  local id, body, when, key, windowMs, fingerprint =
+  local id, record, when, key, windowMs, fingerprint =
     ARGV[a], ARGV[a + 1], ARGV[a + 2], ARGV[a + 3], ARGV[a + 4], ARGV[a + 5]
   local n = #marks + 1
   local holder = holderOf(key)
@@ -42,10 +41,10 @@ for a = 3, #ARGV, 6 do
   else
     marks[n], standing[n] = '1', id
     added = added + 1
-    local level = byte(body) % 16
+    local level = levelOf(record)
     local due = when ~= '-' and tonumber(sub(when, 2)) + (byte(when) == 100 and now or 0)
-    if due then body = sub(body, 1, 1) .. struct.pack('>I6', due) .. sub(body, 2) end
-    call('HSET', tasks, id, stamp .. body)
+    if due then record = withRunAt(record, due) end
+    call('HSET', tasks, id, record)
     if key ~= '' then
       local closes = now + windowMs
       call('HSET', keys, key, id .. closes .. fingerprint)

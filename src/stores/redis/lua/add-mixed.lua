@@ -1,9 +1,8 @@
 -- Adds tasks without keys: all of them, or none. add.lua is the short way for the common case.
--- KEYS: tasks, meta, activity, scheduled, ready list of each priority in ARGV[4].
--- ARGV: shift, how many, tasks (see add.lua), priorities in use here,
---       how many tasks are ready at once for each of them (they come first, in this order), then for each of the
---       others when: 'd' and a delay, or '@' and an instant.
--- Reply: { 1 if the queue was unknown, 1 if listeners need no further word, '' if all are new, else '1' or '0' for each }.
+-- KEYS: tasks, meta, activity, scheduled, ready list of each priority in ARGV[2].
+-- ARGV: shift, priorities in use here, ids (16 bytes each), a record for each, how many tasks are ready at once for each
+--   priority (they come first, in this order), then for each of the others when: 'd' and a delay, or '@' and an instant.
+-- Reply: { now, 1 if the queue was unknown, 1 if listeners need no further word, '' if all are new, else '1' or '0' each }
 --
 -- The first write is HSET, which a full Redis refuses: then nothing is written at all.
 -- include: time
@@ -11,26 +10,20 @@
 -- include: wake
 -- include: record
 local tasks, meta, activity, scheduled = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local n, given, levels = tonumber(ARGV[2]), ARGV[3], ARGV[4]
-local ids = split(sub(given, 1, 16 * n))
-local stamp = struct.pack('>I6', now)
+local levels, ids = ARGV[2], split(ARGV[3])
+local n = #ids
+local counts, whens, plain = 3 + n, 3 + n + #levels, 0
+for l = 1, #levels do plain = plain + ARGV[counts + l] end
 
-local plain = 0
-for i = 1, #levels do plain = plain + ARGV[4 + i] end
-
-local fields, due, o = {}, {}, 20 * n + 1
+local fields, due = {}, {}
 for i = 1, n do
-  local a, b, c, d = byte(given, 16 * n + 4 * i - 3, 16 * n + 4 * i)
-  local last = o + ((a * 256 + b) * 256 + c) * 256 + d - 1
-  fields[2 * i - 1] = ids[i]
-  if i <= plain then
-    fields[2 * i] = stamp .. sub(given, o, last)
-  else
-    local when = ARGV[4 + #levels + i - plain]
+  local record = ARGV[3 + i]
+  if i > plain then
+    local when = ARGV[whens + i - plain]
     due[i] = tonumber(sub(when, 2)) + (byte(when) == 100 and now or 0)
-    fields[2 * i] = stamp .. sub(given, o, o) .. struct.pack('>I6', due[i]) .. sub(given, o + 1, last)
+    record = withRunAt(record, due[i])
   end
-  o = last + 1
+  fields[2 * i - 1], fields[2 * i] = ids[i], record
 end
 
 -- Fails on a key of another type before anything is written.
@@ -66,7 +59,7 @@ end
 
 local empty, i = false, 0 -- i tasks are done
 for l = 1, #levels do
-  local count = tonumber(ARGV[4 + l])
+  local count = tonumber(ARGV[counts + l])
   if count > 0 then
     local list = ids
     if status ~= '' or count < n then
@@ -104,4 +97,4 @@ end
 if m[4] then call('HDEL', meta, 'hidden') end
 tally(activity, 'a', added)
 local told = added == 0 and 1 or wake(meta, m[2], m[3], empty)
-return { m[1] and 0 or 1, told, status }
+return { now, m[1] and 0 or 1, told, status }

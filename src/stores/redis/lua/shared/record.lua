@@ -1,27 +1,29 @@
--- The head of a record, as record.ts writes it: 6 bytes created at, 1 byte of priority (low four bits) and of marks,
--- then what the marks announce: 16 = run at (6 bytes), 32 = retry limit (8), 64 = crash limit (4), 128 = key (1 + n).
--- The rest is the business of JavaScript alone.
+-- The head of a record, as record.ts writes it: 9 characters created at, 1 priority, 1 of marks ('@' plus 1 run at,
+-- 2 retry limit, 4 crash limit, 8 key), then what is marked, each with a space behind. The rest is the business of
+-- JavaScript alone.
 local DEFAULT_CRASH_LIMIT = 3
 
--- A record too short to have a head counts as one of normal priority, so that it can be claimed and put aside.
+-- A record that is cut or foreign counts as one of normal priority, so that it can be claimed and put aside.
 local function levelOf(record)
-  return ((record and byte(record, 7)) or 5) % 16
+  local level = ((record and byte(record, 10)) or 53) - 48
+  return level >= 0 and level <= 9 and level or 5
 end
 
-local function marked(record, mark)
-  return floor((byte(record, 7) or 0) / mark) % 2 == 1
+-- What one of the marks announces, nil if nothing.
+local function fieldOf(record, mark)
+  local marks, at = (record and byte(record, 11) or 64) - 64, 12
+  for each = 0, 3 do
+    if floor(marks / 2 ^ each) % 2 == 1 then
+      local field, rest = string.match(record, '^(%S*) ()', at)
+      if 2 ^ each == mark then return field end
+      at = rest or #record + 1
+    end
+  end
+  return nil
 end
 
-local function crashLimitOf(record)
-  if not record or not marked(record, 64) then return DEFAULT_CRASH_LIMIT end
-  local at = 8 + (marked(record, 16) and 6 or 0) + (marked(record, 32) and 8 or 0)
-  local a, b, c, d = byte(record, at, at + 3)
-  return d and ((a * 256 + b) * 256 + c) * 256 + d or DEFAULT_CRASH_LIMIT
-end
+local function crashLimitOf(record) return tonumber(fieldOf(record, 4)) or DEFAULT_CRASH_LIMIT end
+local function keyOf(record) return fieldOf(record, 8) end
 
-local function keyOf(record)
-  if not record or not marked(record, 128) then return nil end
-  local at = 8 + (marked(record, 16) and 6 or 0) + (marked(record, 32) and 8 or 0) + (marked(record, 64) and 4 or 0)
-  local length = byte(record, at)
-  return length and sub(record, at + 1, at + length)
-end
+-- With when to run put in, behind the marks.
+local function withRunAt(record, due) return sub(record, 1, 11) .. due .. ' ' .. sub(record, 12) end
