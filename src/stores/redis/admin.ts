@@ -5,7 +5,7 @@ import type { TaskState } from "../../task/task.ts";
 import { dueText } from "./add.ts";
 import type { Caller } from "./caller.ts";
 import { packId } from "./id.ts";
-import { queueOf } from "./inspect.ts";
+import { count, queueOf } from "./inspect.ts";
 import type { Arg, Reply } from "./net/client.ts";
 import { rewriteRecord } from "./record.ts";
 import { readView } from "./view.ts";
@@ -85,20 +85,25 @@ export async function resume(caller: Caller, queue: string): Promise<void> {
   await caller.run("resume", keys.slot, [keys.key("m")], []);
 }
 
-/** Up to 1,000 tasks a call, until there are none: what is added meanwhile may go, too. */
+/** Up to 1,000 tasks a call, as many in all as there were at the beginning: what is added meanwhile may stay. */
 export async function purge(caller: Caller, queue: string, states: readonly TaskState[]): Promise<number> {
   const keys = caller.keys(queue);
+  const before = (await count(caller, queue))?.counts;
+  if (before === undefined) return 0;
   let purged = 0;
-  for (const state of states.filter((each) => each !== "running")) {
-    for (let more = 1; more === 1;) {
+  for (const state of new Set(states)) {
+    if (state === "running") continue;
+    let left = before[state];
+    for (let more = 1; more === 1; more = left > 0 ? more : 0) {
       const levels = caller.levels(queue);
       const reply = await caller.run("purge", keys.slot, keys.all(levels), [levels, state]);
-      const [stale, count, goOn] = reply as readonly [Buffer, number, number];
+      const [stale, removed, goOn] = reply as readonly [Buffer, number, number];
       if (stale.length > 0) {
         caller.learn(queue, String(stale));
         continue;
       }
-      purged += count;
+      purged += removed;
+      left -= removed;
       more = goOn;
     }
   }

@@ -17,6 +17,9 @@ const REPLICATION_MS = 1_000;
 /** As long as `shared/wake.lua` keeps quiet after a message. */
 const STIR_MS = 100;
 
+/** About 20 MB of key names. */
+const MOST_QUEUES = 10_000;
+
 interface KnownQueue {
   readonly keys: QueueKeys;
   levels: string;
@@ -188,6 +191,11 @@ export class Caller {
   #queue(queue: string): KnownQueue {
     let known = this.#queues.get(queue);
     if (known === undefined) {
+      // Names come from users: what is forgotten is learnt again with the next call.
+      if (this.#queues.size >= MOST_QUEUES) {
+        this.#queues.clear();
+        this.#listed.clear();
+      }
       known = { keys: new QueueKeys(this.settings.prefix, queue), levels: "", shortWayAt: -Infinity };
       this.#queues.set(queue, known);
     }

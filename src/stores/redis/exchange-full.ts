@@ -1,6 +1,6 @@
 /** The exchange in full: any outcome, any number of queues. One script call for all of them, or one each in a cluster. */
 import type { Exchange, ExchangeReply, Lease, Verdict } from "../../store/store.ts";
-import type { WindlassError } from "../../task/errors.ts";
+import { WindlassError } from "../../task/errors.ts";
 import type { Caller } from "./caller.ts";
 import { readLeases } from "./claimed.ts";
 import { replyError } from "./errors.ts";
@@ -26,9 +26,14 @@ export async function exchangeFull(
     const stale: Block[] = [];
     for (const blocks of caller.router.clustered ? todo.map((block) => [block]) : [todo]) {
       const left = Math.max(0, (claim?.max ?? 0) - leases.length);
-      const replies = await call(caller, blocks, request, left);
+      const replies = await call(caller, blocks, request, left).catch((error: unknown) => {
+        if (!(error instanceof WindlassError)) throw error;
+        failures.push(error);
+        return [];
+      });
       for (const [i, block] of blocks.entries()) {
-        const reply = replies[i]!;
+        const reply = replies[i];
+        if (reply === undefined) continue;
         if (Buffer.isBuffer(reply)) {
           failures.push(replyError(new Error(String(reply.subarray(1)))));
           continue;
@@ -50,7 +55,7 @@ export async function exchangeFull(
     }
     todo = stale;
   }
-  if (failures.length > 0) await fail(caller, failures[0]!, verdicts, leases);
+  if (failures.length > 0) await fail(caller, failures, verdicts, leases);
   // A settlement of a queue that failed has no verdict; `fail` has thrown then.
   return { verdicts, leases, ...(claim !== undefined && due !== Infinity && { nextDueMs: due }) };
 }
@@ -89,18 +94,18 @@ async function call(
 }
 
 /**
- * One queue of several cannot be served, say because a key of it is of the wrong type. The others must not suffer:
- * their leases are handed out, and the error comes with the next call that finds nothing. Where the failure leaves a
- * settlement without verdict, the leases are given back and the call fails.
+ * One queue of several cannot be served: a key of it is of the wrong type, its node is down. The others must not suffer:
+ * their leases are handed out, and the error comes with the next call that finds nothing. Where a claim may have taken
+ * effect unseen, or a settlement has no verdict, the leases are given back and the call fails.
  */
 async function fail(
   caller: Caller,
-  error: WindlassError,
+  failures: readonly WindlassError[],
   verdicts: readonly (Verdict | undefined)[],
   leases: readonly Lease[],
 ): Promise<void> {
-  const complete = !verdicts.includes(undefined);
-  if (complete && leases.length > 0) return;
+  const unknown = failures.find(({ code }) => code === "UNKNOWN");
+  if (leases.length > 0 && unknown === undefined && !verdicts.includes(undefined)) return;
   if (leases.length > 0) {
     const settle = leases.map(({ id, queue, token }) => ({
       id,
@@ -110,5 +115,5 @@ async function fail(
     }));
     await exchangeFull(caller, { settle }, toBlocks(settle, undefined, []), []);
   }
-  throw error;
+  throw unknown ?? failures[0]!;
 }

@@ -4,7 +4,7 @@ import { WindlassError } from "../../task/errors.ts";
 import type { Caller } from "./caller.ts";
 import { reasonOf } from "./errors.ts";
 
-/** LPOP with a count, ZRANGE … and HRANDFIELD came with it; older ones are past their end. */
+/** LPOP with a count came with it. */
 const OLDEST: readonly [number, number] = [6, 2];
 
 /** More than this between the clocks is worth a word: dates on a dashboard look wrong, though nothing depends on it. */

@@ -42,11 +42,26 @@ export function packIds(items: readonly { readonly id: string }[]): Buffer {
 
 /** A fence as the scripts compare it: 16 digits, which is a time in microseconds until the year 2286. */
 export function writeToken(target: Buffer, offset: number, token: number): void {
-  target.write(tokenText(token), offset, "latin1");
+  const known = isToken(token) ? token : 0;
+  // Digit by digit in integers: a number of 16 digits as text costs three times as much.
+  const high = Math.trunc(known / 1e8);
+  writeDigits(target, offset, high);
+  writeDigits(target, offset + 8, known - high * 1e8);
+}
+
+function writeDigits(target: Buffer, offset: number, number: number): void {
+  for (let at = offset + 7, rest = number; at >= offset; at--) {
+    const next = Math.trunc(rest / 10);
+    target[at] = 48 + rest - 10 * next;
+    rest = next;
+  }
 }
 
 /** A number that was never a fence becomes one that never was given out: its lease is lost. */
 export function tokenText(token: number): string {
-  const text = Number.isSafeInteger(token) && token > 0 ? String(token) : "0";
-  return text.padStart(16, "0");
+  return (isToken(token) ? String(token) : "").padStart(16, "0");
+}
+
+function isToken(token: number): boolean {
+  return Number.isSafeInteger(token) && token > 0;
 }

@@ -14,13 +14,18 @@ const MINUTE_MS = 60_000;
 export async function queueOf(caller: Caller, id: string): Promise<string | undefined> {
   const field = packId(id);
   const names = await caller.queues();
-  const found = await Promise.all(
+  const answers = await Promise.allSettled(
     names.map((queue) => {
       const keys = caller.keys(queue);
       return caller.send(keys.slot, ["HEXISTS", keys.key("t"), field]);
     }),
   );
-  return names[found.indexOf(1)];
+  const found = answers.findIndex((answer) => answer.status === "fulfilled" && answer.value === 1);
+  if (found >= 0) return names[found];
+  // A queue that cannot be asked may have it.
+  const failed = answers.find((answer) => answer.status === "rejected");
+  if (failed !== undefined) throw failed.reason;
+  return undefined;
 }
 
 export async function get(caller: Caller, id: string): Promise<TaskDetail | undefined> {
@@ -37,7 +42,8 @@ export async function queues(caller: Caller): Promise<QueueInfo[]> {
   return infos.filter((info) => info !== undefined);
 }
 
-async function count(caller: Caller, queue: string): Promise<QueueInfo | undefined> {
+/** How many tasks of a queue are in which state; undefined if it is not listed. */
+export async function count(caller: Caller, queue: string): Promise<QueueInfo | undefined> {
   const keys = caller.keys(queue);
   for (;;) {
     const levels = caller.levels(queue);

@@ -35,31 +35,43 @@ export async function reclaim(caller: Caller, { limit, retention }: ReclaimReque
   const bounds = keeps?.flatMap(({ ageMs, count }) => [boundText(ageMs), boundText(count)]) ?? ["-"];
   const done = { promoted: 0, expired: 0, pruned: 0, keys: 0 };
   let more = false;
+  let failure: unknown;
   for (const queue of [...names.slice(start), ...names.slice(0, start)]) {
-    const keys = caller.keys(queue);
-    for (;;) {
-      const levels = caller.levels(queue);
+    try {
       const most = [limit - done.promoted, limit - done.expired, limit - Math.max(done.pruned, done.keys)];
-      const reply = await caller.run("reclaim", keys.slot, keys.all(levels), [
-        levels,
-        ...most.map(String),
-        ...bounds,
-      ]);
-      const [stale, promoted, expired, pruned, closed, goOn] = reply as readonly [Buffer, ...number[]];
-      if (stale.length > 0) {
-        caller.learn(queue, String(stale));
-        continue;
-      }
-      done.promoted += promoted!;
-      done.expired += expired!;
-      done.pruned += pruned!;
-      done.keys += closed!;
+      const [promoted, expired, pruned, keys, goOn] = await reclaimOne(caller, queue, most, bounds);
+      done.promoted += promoted;
+      done.expired += expired;
+      done.pruned += pruned;
+      done.keys += keys;
       more ||= goOn === 1;
-      break;
+    } catch (error) {
+      // A queue that is broken or out of reach must not keep the others from their due tasks.
+      failure ??= error;
     }
   }
+  if (failure !== undefined) throw failure;
   const { promoted, expired, pruned } = done;
   return { promoted, expired, pruned, more: more || Object.values(done).some((count) => count >= limit) };
+}
+
+type Reclaimed = readonly [promoted: number, expired: number, pruned: number, keys: number, goOn: number];
+
+async function reclaimOne(
+  caller: Caller,
+  queue: string,
+  most: readonly number[],
+  bounds: readonly string[],
+): Promise<Reclaimed> {
+  const keys = caller.keys(queue);
+  for (;;) {
+    const levels = caller.levels(queue);
+    const args = [levels, ...most.map(String), ...bounds];
+    const reply = await caller.run("reclaim", keys.slot, keys.all(levels), args);
+    const [stale, ...counts] = reply as readonly [Buffer, ...Reclaimed];
+    if (stale.length === 0) return counts;
+    caller.learn(queue, String(stale));
+  }
 }
 
 /** Lua knows no Infinity in text; beyond this there is nothing to prune. */

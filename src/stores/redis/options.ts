@@ -77,7 +77,14 @@ export function toSettings(options: RedisStoreOptions): Settings {
 function targetOf({ url, client, tls }: RedisStoreOptions): Target {
   if (client !== undefined) {
     if (url !== undefined) throw invalid("client", "url and client", "one of the two");
-    const { socket, username, password, credentialsProvider, database } = client.options ?? {};
+    if (client.options === undefined) {
+      throw invalid(
+        "client",
+        "something without options",
+        "what createClient of @redis/client makes; a cluster takes a url",
+      );
+    }
+    const { socket, username, password, credentialsProvider, database } = client.options;
     return {
       kind: "single",
       tls: undefined,

@@ -79,16 +79,17 @@ if given ~= '' then
 end
 if m[3] == '1' or want <= 0 then return { marks, '', '', {}, '', '' } end
 
-local ids, records = {}, {}
+local ids, records, rounds = {}, {}, 0
 for l = 1, #lists do
   local level, list = lists[l][1], lists[l][2]
-  while #ids < want do
+  while #ids < want and rounds < 50 do
     local taken = call('LPOP', list, want - #ids)
     if not taken then break end
+    rounds = rounds + 1
     call('HINCRBY', meta, 'head' .. level, #taken)
     local found = call('HMGET', tasks, unpack(taken))
     for i = 1, #taken do
-      -- An id without a record: another program removed it.
+      -- An id without a record: another program removed it. Should there be very many, the next call goes on.
       if found[i] then
         ids[#ids + 1] = taken[i]
         records[#records + 1] = found[i]
@@ -119,4 +120,4 @@ end
 if n == want then return { marks, token, table.concat(ids), records, texts, '' } end
 -- A full Redis may refuse this as the first write; then the worker's poll does without.
 if m[6] ~= '1' then redis.pcall('HSET', meta, 'idle', 1) end
-return { marks, token, table.concat(ids), records, texts, due and due - now or '' }
+return { marks, token, table.concat(ids), records, texts, rounds == 50 and 0 or due and due - now or '' }

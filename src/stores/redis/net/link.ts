@@ -145,6 +145,8 @@ export class Link {
     }
     this.#client = client;
     this.#failure = undefined;
+    this.#reconnecting = false;
+    this.#attempt = undefined;
   }
 
   /** While reconnecting even a refused password is a state that may pass: someone is just changing it. */
@@ -165,7 +167,6 @@ export class Link {
   async #first(): Promise<void> {
     try {
       await this.#connect();
-      this.#attempt = undefined;
     } catch (error) {
       this.#failure = error;
       void this.#reconnect();
@@ -185,8 +186,6 @@ export class Link {
       if (this.#closed) break;
       try {
         await this.#connect();
-        this.#reconnecting = false;
-        this.#attempt = undefined;
         break;
       } catch (error) {
         this.#failure = error;
