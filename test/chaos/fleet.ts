@@ -57,6 +57,13 @@ export class Fleet implements AsyncDisposable {
     return child;
   }
 
+  /** A worker that waits for work. */
+  async started(concurrency: number): Promise<ChildProcess> {
+    const child = this.start(concurrency);
+    await this.#ready.get(child);
+    return child;
+  }
+
   /** A worker that is asked to stop must have begun: a process that only starts has no handler for the signal yet. */
   async end(
     child: ChildProcess,
