@@ -15,6 +15,9 @@ import { parseWith } from "./schema.ts";
 /** Handlers by type; `*` is the catch-all. */
 export type Handlers = ReadonlyMap<string, TaskDefinition>;
 
+/** Told once how the attempt ended; undefined: its lease is lost, and there is nothing to settle. */
+export type Done = (attempt: Attempt, outcome: Outcome | undefined) => void;
+
 export interface AttemptTools {
   readonly handlers: Handlers;
   readonly logger: Logger;
@@ -72,24 +75,33 @@ export class Attempt {
   }
 
   /**
-   * Runs the handler and hands its outcome to `done`, once; undefined if the lease is lost and there is nothing to
-   * settle. Never throws. A handler that answers at once is done at once: no promise is made for it.
+   * Runs the handler and hands its outcome to `done`. Never throws. A handler that answers at once is done at once:
+   * no promise is made for it.
    */
-  start(done: (attempt: Attempt, outcome: Outcome | undefined) => void): void {
+  start(done: Done): void {
     const definition = this.#tools.handlers.get(this.lease.type) ?? this.#tools.handlers.get(CATCH_ALL);
-    const fail = (thrown: unknown) => done(this, this.#failed(thrown, definition));
+    let result: unknown;
     try {
       if (definition === undefined) throw this.#unknownType();
       const parsed = this.#decode();
-      const result =
+      result =
         definition.input === undefined
           ? definition.run(new Context(this, parsed))
           : this.#runChecked(definition, parsed);
-      if (isPromise(result)) result.then((value) => done(this, this.#succeeded(value)), fail);
-      else done(this, this.#succeeded(result));
     } catch (thrown) {
-      fail(thrown);
+      done(this, this.#failed(thrown, definition));
+      return;
     }
+    if (isPromise(result)) this.#follow(result, definition, done);
+    else done(this, this.#succeeded(result));
+  }
+
+  /** Apart from `start`, so that only attempts that take time pay for functions of their own. */
+  #follow(result: PromiseLike<unknown>, definition: TaskDefinition | undefined, done: Done): void {
+    result.then(
+      (value) => done(this, this.#succeeded(value)),
+      (thrown: unknown) => done(this, this.#failed(thrown, definition)),
+    );
   }
 
   async #runChecked(definition: TaskDefinition, parsed: unknown): Promise<unknown> {
