@@ -91,8 +91,8 @@ export async function purge(caller: Caller, queue: string, states: readonly Task
   const before = (await count(caller, queue))?.counts;
   if (before === undefined) return 0;
   let purged = 0;
-  for (const state of new Set(states)) {
-    if (state === "running") continue;
+  // Asked to purge nothing, or what cannot be purged, the script still sees whether the queue is empty.
+  for (const state of states.length === 0 ? (["running"] as const) : new Set(states)) {
     let left = before[state];
     for (let more = 1; more === 1; more = left > 0 ? more : 0) {
       const levels = caller.levels(queue);

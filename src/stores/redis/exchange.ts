@@ -57,5 +57,5 @@ async function exchangeCommon(
   const [marks, token, ids, records, extras, due] = reply as CommonReply;
   judge(verdicts, places, marks);
   const leases = await readLeases(caller, queue, token, ids, records, extras);
-  return { verdicts, leases, ...(typeof due === "number" && { nextDueMs: due }) };
+  return { verdicts, leases, ...(terms !== undefined && typeof due === "number" && { nextDueMs: due }) };
 }

@@ -32,7 +32,7 @@ export interface RedisStoreOptions {
   /** For deadlines and reconnecting only: instants are those of the Redis server. */
   readonly clock?: Clock | undefined;
   readonly random?: Random | undefined;
-  /** For tests: milliseconds that are added to the server's time. */
+  /** For tests: milliseconds that are added to the server's time; beyond 10^12 the time itself, which then stands still. */
   readonly timeShift?: (() => number) | undefined;
 }
 

@@ -11,6 +11,9 @@ const SLEPT_MS = 1_000;
 /** An answer that came fast is better than a later one that came slowly, until the clocks may have drifted by 1 ms. */
 const GOOD_FOR_MS = 10_000;
 
+/** A shift from here on is the time itself (see lua/shared/time.lua). */
+const STANDS_STILL = 1e12;
+
 interface Sample {
   /** The server's time minus the monotonic one. The smallest is the best: it has the least of the way in it. */
   readonly offset: number;
@@ -39,6 +42,8 @@ export class StoreTime {
 
   /** The time, or undefined if the server has to be asked. */
   estimate(): number | undefined {
+    const shift = this.#shift();
+    if (shift >= STANDS_STILL) return shift;
     if (this.#sample === undefined) return undefined;
     const { offset, wall, monotonic } = this.#sample;
     const now = this.#clock.monotonic();
@@ -47,6 +52,6 @@ export class StoreTime {
       return undefined;
     }
     // The server's ms are cut, not rounded: the whole one may have gone by.
-    return Math.ceil(offset + now + this.#shift()) + 1;
+    return Math.ceil(offset + now + shift) + 1;
   }
 }

@@ -8,6 +8,7 @@
 -- include: prelude
 -- include: wake
 -- include: record
+-- include: order
 -- include: queue
 -- include: view
 bind(1, ARGV[2])
@@ -17,13 +18,14 @@ if stale(used) then return { used, 0, 1, '', '' } end
 check()
 local marks, standing, added, empty = {}, {}, 0, false
 
--- Who has this key: a holder stands while its window is open or its task is live.
+-- Who has this key: a holder stands while its window is open or its task is live. A task under the same id that was
+-- added later, without the key, is another one.
 local function holderOf(key)
   local holder = key ~= '' and call('HGET', keys, key)
   if not holder then return nil end
   local id = sub(holder, 1, 16)
   if tonumber(sub(holder, 17, 29)) > now then return holder end
-  if call('HEXISTS', tasks, id) == 0 then return nil end
+  if keyOf(call('HGET', tasks, id)) ~= key then return nil end
   local state = stateOf(id)
   if state == 'completed' or state == 'cancelled' or state == 'dead' then return nil end
   return holder
@@ -58,12 +60,12 @@ for a = 3, #ARGV, 6 do
     if not string.find(used, level, 1, true) then used = used .. level end
   end
 end
+if m[4] then call('HDEL', meta, 'hidden') end
 if added == 0 then return { '', m[1] and 0 or 1, 1, table.concat(marks), table.concat(standing) } end
 
 local digits = {}
 for i = 1, #used do digits[i] = sub(used, i, i) end
 table.sort(digits)
 call('HSET', meta, 'levels', table.concat(digits), 'keyed', 1)
-if m[4] then call('HDEL', meta, 'hidden') end
 tally(activity, 'a', added)
 return { '', m[1] and 0 or 1, wake(meta, m[2], m[3], empty), table.concat(marks), table.concat(standing) }

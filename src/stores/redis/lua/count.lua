@@ -6,6 +6,7 @@
 -- include: prelude
 -- include: wake
 -- include: record
+-- include: order
 -- include: queue
 bind(1, ARGV[2])
 local m = call('HMGET', meta, 'levels', 'hidden', 'paused', 'voids')
@@ -16,14 +17,19 @@ for i = 1, #used do
   local level = tonumber(sub(used, i, i))
   local list = ready[level]
   pending = pending + call('LLEN', list)
-  -- The first entry that stands. Void ones in front of it are few, as every claim clears them away.
-  local from = 0
+  -- The first entry that stands. Void ones in front of it are few, as every claim clears them away. Of several entries
+  -- of one task the first ones are void.
+  local from, skip = 0, {}
   while record == '' and from < 5000 do
     local ids = call('LRANGE', list, from, from + 99)
     if #ids == 0 then break end
     for j = 1, #ids do
-      if call('HEXISTS', voids, level .. ids[j]) == 0 then
-        record, extra = call('HGET', tasks, ids[j]) or '', call('HGET', extras, ids[j]) or ''
+      local id = ids[j]
+      if not skip[id] then skip[id] = tonumber(call('HGET', voids, level .. id)) or 0 end
+      if skip[id] > 0 then
+        skip[id] = skip[id] - 1
+      else
+        record, extra = call('HGET', tasks, id) or '', call('HGET', extras, id) or ''
         if record ~= '' then break end
       end
     end

@@ -16,6 +16,7 @@
 -- include: prelude
 -- include: wake
 -- include: record
+-- include: order
 -- include: queue
 local left, leaseMs, worker = tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
 local name = string.match(worker, '%S*')
@@ -178,8 +179,8 @@ local function pop(level, want)
   return live
 end
 
--- Leases up to `left` tasks. Answers the first token (the others count up from it), ids, records, extras and, unless
--- it got all that it wanted, when the next task falls due.
+-- Leases up to `left` tasks. Answers the first token (the others count up from it), ids, records, extras, and how long
+-- it is until the next task falls due.
 local function claim(used, m)
   local ids, records, rounds = {}, {}, 0
   for l = 1, #used do
@@ -221,10 +222,9 @@ local function claim(used, m)
     if call('EXISTS', extras) == 1 then texts = fetch(extras, ids) end
   end
 
-  local due = ''
+  local due = nextDue() or ''
   left = left - #ids
   if left > 0 then
-    due = nextDue() or ''
     if rounds >= 50 then due = now end
     -- A full Redis may refuse this as the first write; then the worker's poll does without.
     if m[6] ~= '1' then redis.pcall('HSET', meta, 'idle', 1) end
@@ -251,7 +251,7 @@ local function serve(a)
   local token, ids, records, texts, due = '', '', {}, '', ''
   if wanted then
     if promote(1000) > 0 then stir = 'ready' end
-    if m[3] ~= '1' and left > 0 then token, ids, records, texts, due = claim(used, m) end
+    if m[3] ~= '1' then token, ids, records, texts, due = claim(used, m) end
   end
   -- What this claimer leaves behind may be for another one.
   if stir and m[3] ~= '1' and (not wanted or left <= 0) then wake(meta, m[6], m[8], stir == 'ready') end

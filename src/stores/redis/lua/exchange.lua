@@ -77,7 +77,9 @@ if given ~= '' then
     end
   end
 end
-if m[3] == '1' or want <= 0 then return { marks, '', '', {}, '', '' } end
+if m[3] == '1' then return { marks, '', '', {}, '', '' } end
+due = due and due - now or ''
+if want <= 0 then return { marks, '', '', {}, '', due } end
 
 local ids, records, rounds = {}, {}, 0
 for l = 1, #lists do
@@ -117,7 +119,7 @@ if n > 0 then
   if now + ARGV[3] < (tonumber(m[5]) or 9e15) then call('HSET', meta, 'until', now + ARGV[3]) end
   if more then texts = call('HMGET', extras, unpack(ids)) end
 end
-if n == want then return { marks, token, table.concat(ids), records, texts, '' } end
+if n == want then return { marks, token, table.concat(ids), records, texts, due } end
 -- A full Redis may refuse this as the first write; then the worker's poll does without.
 if m[6] ~= '1' then redis.pcall('HSET', meta, 'idle', 1) end
-return { marks, token, table.concat(ids), records, texts, rounds == 50 and 0 or due and due - now or '' }
+return { marks, token, table.concat(ids), records, texts, rounds == 50 and 0 or due }

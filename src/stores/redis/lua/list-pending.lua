@@ -6,6 +6,7 @@
 -- include: prelude
 -- include: wake
 -- include: record
+-- include: order
 -- include: queue
 bind(1, ARGV[2])
 local used = call('HGET', meta, 'levels') or ''

@@ -2,16 +2,8 @@
 -- KEYS: the sorted set. ARGV: shift, '' or the score, id after which to go on, how many.
 -- Reply: { ids, scores }
 -- include: time
+-- include: order
 local shelf, score, after, want = KEYS[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
-
--- Byte by byte: the order of Redis, which Lua's comparison has only in some locales.
-local function before(a, b)
-  for i = 1, 16 do
-    local x, y = byte(a, i), byte(b, i)
-    if x ~= y then return x < y end
-  end
-  return false
-end
 
 local from = 0
 if score ~= '' then

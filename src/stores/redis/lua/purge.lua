@@ -1,10 +1,12 @@
--- Removes up to 1,000 tasks in one state. The caller repeats it: so the store is never held for long.
+-- Removes up to 1,000 tasks in one state, none of the running ones. The caller repeats it: so the store is never held
+-- for long.
 -- KEYS: as shared/queue.lua. ARGV: shift, known priorities, state.
 -- Reply: { priorities in use if the caller does not know them all, how many were removed, 1 if there are more }
 -- include: time
 -- include: prelude
 -- include: wake
 -- include: record
+-- include: order
 -- include: queue
 bind(1, ARGV[2])
 local m = call('HMGET', meta, 'levels', 'keyed', 'paused', 'voids')
@@ -20,7 +22,7 @@ if shelf then
   ids = call('ZRANGE', shelf, 0, 999)
   sum('ZREM', shelf, ids)
   more = call('EXISTS', shelf)
-else
+elseif ARGV[3] == 'pending' then
   for level, list in pairs(ready) do
     local taken = more == 0 and call('LPOP', list, 1000)
     if taken then

@@ -9,6 +9,7 @@
 -- include: prelude
 -- include: wake
 -- include: record
+-- include: order
 -- include: queue
 bind(1, ARGV[2])
 local m = call('HMGET', meta, 'levels', 'idle', 'woken', 'keyed', 'until', 'scan', 'paused')

@@ -4,6 +4,7 @@
 -- include: prelude
 -- include: wake
 -- include: record
+-- include: order
 -- include: queue
 -- include: view
 -- include: waiting

@@ -95,18 +95,18 @@ local function giveBack(ids, records)
   end
 end
 
--- Up to `limit` due tasks become pending, the earliest due first.
+-- Up to `limit` due tasks become pending, the earliest due first; of those due at the same instant the older id.
 local function promote(limit)
   if limit <= 0 or call('EXISTS', scheduled, retrying) == 0 then return 0 end
   local due = {}
   for _, shelf in ipairs({ scheduled, retrying }) do
     local found = call('ZRANGEBYSCORE', shelf, '-inf', now, 'WITHSCORES', 'LIMIT', 0, limit)
     for i = 1, #found, 2 do
-      due[#due + 1] = { id = found[i], at = tonumber(found[i + 1]), shelf = shelf, order = #due }
+      due[#due + 1] = { id = found[i], at = tonumber(found[i + 1]), shelf = shelf }
     end
   end
   if #due == 0 then return 0 end
-  table.sort(due, function(a, b) return a.at < b.at or (a.at == b.at and a.order < b.order) end)
+  table.sort(due, function(a, b) return a.at < b.at or (a.at == b.at and before(a.id, b.id)) end)
   local ids, gone, tails = {}, { [scheduled] = {}, [retrying] = {} }, {}
   for i = 1, math.min(limit, #due) do
     ids[i] = due[i].id
@@ -127,6 +127,7 @@ end
 
 -- When the next task falls due, nil if none waits.
 local function nextDue()
+  if call('EXISTS', scheduled, retrying) == 0 then return nil end
   local first
   for _, shelf in ipairs({ scheduled, retrying }) do
     local head = call('ZRANGE', shelf, 0, 0, 'WITHSCORES')

@@ -1,0 +1,299 @@
+/** A store beside the reference: whatever is done to both, both say and show the same. */
+import assert from "node:assert/strict";
+import * as fc from "fast-check";
+import type { FullStore } from "../../src/store/facets.ts";
+import type { LeaseRef, Outcome } from "../../src/store/store.ts";
+import { memoryStore } from "../../src/stores/memory/index.ts";
+import { type ManualClock, manualClock } from "../../src/testing/index.ts";
+import { TASK_STATES } from "../../src/task/task.ts";
+
+const STEPS = 40;
+
+const error = { name: "Error", message: "no" };
+
+const outcome: fc.Arbitrary<Outcome> = fc.constantFrom<Outcome>(
+  { kind: "completed", keep: false },
+  { kind: "completed", keep: true, result: '{"ok":true}' },
+  { kind: "retry", delayMs: 50, error },
+  { kind: "retry", delayMs: 5_000, error },
+  { kind: "dead", reason: "exhausted", error },
+  { kind: "snooze", delayMs: 1_000 },
+  { kind: "release" },
+  { kind: "release" },
+  { kind: "cancelled" },
+);
+
+const queue = fc.constantFrom("a", "b", "c");
+const some = fc.subarray(["a", "b", "c"]);
+const pick = fc.nat(1_000);
+
+const claim = fc.record({
+  queues: some,
+  max: fc.nat(4),
+  leaseMs: fc.constantFrom(100, 10_000),
+  worker: fc.constantFrom("w1", "w2"),
+  holding: fc.constantFrom(
+    "unsaid" as const,
+    "unsaid" as const,
+    "unsaid" as const,
+    "none" as const,
+    "all" as const,
+  ),
+});
+
+const newTask = fc.record({
+  again: fc.boolean().map((yes) => yes && "again"),
+  which: pick,
+  queue,
+  type: fc.constantFrom("x", "y"),
+  payload: fc.constantFrom("{}", '"é\u0001"', '{"find":"me"}'),
+  priority: fc.constantFrom(0, 5, 5, 5, 9),
+  delayMs: fc.constantFrom(undefined, undefined, undefined, 0, 40, 5_000),
+  retryLimit: fc.constantFrom(undefined, 2),
+  crashLimit: fc.constantFrom(undefined, 0, 1),
+  key: fc.option(
+    fc.record({
+      value: fc.constantFrom("k1", "k2"),
+      windowMs: fc.constantFrom(0, 1_000),
+      fingerprint: fc.constantFrom("f1", "f1", "f2"),
+    }),
+    { nil: undefined, freq: 4 },
+  ),
+});
+
+const step = fc.oneof(
+  {
+    weight: 5,
+    arbitrary: fc.record({ do: fc.constant("add" as const), tasks: fc.array(newTask, { maxLength: 4 }) }),
+  },
+  { weight: 5, arbitrary: fc.record({ do: fc.constant("claim" as const), claim }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      do: fc.constant("settle" as const),
+      picks: fc.array(fc.record({ which: pick, outcome }), { maxLength: 4 }),
+      claim: fc.option(claim, { nil: undefined }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant("extend" as const), picks: fc.array(pick, { maxLength: 3 }) }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constant("advance" as const), ms: fc.constantFrom(1, 60, 1_000, 60_000) }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant("reclaim" as const),
+      keep: fc.option(fc.record({ ageMs: fc.constantFrom(500, 100_000), count: fc.constantFrom(0, 100) }), {
+        nil: undefined,
+      }),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constantFrom("retry" as const, "cancel" as const, "runNow" as const, "remove" as const),
+      which: pick,
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant("edit" as const),
+      which: pick,
+      edit: fc.record({
+        payload: fc.constantFrom(undefined, '"edited"'),
+        priority: fc.constantFrom(undefined, 0, 5),
+        delayMs: fc.constantFrom(undefined, 0, 700),
+      }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom("pause" as const, "resume" as const), queue }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant("purge" as const), queue, states: fc.subarray([...TASK_STATES]) }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant("list" as const),
+      queue: fc.option(queue, { nil: undefined }),
+      state: fc.option(fc.constantFrom(...TASK_STATES), { nil: undefined }),
+      type: fc.constantFrom(undefined, undefined, "x"),
+      text: fc.constantFrom(undefined, undefined, "find"),
+      limit: fc.constantFrom(1, 3, 100),
+    }),
+  },
+);
+
+type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+
+/** One store with what its users know: the leases that they were ever given. */
+class Side {
+  readonly leases: LeaseRef[] = [];
+  /** Queues by task. */
+  readonly homes = new Map<string, string>();
+  readonly store: FullStore;
+
+  constructor(store: FullStore) {
+    this.store = store;
+  }
+
+  lease(which: number): LeaseRef | undefined {
+    return this.leases[which % Math.max(1, this.leases.length)];
+  }
+
+  /** What a user sees of this step. Tokens are left out: only their order is promised. */
+  async do(act: Step, ids: string[]): Promise<unknown> {
+    const { store } = this;
+    const id = "which" in act ? (ids[act.which % Math.max(1, ids.length)] ?? uuid(0)) : "";
+    switch (act.do) {
+      case "advance":
+        return undefined;
+      case "add":
+        return store.add(
+          act.tasks
+            .map(({ again, which, ...task }, index) => {
+              const earlier = again === "again" ? ids[which % Math.max(1, ids.length)] : undefined;
+              const own = earlier ?? uuid(ids.length + index + 1);
+              // A repeated call names the same queue; whether ids are known beyond it is a store's own.
+              const home = this.homes.get(own) ?? task.queue;
+              this.homes.set(own, home);
+              return { ...task, id: own, queue: home };
+            })
+            .toSorted(byId),
+        );
+      case "claim":
+        return this.exchange([], act.claim);
+      case "settle":
+        return this.exchange(
+          act.picks
+            .flatMap(({ which, outcome: became }) => {
+              const lease = this.lease(which);
+              return lease === undefined ? [] : [{ ...lease, outcome: became }];
+            })
+            .toSorted(byId),
+          act.claim,
+        );
+      case "extend":
+        return store.extend(
+          act.picks.flatMap((which) => this.lease(which) ?? []),
+          2_000,
+        );
+      case "reclaim": {
+        const keep = act.keep;
+        return store.reclaim({
+          limit: 1_000,
+          retention: keep && { completed: keep, cancelled: keep, dead: keep },
+        });
+      }
+      case "retry":
+      case "cancel":
+      case "runNow":
+      case "remove":
+        return store[act.do](id);
+      case "edit":
+        return store.edit(id, act.edit);
+      case "pause":
+      case "resume":
+        return store[act.do](act.queue);
+      case "purge":
+        return store.purge(act.queue, act.states);
+      case "list":
+      default:
+        return this.pages(act);
+    }
+  }
+
+  private async exchange(
+    settle: (LeaseRef & { outcome: Outcome })[],
+    asked: Extract<Step, { do: "settle" }>["claim"],
+  ) {
+    const holding = asked?.holding === "none" ? [] : asked?.holding === "all" ? [...this.leases] : undefined;
+    const reply = await this.store.exchange({ settle, claim: asked && { ...asked, holding } });
+    this.leases.push(...reply.leases.map(({ id, queue: name, token }) => ({ id, queue: name, token })));
+    return { ...reply, leases: reply.leases.map((lease) => ({ ...lease, token: 0 })) };
+  }
+
+  /** Every page, by its ids. */
+  private async pages({ queue: name, state, type, text, limit }: Extract<Step, { do: "list" }>) {
+    const filter = { queue: name, state, type, text, limit };
+    const ids: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await this.store.list({ ...filter, cursor });
+      ids.push(...page.items.map(({ id }) => id));
+      cursor = page.nextCursor;
+    } while (cursor !== undefined);
+    return ids.toSorted();
+  }
+}
+
+/**
+ * Does `runs` random stories to a fresh store and to the reference, and compares every answer and everything shown.
+ * `open` makes an empty store whose time is that of the clock, to the millisecond. The order of lists is a store's own,
+ * so it is not compared, but every task has to be on exactly one page.
+ */
+export async function matchesReference(
+  open: (clock: ManualClock) => Promise<FullStore>,
+  runs: number,
+): Promise<void> {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(step, { minLength: STEPS / 2, maxLength: STEPS, size: "max" }),
+      async (steps) => {
+        const clock = manualClock();
+        await using reference = memoryStore({ clock });
+        await using store = await open(clock);
+        await follow(steps, new Side(reference), new Side(store), clock);
+      },
+    ),
+    { numRuns: runs },
+  );
+}
+
+async function follow(
+  steps: readonly Step[],
+  reference: Side,
+  side: Side,
+  clock: ManualClock,
+): Promise<void> {
+  const ids: string[] = [];
+  for (const act of steps) {
+    const expected = await reference.do(act, ids);
+    const found = await side.do(act, ids);
+    assert.deepEqual(plain(found), plain(expected), `the answer to ${act.do}`);
+    // Whatever happens at the same instant happens in the order of ids: a store may not know any other.
+    await clock.advance(act.do === "advance" ? act.ms : 1);
+    if (act.do === "add") ids.push(...act.tasks.map((_, index) => uuid(ids.length + index + 1)));
+    assert.deepEqual(
+      plain(await show(side.store, ids)),
+      plain(await show(reference.store, ids)),
+      `after ${act.do}`,
+    );
+  }
+}
+
+function byId(a: { readonly id: string }, b: { readonly id: string }): number {
+  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
+}
+
+async function show(store: FullStore, ids: readonly string[]): Promise<unknown> {
+  return {
+    queues: await store.queues(),
+    activity: await store.activity({ minutes: 1_440 }),
+    tasks: await Promise.all(ids.map((id) => store.get(id))),
+  };
+}
+
+function uuid(nth: number): string {
+  return `00000000-0000-7000-8000-${String(nth).padStart(12, "0")}`;
+}
+
+/** Without the difference between a field that is undefined and one that is not there. */
+function plain(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value ?? null));
+}
