@@ -37,6 +37,7 @@ export async function startRedis(options: RedisOptions = {}): Promise<RedisServe
     ...(tls === undefined ? [`port ${port}`] : ["port 0", `tls-port ${port}`, ...tlsLines(tls)]),
     'save ""',
     "daemonize no",
+    "repl-diskless-sync-delay 0",
     'logfile ""',
     ...lines,
   ];
@@ -69,12 +70,7 @@ export interface RedisCluster extends AsyncDisposable {
 /** Starts three primaries with a replica each, which notice a failure after 1 s. */
 export async function startRedisCluster(options: RedisOptions = {}): Promise<RedisCluster> {
   await using stack = new AsyncDisposableStack();
-  const lines = [
-    "cluster-enabled yes",
-    "cluster-node-timeout 1000",
-    "repl-diskless-sync-delay 0",
-    ...(options.lines ?? []),
-  ];
+  const lines = ["cluster-enabled yes", "cluster-node-timeout 1000", ...(options.lines ?? [])];
   const nodes: RedisServer[] = [];
   for (let i = 0; i < 6; i++) {
     // The bus listens 10,000 above the port, which so must not be above 55,535.
@@ -121,10 +117,10 @@ export interface RedisSentinels extends AsyncDisposable {
 /** Starts a primary, a replica of it and three sentinels, which fail over after 1 s. */
 export async function startRedisSentinels(options: RedisOptions = {}): Promise<RedisSentinels> {
   await using stack = new AsyncDisposableStack();
-  const quick = ["repl-diskless-sync-delay 0", ...(options.lines ?? [])];
-  const primary = stack.use(await startRedis({ ...options, lines: quick }));
+  const { lines = [] } = options;
+  const primary = stack.use(await startRedis(options));
   const replica = stack.use(
-    await startRedis({ ...options, lines: [...quick, `replicaof 127.0.0.1 ${primary.port}`] }),
+    await startRedis({ ...options, lines: [...lines, `replicaof 127.0.0.1 ${primary.port}`] }),
   );
   const cli = await program("redis-cli");
   await until(cli, replica.port, options.tls, ["info", "replication"], /master_link_status:up/);

@@ -28,12 +28,10 @@ export function oneByOne(store: FullStore): FullStore {
 
 async function exchange(store: FullStore, { settle, claim }: Exchange): Promise<ExchangeReply> {
   const verdicts: Verdict[] = [];
-  // The last settled is the first released: so they come back to the head in the order of the call.
-  const places = [...settle.keys()].toSorted((a, b) => releases(settle[b]!) - releases(settle[a]!) || a - b);
-  for (const i of places.filter((place) => releases(settle[place]!) === 0)) {
-    verdicts[i] = (await store.exchange({ settle: [settle[i]!] })).verdicts[0]!;
-  }
-  for (const i of places.filter((place) => releases(settle[place]!) === 1).toReversed()) {
+  // What is released goes back to the head: the last one first, so that they stand there in the order of the call.
+  const places = [...settle.keys()];
+  const released = places.filter((i) => settle[i]!.outcome.kind === "release").toReversed();
+  for (const i of [...places.filter((each) => !released.includes(each)), ...released]) {
     verdicts[i] = (await store.exchange({ settle: [settle[i]!] })).verdicts[0]!;
   }
   if (claim === undefined) return settle.length === 0 ? store.exchange({ settle }) : { verdicts, leases: [] };
@@ -46,8 +44,4 @@ async function exchange(store: FullStore, { settle, claim }: Exchange): Promise<
     leases.push(...reply.leases);
     if (reply.leases.length === 0 || leases.length >= claim.max) return { ...reply, verdicts, leases };
   }
-}
-
-function releases({ outcome }: Exchange["settle"][number]): number {
-  return outcome.kind === "release" ? 1 : 0;
 }

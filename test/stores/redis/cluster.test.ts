@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { type RedisCluster, startRedisCluster } from "../../../scripts/redis-service.ts";
 import { slotOf } from "../../../src/stores/redis/net/slot.ts";
+import { hasCode } from "../../../src/task/errors.ts";
 import { redisForTests } from "../../services.ts";
 import {
   claim,
@@ -18,7 +19,7 @@ import {
 if ((await redisForTests()) !== undefined) {
   let cluster: RedisCluster;
   before(async () => {
-    cluster = await startRedisCluster();
+    cluster = await startRedisCluster({ lines: ["cluster-require-full-coverage no"] });
   });
   after(() => cluster[Symbol.asyncDispose]());
 
@@ -110,4 +111,52 @@ if ((await redisForTests()) !== undefined) {
     assert.ok(all.every(({ id }) => seen.has(id)));
     await woken.promise;
   });
+
+  test("when a whole shard is gone the queues of the others go on", async () => {
+    await using store = await openStore({ url: cluster.url, prefix: "shard", deadlineMs: 500 });
+    await store.add(spread.map((queue) => task({ queue, delayMs: 1 })));
+    const [gone, ...others] = await owners();
+    const mine = spread.filter((queue) => gone?.serves(queue));
+    const theirs = spread.filter((queue) => others.some((each) => each.serves(queue)));
+    assert.ok(gone && mine.length > 0 && theirs.length > 0);
+    for (const { port, service } of cluster.nodes) if (gone.ports.includes(port)) await service.kill();
+
+    await assert.rejects(
+      untilUnavailable(() => store.add([task({ queue: mine[0]! })])),
+      { code: "STORE_UNAVAILABLE" },
+    );
+    await store.add(theirs.map((queue) => task({ queue })));
+    // The list of queues may have been on the shard that is gone; claims name theirs.
+    const leases = await claim(store, { queues: [mine[0]!, ...theirs] });
+    assert.ok(leases.length >= theirs.length);
+    await complete(store, leases);
+    await rejectsWith(claim(store, { queues: [mine[0]!, ...theirs] }), "STORE_UNAVAILABLE");
+    assert.deepEqual(await claim(store, { queues: theirs }), []);
+  });
+
+  /** Every shard that is up: its ports, and whether it serves a queue. */
+  async function owners(): Promise<{ ports: number[]; serves(queue: string): boolean }[]> {
+    const alive = cluster.nodes[1]!;
+    await using other = await raw(alive.url);
+    type Range = [number, number, ...[string, number][]];
+    const ranges = (await other.send("CLUSTER", "SLOTS")) as Range[];
+    const shards = Map.groupBy(ranges, ([, , primary]) => (primary as [string, number])[1]);
+    return [...shards]
+      .toSorted(([a], [b]) => Number(a === alive.port) - Number(b === alive.port))
+      .map(([, own]) => ({
+        ports: own.flatMap(([, , ...nodes]) => nodes.map(([, port]) => port)),
+        serves: (queue) => own.some(([first, last]) => first <= slotOf(queue) && slotOf(queue) <= last),
+      }));
+  }
+
+  /** A call to a node that has just died is unknown; from the next attempt on it is known to be down. */
+  async function untilUnavailable(attempt: () => Promise<unknown>): Promise<unknown> {
+    for (;;) {
+      try {
+        return await attempt();
+      } catch (error) {
+        if (!hasCode(error, "UNKNOWN")) throw error;
+      }
+    }
+  }
 }

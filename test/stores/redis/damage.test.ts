@@ -86,6 +86,24 @@ if ((await redisForTests()) !== undefined) {
     }
   });
 
+  test("housekeeping goes on past a broken queue, and says that it is broken", async () => {
+    let shift = 0;
+    await using store = await openStore({ url: server.url, prefix: "broken", timeShift: () => shift });
+    await using other = await raw(server.url);
+    const queues = ["a", "b", "c"];
+    await store.add(queues.map((queue) => task({ queue, delayMs: 1_000 })));
+    await other.send("SET", "broken:{b}:r5", "foreign");
+    shift = 2_000;
+    await rejectsWith(store.reclaim({ limit: 10 }), "STORE_CORRUPT");
+    for (const queue of ["a", "c"])
+      assert.equal((await store.list({ queue, state: "pending", limit: 1 })).items.length, 1);
+    const [first] = (await store.list({ queue: "a", limit: 1 })).items;
+    await other.send("DEL", "broken:{c}:t");
+    await other.send("SET", "broken:{c}:t", "foreign");
+    assert.equal((await store.get(first!.id))?.queue, "a");
+    await rejectsWith(store.get(task().id), "STORE_CORRUPT");
+  });
+
   test("a broken counter stops nothing but itself", async () => {
     await using store = await openStore({ url: server.url, prefix: "counter" });
     await using other = await raw(server.url);
