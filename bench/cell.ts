@@ -24,9 +24,10 @@ export interface Cell {
   readonly name: string;
   readonly title: string;
   readonly contestants: Readonly<Record<string, Contestant>>;
-  /** Tasks per run, in the full and in the quick form. */
+  /** Tasks per run. */
   readonly size: number;
-  readonly quickSize: number;
+  /** The same in the quick form; undefined: the cell takes too long for it. */
+  readonly quickSize?: number | undefined;
   readonly goals: readonly Goal[];
 }
 

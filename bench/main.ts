@@ -47,9 +47,10 @@ const { values } = parseArgs({
 });
 const runs = Number(values.runs ?? (values.quick ? 3 : 5));
 const chosen = cells.filter(
-  ({ name }) =>
+  ({ name, quickSize }) =>
     (values.store === undefined || name.startsWith(`${values.store}/`)) &&
-    (values.cell === undefined || name === values.cell),
+    (values.cell === undefined || name === values.cell) &&
+    (!values.quick || quickSize !== undefined),
 );
 if (chosen.length === 0 || !(runs >= 1)) {
   throw new Error(`nothing to run; the cells are ${cells.map(({ name }) => name).join(", ")}`);
@@ -71,7 +72,7 @@ if (values.output === "json")
 if (reports.some(({ goals }) => goals.some(({ met }) => !met))) say("\nSome goals were not met.");
 
 async function measure(cell: Cell): Promise<CellReport> {
-  const size = values.quick ? cell.quickSize : cell.size;
+  const size = values.quick ? (cell.quickSize ?? cell.size) : cell.size;
   const names = Object.keys(cell.contestants);
   const samples: Record<string, Sample[]> = Object.fromEntries(names.map((name) => [name, []]));
   for (let run = 0; run < runs; run++) {
@@ -105,10 +106,14 @@ function judgeGoal(goal: Goal, samples: Readonly<Record<string, readonly Sample[
   const { atLeast, atMost } = goal;
   return {
     goal: goal.text,
-    wanted: atLeast === undefined ? `≤ ${atMost}` : `≥ ${atLeast}`,
+    wanted: atLeast === undefined ? `≤ ${round(atMost!)}` : `≥ ${round(atLeast)}`,
     measured,
     met: atLeast === undefined ? measured.median <= atMost! : measured.median >= atLeast,
   };
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
 }
 
 /** A fresh process for every run; its last line is the sample. */
@@ -131,15 +136,17 @@ function runOne(cell: string, contestant: string, size: number): Promise<Sample>
 
 function print({ title, contestants, goals }: CellReport): void {
   say(`\n${title}`);
-  for (const [name, { rate: perSecond, cpuUsPerTask, serverCpuUsPerTask }] of Object.entries(contestants)) {
-    const server =
-      serverCpuUsPerTask === undefined ? "" : `   server CPU µs/task ${show(serverCpuUsPerTask)}`;
-    say(
-      `  ${name.padEnd(14)} tasks/s ${show(perSecond).padEnd(32)} CPU µs/task ${show(cpuUsPerTask)}${server}`,
-    );
-  }
+  // The quick form is for the ratios; its rates are of too short a time to be quoted.
+  if (!values.quick) for (const [name, each] of Object.entries(contestants)) printFigures(name, each);
   for (const { goal, wanted, measured, met } of goals)
     say(`  ${met ? "✔" : "✘"} ${goal}: ${show(measured)}, wanted ${wanted}`);
+}
+
+function printFigures(name: string, { rate: perSecond, cpuUsPerTask, serverCpuUsPerTask }: Figures): void {
+  const server = serverCpuUsPerTask === undefined ? "" : `   server CPU µs/task ${show(serverCpuUsPerTask)}`;
+  say(
+    `  ${name.padEnd(14)} tasks/s ${show(perSecond).padEnd(32)} CPU µs/task ${show(cpuUsPerTask)}${server}`,
+  );
 }
 
 /** Reports go to standard output, or out of the way of the JSON. */
