@@ -28,6 +28,8 @@ export interface Cell {
   readonly size: number;
   /** The same in the quick form; undefined: the cell takes too long for it. */
   readonly quickSize?: number | undefined;
+  /** Contestants that the quick form leaves out. */
+  readonly notQuick?: readonly string[] | undefined;
   readonly goals: readonly Goal[];
 }
 

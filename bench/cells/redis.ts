@@ -13,7 +13,7 @@ const BULK = 1_000;
 const CONCURRENCY = 64;
 /** Before the clock starts, so that code is compiled, for every contestant alike: as long, or as many tasks. */
 const WARM_UP_MS = 700;
-const WARM_UP_TASKS = 20_000;
+const WARM_UP_TASKS = 10_000;
 /** Tasks a second of the open loop: what the slowest contestant carries with ease. */
 const OFFERED = 500;
 
@@ -198,24 +198,27 @@ export const redisCells: readonly Cell[] = [
     name: "redis/enqueue-bulk",
     title: `Redis: enqueue in bulk of ${BULK}`,
     contestants: all(enqueueBulk, everyone),
+    notQuick: ["bullmq/node"],
     size: 200_000,
-    quickSize: 30_000,
+    quickSize: 15_000,
     goals: rates,
   },
   {
     name: "redis/enqueue-64",
     title: "Redis: enqueue with 64 in flight",
     contestants: all(enqueueConcurrently, everyone),
+    notQuick: ["bullmq/node"],
     size: 100_000,
-    quickSize: 20_000,
+    quickSize: 10_000,
     goals: rates,
   },
   {
     name: "redis/drain",
     title: `Redis: drain at concurrency ${CONCURRENCY}`,
     contestants: all(drain, everyone),
+    notQuick: ["bullmq/node"],
     size: 100_000,
-    quickSize: 20_000,
+    quickSize: 10_000,
     goals: rates,
   },
   {
@@ -231,7 +234,6 @@ export const redisCells: readonly Cell[] = [
     title: `Redis: latency at ${OFFERED} tasks/s, open loop`,
     contestants: all(latency, ["product", "bullmq"]),
     size: 5_000,
-    quickSize: 1_500,
     goals: [{ text: "p99, of BullMQ's", against: "bullmq", figure: figure("p99"), atMost: 0.5 }],
   },
   {
@@ -246,7 +248,6 @@ export const redisCells: readonly Cell[] = [
     title: "Redis: a worker with nothing to do",
     contestants: { product: idle(product) },
     size: 10_000,
-    quickSize: 4_000,
     goals: [{ text: "% of a core", figure: figure("idle"), atMost: 0.5 }],
   },
 ];
