@@ -5,6 +5,7 @@
 import { spawnSync } from "node:child_process";
 import { statSync } from "node:fs";
 import { join } from "node:path";
+import { provideRedis } from "./redis-service.ts";
 
 const root = join(import.meta.dirname, "..");
 
@@ -19,6 +20,9 @@ function toPattern(path: string): string {
   const isFolder = statSync(join(root, path), { throwIfNoEntry: false })?.isDirectory() === true;
   return isFolder ? `${path.replace(/\/$/, "")}/**/*.test.ts` : path;
 }
+
+// Before the files run at once: two of them must not install the same server at the same time.
+await provideRedis();
 
 const run = spawnSync(
   process.execPath,
