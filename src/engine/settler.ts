@@ -29,9 +29,10 @@ export class Settler {
     this.#waiting.push({ id, queue, token, outcome });
   }
 
-  /** What the next call takes along. */
-  take(): readonly Settlement[] {
-    if (this.#waiting.length > LIMIT) return this.#waiting.splice(0, LIMIT);
+  /** What the next call takes along: the first `count`, within reason. */
+  take(count: number): readonly Settlement[] {
+    const most = Math.min(count, LIMIT);
+    if (this.#waiting.length > most) return this.#waiting.splice(0, most);
     const all = this.#waiting;
     this.#waiting = [];
     return all;

@@ -1,22 +1,17 @@
 /**
  * A worker: claims no more than it can run, runs it, settles in batches, and stops without losing anything.
- *
- * The loop is one `exchange` after the other, and each carries everything there is to say: the outcomes that have
- * come in since the last one, and a claim for the slots that are free. Nothing is sent while there is nothing to
- * say; a signal, a due time or the poll says that asking may be worth it again.
+ * How it talks with the store is in `exchanger.ts`.
  */
-import type { Cancel, Clock, Random } from "../store/clock.ts";
-import type { Claim, Exchange, Lease, Outcome, Store } from "../store/store.ts";
-import { backoffMs } from "../task/backoff.ts";
-import { hasCode, WindlassError } from "../task/errors.ts";
-import { describe } from "../task/judge.ts";
+import type { Clock, Random } from "../store/clock.ts";
+import type { Lease, Outcome, Store } from "../store/store.ts";
+import { WindlassError } from "../task/errors.ts";
 import { Attempt, type AttemptTools, type Handlers } from "./attempt.ts";
 import { CATCH_ALL, type TaskDefinition } from "./definition.ts";
+import { Exchanger } from "./exchanger.ts";
 import { Janitor } from "./janitor.ts";
 import { LeaseKeeper } from "./lease-keeper.ts";
 import type { Logger } from "./logger.ts";
 import { Settler } from "./settler.ts";
-import { inOrder } from "./share.ts";
 import { onStopSignals, resend } from "./stop-signals.ts";
 import { resolveWorkOptions, type WorkOptions, type WorkSettings } from "./work-options.ts";
 
@@ -25,12 +20,6 @@ export interface WorkerTools {
   readonly random: Random;
   readonly logger: Logger;
 }
-
-/** Waits between calls while the store fails: the herd spreads out, and no outage is answered with a storm. */
-const OUTAGE_BACKOFF = { baseMs: 200, maxMs: 5_000 };
-
-/** A due time that is already past, but not claimable, must not become a spin. */
-const SHORTEST_IDLE_MS = 5;
 
 /** How long the last settlements may take when a second signal says to leave at once. */
 const LEAVE_MS = 1_000;
@@ -46,18 +35,13 @@ export class Worker implements AsyncDisposable {
   readonly #keeper: LeaseKeeper;
   readonly #janitor: Janitor;
   readonly #settler: Settler;
+  readonly #exchanger: Exchanger;
   readonly #running = new Set<Attempt>();
   /** Settled or released everything. */
   readonly #ended = Promise.withResolvers<void>();
   /** `run` is over: nothing of this worker is left. */
   readonly #done = Promise.withResolvers<void>();
   #phase: Phase = "new";
-  #turning = false;
-  #mayFind = true; // a claim may find something
-  #replyLost = false;
-  #failures = 0;
-  #idleTimer: Cancel | undefined;
-  #pauseOver: (() => void) | undefined;
   #quiet: (() => void)[] = [];
 
   constructor(store: Store, tasks: readonly TaskDefinition[], options: WorkOptions, tools: WorkerTools) {
@@ -77,6 +61,24 @@ export class Worker implements AsyncDisposable {
       onLost: (attempt) => this.#forget(attempt),
     });
     this.#settler = new Settler(store, tools.logger);
+    const { queues, pollMs } = this.#settings;
+    this.#exchanger = new Exchanger({
+      ...tools,
+      store,
+      settler: this.#settler,
+      worker: this.name,
+      queues,
+      leaseMs,
+      pollMs,
+      free: () => (this.#phase === "claiming" ? this.#settings.concurrency - this.#running.size : 0),
+      holding: () => [...this.#running].map((attempt) => attempt.lease),
+      onLease: (lease, expiresAt) => this.#start(lease, expiresAt),
+      onQuiet: () => this.#tellIfQuiet(),
+      onClosed: (error) => {
+        this.#phase = "stopped";
+        this.#ended.reject(error);
+      },
+    });
     this.#janitor = new Janitor({ ...tools, store, everyMs: this.#settings.reclaimEveryMs, retention });
   }
 
@@ -95,16 +97,16 @@ export class Worker implements AsyncDisposable {
     const unwatch = this.#settings.signals ? this.#watchSignals() : undefined;
     const { logger } = this.#tools;
     try {
-      await using _ = await this.#store.signal.subscribe(this.#queueNames(), () => this.#wake());
+      await using _ = await this.#store.signal.subscribe(this.#queueNames(), () => this.#exchanger.wake());
       logger.info({ worker: this.name, queues: this.#queueNames() }, "worker started");
       this.#janitor.start();
-      this.#kick();
+      this.#exchanger.kick();
       await this.#ended.promise;
       logger.info({ worker: this.name }, "worker stopped");
     } finally {
       this.#phase = "stopped";
       this.#ended.resolve();
-      this.#idleTimer?.();
+      this.#exchanger.stop();
       this.#keeper.stop();
       await this.#janitor.stop();
       unwatch?.();
@@ -123,8 +125,7 @@ export class Worker implements AsyncDisposable {
     }
     if (this.#phase !== "claiming") return this.#done.promise;
     this.#phase = "stopping";
-    this.#pauseOver?.();
-    this.#idleTimer?.();
+    this.#exchanger.hurry();
     const { timeoutMs, abortMs } = this.#settings.shutdown;
     if (!(await this.#becomesQuiet(timeoutMs))) {
       this.#tools.logger.warn({ worker: this.name, running: this.#running.size }, "aborting what still runs");
@@ -137,115 +138,6 @@ export class Worker implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
-  }
-
-  // --- the loop -------------------------------------------------------------------------------------------------
-
-  #wake(): void {
-    this.#mayFind = true;
-    this.#kick();
-  }
-
-  /** Starts the loop if it rests and there is something to say. */
-  #kick(): void {
-    if (this.#turning || !this.#hasNews()) return;
-    this.#turning = true;
-    this.#idleTimer?.();
-    this.#idleTimer = undefined;
-    // Outcomes that come in during this turn of the event loop share one call.
-    this.#tools.clock.defer(() => void this.#turn());
-  }
-
-  #hasNews(): boolean {
-    if (this.#phase !== "claiming" && this.#phase !== "stopping") return false;
-    return this.#settler.waiting > 0 || (this.#mayFind && this.#free() > 0);
-  }
-
-  #free(): number {
-    return this.#phase === "claiming" ? this.#settings.concurrency - this.#running.size : 0;
-  }
-
-  async #turn(): Promise<void> {
-    let nextDueMs: number | undefined;
-    while (this.#hasNews()) {
-      nextDueMs = await this.#exchange();
-      // Quick handlers end before the event loop turns: their outcomes go with the next call.
-      await new Promise<void>((resolve) => this.#tools.clock.defer(resolve));
-    }
-    this.#turning = false;
-    if (this.#free() > 0) this.#rest(nextDueMs);
-    this.#tellIfQuiet();
-  }
-
-  /** Sets the alarm for the poll, or for the next due task if that is sooner. */
-  #rest(nextDueMs = Number.POSITIVE_INFINITY): void {
-    const { clock, random } = this.#tools;
-    const pollMs = this.#settings.pollMs * (0.75 + random() / 2);
-    this.#idleTimer = clock.after(Math.max(SHORTEST_IDLE_MS, Math.min(pollMs, nextDueMs)), () =>
-      this.#wake(),
-    );
-  }
-
-  /** One call of the store. Answers when the next task falls due. */
-  async #exchange(): Promise<number | undefined> {
-    const settle = this.#settler.take();
-    const claim = this.#claim();
-    this.#mayFind = false; // a signal during the call sets it again
-    const leaseEndsAt = this.#tools.clock.monotonic() + this.#settings.leaseMs;
-    try {
-      const reply = await this.#store.exchange({ settle, claim });
-      this.#failures = 0;
-      if (claim !== undefined) this.#replyLost = false;
-      this.#settler.report(settle, reply.verdicts);
-      for (const lease of reply.leases) this.#start(lease, leaseEndsAt);
-      if (claim !== undefined && reply.leases.length === claim.max) this.#mayFind = true;
-      return reply.nextDueMs;
-    } catch (error) {
-      this.#mayFind = true;
-      await this.#failed(error, { settle, claim });
-      return undefined;
-    }
-  }
-
-  #claim(): Claim | undefined {
-    const max = this.#free();
-    if (max === 0) return undefined;
-    const { queues, leaseMs } = this.#settings;
-    return {
-      queues: inOrder(queues, this.#tools.random),
-      max,
-      leaseMs,
-      worker: this.name,
-      holding: this.#replyLost ? [...this.#running].map((attempt) => attempt.lease) : undefined,
-    };
-  }
-
-  /** Keeps what could not be said, and waits before saying it again: a settlement is fenced, so repeating is safe. */
-  async #failed(error: unknown, { settle, claim }: Exchange): Promise<void> {
-    const { logger, random } = this.#tools;
-    if (hasCode(error, "STORE_CLOSED")) {
-      this.#ended.reject(error);
-      this.#phase = "stopped";
-      return;
-    }
-    if (hasCode(error, "UNKNOWN") && claim !== undefined) this.#replyLost = true;
-    const transient = error instanceof WindlassError && error.retriable;
-    this.#settler.giveBack(settle);
-    // What no repetition can mend is given up one by one, so that it does not take the others along.
-    if (!transient) await this.#settler.oneByOne();
-    logger.warn({ worker: this.name, error: describe(error) }, "the store failed; trying again");
-    this.#failures += 1;
-    await this.#pause(backoffMs(this.#failures, OUTAGE_BACKOFF, random()));
-  }
-
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const cancel = this.#tools.clock.after(ms, resolve);
-      this.#pauseOver = () => {
-        cancel();
-        resolve();
-      };
-    });
   }
 
   // --- attempts -------------------------------------------------------------------------------------------------
@@ -268,7 +160,7 @@ export class Worker implements AsyncDisposable {
       this.#settler.add(attempt.lease, outcome);
       this.#settings.observe?.(attempt.lease, outcome);
     }
-    this.#kick();
+    this.#exchanger.kick();
     this.#tellIfQuiet();
   };
 
@@ -279,7 +171,7 @@ export class Worker implements AsyncDisposable {
       { id, queue, token, code: "LEASE_LOST" },
       "the lease was lost; the attempt was told to stop",
     );
-    this.#kick();
+    this.#exchanger.kick();
     this.#tellIfQuiet();
   }
 
@@ -298,7 +190,7 @@ export class Worker implements AsyncDisposable {
   }
 
   #isQuiet(): boolean {
-    return this.#running.size === 0 && this.#settler.waiting === 0 && !this.#turning;
+    return this.#running.size === 0 && this.#exchanger.quiet;
   }
 
   #tellIfQuiet(): void {
@@ -313,8 +205,8 @@ export class Worker implements AsyncDisposable {
       this.#settler.add(attempt.lease, { kind: "release" });
     }
     this.#running.clear();
-    this.#pauseOver?.();
-    this.#kick();
+    this.#exchanger.hurry();
+    this.#exchanger.kick();
     if (!(await this.#becomesQuiet(LEAVE_MS))) {
       this.#tools.logger.error(
         { worker: this.name, unsettled: this.#settler.waiting },

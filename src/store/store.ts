@@ -21,7 +21,7 @@ export interface Store {
   /** Wake-ups. Losing one costs latency, never a task. */
   readonly signal: Signal;
   /**
-   * How many calls of `add` are worth having under way at once: 1 where they run one after the other anyway, 2 where
+   * How many calls of `add`, and of `exchange`, are worth having under way at once: 1 where they run one after the other anyway, 2 where
    * a network lies between, so that one is on its way while the other is worked on. A hint for batching.
    */
   readonly callsAtOnce: number;

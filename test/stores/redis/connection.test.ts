@@ -25,6 +25,22 @@ if ((await redisForTests()) !== undefined) {
     assert.equal((await claim(store)).length, 1);
   });
 
+  test("who tries again at once, and again, does not keep the event loop from reconnecting", async () => {
+    await using server = await startRedis();
+    await using store = await openStore({ url: server.url });
+    await server.service.kill();
+    await rejectsWith(
+      untilFailedAtOnce(() => store.queues()),
+      "STORE_UNAVAILABLE",
+    );
+    const turned = new AbortController();
+    setImmediate(() => turned.abort());
+    for (let tries = 0; !turned.signal.aborted; tries++) {
+      assert.ok(tries < 1_000, "the event loop does not turn");
+      await store.queues().catch(() => {});
+    }
+  });
+
   test("a call that is not answered within the deadline is unknown, and its connection is replaced", async () => {
     await using server = await startRedis();
     await using store = await openStore({ url: server.url, deadlineMs: 150 });
@@ -181,5 +197,17 @@ async function untilRefused(call: () => Promise<unknown>): Promise<void> {
     } catch (error) {
       if ((error as { code?: string }).code === "STORE_UNAVAILABLE") return;
     }
+  }
+}
+
+/** Calls until one fails because the last attempt to connect failed. */
+async function untilFailedAtOnce(call: () => Promise<unknown>): Promise<never> {
+  for (;;) {
+    const error: unknown = await call().then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
+    if (error instanceof Error && /cannot be reached: .*ECONNREFUSED/.test(error.message)) throw error;
+    await new Promise((resolve) => setImmediate(resolve));
   }
 }

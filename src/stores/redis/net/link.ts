@@ -104,7 +104,12 @@ export class Link {
   /** The connection, once there is one. A short break is waited out; a lasting one fails calls at once. */
   async #ready(): Promise<Client> {
     const { clock, deadlineMs } = this.#options;
-    if (this.#failure !== undefined) throw this.#down();
+    if (this.#failure !== undefined) {
+      // Who tries again at once, and again, would keep the event loop from the attempt that he waits for.
+      await new Promise<void>((resolve) => clock.defer(resolve));
+      if (this.#client !== undefined) return this.#client;
+      throw this.#closed ? closed() : this.#down();
+    }
     this.#attempt ??= this.#first();
     let cancel: Cancel = () => {};
     const late = new Promise<never>((_, reject) => {

@@ -1,0 +1,239 @@
+/**
+ * A worker's talk with the store: calls of `exchange`, each of which carries all that there is to say, the outcomes
+ * that have come in since the last one and a claim for the slots that are free. Nothing is sent while there is nothing
+ * to say; a signal, a due time or the poll says that asking may be worth it again.
+ *
+ * Behind a network two calls are worth having under way: while the server works on one, the other's tasks run. What
+ * there is to say is then split between them, and from there on they take turns by themselves.
+ */
+import type { Cancel, Clock, Random } from "../store/clock.ts";
+import type { Claim, Exchange, ExchangeReply, Lease, LeaseRef, Store } from "../store/store.ts";
+import { backoffMs } from "../task/backoff.ts";
+import { hasCode, WindlassError } from "../task/errors.ts";
+import { describe } from "../task/judge.ts";
+import type { Logger } from "./logger.ts";
+import type { Settler } from "./settler.ts";
+import { inOrder, type QueueShare } from "./share.ts";
+
+/** Waits between calls while the store fails: the herd spreads out, and no outage is answered with a storm. */
+const OUTAGE_BACKOFF = { baseMs: 200, maxMs: 5_000 };
+
+/** A due time that is already past, but not claimable, must not become a spin. */
+const SHORTEST_IDLE_MS = 5;
+
+/** A call beside another one is for at least this many tasks: it costs as much by itself as ten tasks do in it. */
+const WORTH_A_CALL = 16;
+
+export interface ExchangerOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly settler: Settler;
+  /** Names the claimer. */
+  readonly worker: string;
+  readonly queues: readonly QueueShare[];
+  readonly leaseMs: number;
+  readonly pollMs: number;
+  /** How many more attempts may begin. */
+  readonly free: () => number;
+  /** What is leased now, as far as is known here. */
+  readonly holding: () => readonly LeaseRef[];
+  /** A lease was claimed; `expiresAt` is when it ends at the latest, by the monotonic clock. */
+  readonly onLease: (lease: Lease, expiresAt: number) => void;
+  /** No call is under way, and there is nothing to say. */
+  readonly onQuiet: () => void;
+  /** The store was closed; nothing will be said any more. */
+  readonly onClosed: (error: unknown) => void;
+}
+
+export class Exchanger {
+  readonly #options: ExchangerOptions;
+  /** Calls under way, and the slots for which they ask. */
+  #calls = 0;
+  #asked = 0;
+  #scheduled = false;
+  #mayFind = true; // a claim may find something
+  #signals = 0;
+  #dueAt = Number.POSITIVE_INFINITY;
+  #replyLost = false;
+  #failures = 0;
+  #pauseOver: (() => void) | undefined;
+  #idleTimer: Cancel | undefined;
+  #stopped = false;
+
+  constructor(options: ExchangerOptions) {
+    this.#options = options;
+  }
+
+  /** Nothing is under way or about to be. */
+  get quiet(): boolean {
+    return this.#calls === 0 && !this.#scheduled && this.#options.settler.waiting === 0;
+  }
+
+  /** There may be something to claim. */
+  wake(): void {
+    this.#mayFind = true;
+    this.#signals += 1;
+    this.kick();
+  }
+
+  /** Starts a call if there is something to say. Outcomes that come in during this turn of the event loop share it. */
+  kick(): void {
+    if (this.#scheduled || !this.#isWorthACall()) return;
+    this.#scheduled = true;
+    this.#cancelRest();
+    this.#options.clock.defer(() => {
+      this.#scheduled = false;
+      if (this.#isWorthACall()) void this.#call();
+      // A turn later, not at once: two calls that arrive together are answered together, and would never take turns.
+      this.kick();
+      this.#restIfQuiet();
+    });
+  }
+
+  /** Ends the wait after a failure: the next try is made at once. */
+  hurry(): void {
+    this.#pauseOver?.();
+  }
+
+  /** Says nothing more. */
+  stop(): void {
+    this.#stopped = true;
+    this.hurry();
+    this.#cancelRest();
+  }
+
+  #isWorthACall(): boolean {
+    if (this.#stopped || this.#pauseOver !== undefined || this.#calls >= this.#mostCalls()) return false;
+    const tasks = Math.max(this.#options.settler.waiting, this.#mayFind ? this.#free() : 0);
+    return tasks >= (this.#calls === 0 ? 1 : WORTH_A_CALL);
+  }
+
+  /** After a lost reply one at a time: a claim that names all leases must not meet one whose leases are on their way. */
+  #mostCalls(): number {
+    return this.#replyLost ? 1 : this.#options.store.callsAtOnce;
+  }
+
+  #free(): number {
+    return this.#options.free() - this.#asked;
+  }
+
+  async #call(): Promise<void> {
+    const { store, clock, leaseMs, settler, onLease } = this.#options;
+    const { settle, claim } = this.#next();
+    const asked = claim?.max ?? 0;
+    const signals = this.#signals;
+    const leaseEndsAt = clock.monotonic() + leaseMs;
+    this.#calls += 1;
+    this.#asked += asked;
+    let reply: ExchangeReply | undefined;
+    let failure: unknown;
+    try {
+      reply = await store.exchange({ settle, claim });
+    } catch (error) {
+      failure = error;
+    }
+    // Another reply came at the same time, and the call that follows it is about to be made and written.
+    if (this.#scheduled) {
+      await this.#turn();
+      await this.#turn();
+    }
+    this.#asked -= asked;
+    if (reply === undefined) {
+      this.#mayFind = true;
+      await this.#failed(failure, { settle, claim });
+    } else {
+      this.#failures = 0;
+      settler.report(settle, reply.verdicts);
+      for (const lease of reply.leases) onLease(lease, leaseEndsAt);
+      if (claim !== undefined) this.#learn(claim, reply, signals);
+    }
+    this.#calls -= 1;
+    this.kick();
+    this.#restIfQuiet();
+  }
+
+  /** What the reply to a claim says about the next one. `signals`: how many there had been when it was sent. */
+  #learn({ max, holding }: Claim, { leases, nextDueMs }: ExchangeReply, signals: number): void {
+    if (holding !== undefined) this.#replyLost = false;
+    if (leases.length === max) this.#mayFind = true;
+    else if (signals === this.#signals) this.#mayFind = false;
+    this.#dueAt = this.#options.clock.monotonic() + (nextDueMs ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** All that there is to say; half of it, if it is much and another call may begin beside this one. */
+  #next(): Exchange {
+    const { settler } = this.#options;
+    const calls = settler.waiting < 2 * WORTH_A_CALL ? 1 : this.#mostCalls() - this.#calls;
+    const settle = settler.take(Math.ceil(settler.waiting / calls));
+    return { settle, claim: this.#claim(Math.ceil(this.#free() / calls)) };
+  }
+
+  #claim(max: number): Claim | undefined {
+    if (max <= 0) return undefined;
+    const { queues, leaseMs, worker, random, holding } = this.#options;
+    return {
+      queues: inOrder(queues, random),
+      max,
+      leaseMs,
+      worker,
+      holding: this.#replyLost ? holding() : undefined,
+    };
+  }
+
+  /** Keeps what could not be said, and waits before saying it again: a settlement is fenced, so repeating is safe. */
+  async #failed(error: unknown, { settle, claim }: Exchange): Promise<void> {
+    const { logger, random, settler, worker, onClosed } = this.#options;
+    if (hasCode(error, "STORE_CLOSED")) {
+      this.#stopped = true;
+      onClosed(error);
+      return;
+    }
+    if (hasCode(error, "UNKNOWN") && claim !== undefined) this.#replyLost = true;
+    const transient = error instanceof WindlassError && error.retriable;
+    settler.giveBack(settle);
+    // What no repetition can mend is given up one by one, so that it does not take the others along.
+    if (!transient) await settler.oneByOne();
+    // Of two calls that failed together one waits for both.
+    if (this.#pauseOver !== undefined) return;
+    logger.warn({ worker, error: describe(error) }, "the store failed; trying again");
+    this.#failures += 1;
+    await this.#pause(backoffMs(this.#failures, OUTAGE_BACKOFF, random()));
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const end = (): void => {
+        cancel();
+        this.#pauseOver = undefined;
+        resolve();
+      };
+      const cancel = this.#options.clock.after(ms, end);
+      this.#pauseOver = end;
+    });
+  }
+
+  #turn(): Promise<void> {
+    return new Promise((resolve) => this.#options.clock.defer(resolve));
+  }
+
+  /** Sets the alarm for the poll, or for the next due task if that is sooner. */
+  #restIfQuiet(): void {
+    if (this.#calls > 0 || this.#scheduled) return;
+    const { clock, random, pollMs, onQuiet } = this.#options;
+    if (!this.#stopped && this.#idleTimer === undefined && this.#free() > 0) {
+      const ms = Math.min(pollMs * (0.75 + random() / 2), this.#dueAt - clock.monotonic());
+      this.#idleTimer = clock.after(Math.max(SHORTEST_IDLE_MS, ms), () => {
+        this.#idleTimer = undefined;
+        this.wake();
+      });
+    }
+    onQuiet();
+  }
+
+  #cancelRest(): void {
+    this.#idleTimer?.();
+    this.#idleTimer = undefined;
+  }
+}
