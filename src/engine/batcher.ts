@@ -9,6 +9,7 @@
  * waits is then split between them, and from there on they take turns by themselves.
  */
 import type { Clock } from "../store/clock.ts";
+import { untilWritten } from "./until-written.ts";
 
 export interface BatcherOptions<Item> {
   readonly clock: Clock;
@@ -36,6 +37,7 @@ export class Batcher<Item, Answer> {
   #waiting: Waiting<Item, Answer>[] = [];
   #running = 0;
   #scheduled = false;
+  #answering = false;
   #idle: (() => void)[] = [];
 
   /** `send` gets the items of one batch and answers one answer per item, in order. */
@@ -77,6 +79,7 @@ export class Batcher<Item, Answer> {
     this.#running += 1;
     try {
       const answers = await this.#send(batch.map((waiting) => waiting.item));
+      if (this.#options.calls > 1) await this.#turnToAnswer();
       for (let index = 0; index < batch.length; index++) batch[index]!.resolve(answers[index]!);
     } catch (error) {
       for (const waiting of batch) waiting.reject(error);
@@ -85,6 +88,14 @@ export class Batcher<Item, Answer> {
     // Put off like the first: those who were answered add again before the next batch is cut.
     if (this.#waiting.length > 0) this.#schedule();
     else if (this.#isIdle()) for (const resolve of this.#idle.splice(0)) resolve();
+  }
+
+  /** Of batches that are answered at the same time each waits until the one that follows the last has gone out. */
+  async #turnToAnswer(): Promise<void> {
+    const { clock } = this.#options;
+    if (this.#answering) await untilWritten(clock);
+    this.#answering = true;
+    clock.defer(() => (this.#answering = false));
   }
 
   #take(): readonly Waiting<Item, Answer>[] {

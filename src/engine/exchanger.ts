@@ -14,6 +14,7 @@ import { describe } from "../task/judge.ts";
 import type { Logger } from "./logger.ts";
 import type { Settler } from "./settler.ts";
 import { inOrder, type QueueShare } from "./share.ts";
+import { untilWritten } from "./until-written.ts";
 
 /** Waits between calls while the store fails: the herd spreads out, and no outage is answered with a storm. */
 const OUTAGE_BACKOFF = { baseMs: 200, maxMs: 5_000 };
@@ -134,11 +135,8 @@ export class Exchanger {
     } catch (error) {
       failure = error;
     }
-    // Another reply came at the same time, and the call that follows it is about to be made and written.
-    if (this.#scheduled) {
-      await this.#turn();
-      await this.#turn();
-    }
+    // Another reply came at the same time, and the call that follows it is about to go out.
+    if (this.#scheduled) await untilWritten(clock);
     this.#asked -= asked;
     if (reply === undefined) {
       this.#mayFind = true;
@@ -212,10 +210,6 @@ export class Exchanger {
       const cancel = this.#options.clock.after(ms, end);
       this.#pauseOver = end;
     });
-  }
-
-  #turn(): Promise<void> {
-    return new Promise((resolve) => this.#options.clock.defer(resolve));
   }
 
   /** Sets the alarm for the poll, or for the next due task if that is sooner. */

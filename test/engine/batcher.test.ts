@@ -116,3 +116,30 @@ test("a few items are one call, however many may be under way", async () => {
   await answers;
   assert.equal(calls.length, 1);
 });
+
+test("of two answers that come together, the second waits until the call after the first is made", async () => {
+  const { batcher, calls, nextCall } = slowStore({ calls: 2, maxWeight: 1e9 });
+  let answered = 0;
+  /** A producer adds its next item as soon as it has its answer. */
+  const produce = async (item: number): Promise<void> => {
+    await batcher.add(item);
+    answered += 1;
+    await batcher.add(item + 64);
+  };
+  let called = nextCall();
+  const producers = Promise.all(Array.from({ length: 64 }, (_, n) => produce(n)));
+  await called;
+  called = nextCall();
+  await called;
+  called = nextCall();
+  calls[0]!.answer();
+  calls[1]!.answer();
+  await called;
+  assert.deepEqual([calls[2]!.items.length, answered], [32, 32]);
+  called = nextCall();
+  await called;
+  assert.deepEqual([calls[3]!.items.length, answered], [32, 64]);
+  calls[2]!.answer();
+  calls[3]!.answer();
+  await producers;
+});

@@ -82,6 +82,7 @@ async function addPlain(caller: Caller, queue: string, tasks: readonly NewTask[]
   caller.time.sync(now, sentAt);
   if (fresh === 1) await caller.list(queue);
   if (told === 0) caller.stirSoon(queue);
+  if (order === undefined && marks.length === 0) return tasks.map(({ id }) => ({ status: "added", id }));
   const results: AddResult[] = Array.from({ length: tasks.length });
   for (let i = 0; i < sorted.length; i++) {
     const status = marks.length === 0 || marks[i] === 0x31 ? "added" : "duplicate";

@@ -47,6 +47,7 @@ export class QueueKeys {
 
   /** The ready lists of these priorities. */
   lists(levels: string): string[] {
+    if (levels.length === 1) return [this.#ready[Number(levels)]!];
     return digitsOf(levels).map((level) => this.#ready[level]!);
   }
 
@@ -63,6 +64,7 @@ export class QueueKeys {
 
 /** Two sets of priorities as one: digits in order. */
 export function mergeLevels(a: string, b: string): string {
+  if (a === b && a.length === 1) return a;
   return [...new Set(digitsOf(a + b))].toSorted((x, y) => x - y).join("");
 }
 
