@@ -1,61 +1,85 @@
 /** The verb `exchange`: the short way if nothing is out of the ordinary, else the full one. */
-import type { Exchange, ExchangeReply, Verdict } from "../../store/store.ts";
+import type { Exchange, ExchangeReply, Lease, Verdict } from "../../store/store.ts";
+import { hasCode } from "../../task/errors.ts";
 import type { Caller } from "./caller.ts";
 import { readLeases } from "./claimed.ts";
 import { exchangeFull } from "./exchange-full.ts";
 import { writeWorker } from "./extra.ts";
-import type { Reply } from "./net/client.ts";
+import type { Arg, Reply } from "./net/client.ts";
 import { type Block, judge, packLeases, toBlocks } from "./settle.ts";
 
 /** What the short way takes in one call: the limit of Lua's stack, with room to spare. */
 const MOST = 1_000;
 
-/** Verdicts, first token, ids, records, extras, due. */
+/** For each queue: verdicts, first token, ids, records, extras, due. */
 type CommonReply = readonly [Buffer, Buffer, Buffer, readonly Buffer[], Reply, Reply];
+
+const REPLIES_PER_QUEUE = 6;
 
 export async function exchange(caller: Caller, request: Exchange): Promise<ExchangeReply> {
   const { settle, claim } = request;
   const verdicts: Verdict[] = Array.from({ length: settle.length });
   const blocks = toBlocks(settle, claim, verdicts);
   if (blocks.length === 0) return { verdicts, leases: [] };
-  if (blocks.length === 1 && isCommon(blocks[0]!, request) && caller.mayTakeShortWay(blocks[0]!.queue)) {
-    const reply = await exchangeCommon(caller, blocks[0]!, request, verdicts);
+  if (isCommon(caller, blocks, request)) {
+    const reply = await exchangeCommon(caller, blocks, request, verdicts);
     if (reply !== undefined) return reply;
-    caller.avoidShortWay(blocks[0]!.queue);
   }
   return exchangeFull(caller, request, blocks, verdicts);
 }
 
-function isCommon({ removed, kept, mixed }: Block, { claim }: Exchange): boolean {
-  return (
-    mixed.length === 0 &&
-    (removed.length === 0 || kept.length === 0) &&
-    removed.length + kept.length <= MOST &&
-    (claim === undefined || (claim.holding === undefined && claim.max <= MOST))
+function isCommon(caller: Caller, blocks: readonly Block[], { claim }: Exchange): boolean {
+  // One script cannot reach several nodes of a cluster.
+  if (blocks.length > 1 && caller.router.clustered) return false;
+  if (claim !== undefined && (claim.holding !== undefined || claim.max > MOST)) return false;
+  return blocks.every(
+    ({ queue, removed, kept, mixed }) =>
+      mixed.length === 0 &&
+      (removed.length === 0 || kept.length === 0) &&
+      removed.length + kept.length <= MOST &&
+      caller.mayTakeShortWay(queue),
   );
 }
 
+/** Undefined if the short way does not do; then nothing was done. */
 async function exchangeCommon(
   caller: Caller,
-  { queue, claim: wanted, removed, kept }: Block,
+  blocks: readonly Block[],
   { settle, claim }: Exchange,
   verdicts: Verdict[],
 ): Promise<ExchangeReply | undefined> {
-  const keys = caller.keys(queue);
-  const levels = caller.levels(queue);
-  const places = kept.length > 0 ? kept : removed;
-  const terms = wanted ? claim : undefined;
-  const reply = await caller.run("exchange", keys.slot, keys.common(levels), [
-    String(Math.max(0, terms?.max ?? 0)),
-    String(Math.round(terms?.leaseMs ?? 0)),
-    terms === undefined ? "" : writeWorker(terms.worker),
-    levels,
-    packLeases(settle, places),
-    kept.length > 0 ? "1" : "0",
-  ]);
-  if (reply === 0) return undefined;
-  const [marks, token, ids, records, extras, due] = reply as CommonReply;
-  judge(verdicts, places, marks);
-  const leases = await readLeases(caller, queue, token, ids, records, extras);
-  return { verdicts, leases, ...(terms !== undefined && typeof due === "number" && { nextDueMs: due }) };
+  const keys: string[] = [];
+  const args: Arg[] = [
+    String(Math.max(0, claim?.max ?? 0)),
+    String(Math.round(claim?.leaseMs ?? 0)),
+    claim === undefined ? "" : writeWorker(claim.worker),
+  ];
+  for (const { queue, claim: wanted, removed, kept } of blocks) {
+    const levels = caller.levels(queue);
+    const keep = kept.length > 0;
+    keys.push(...caller.keys(queue).common(levels));
+    args.push(levels, wanted ? "1" : "0", packLeases(settle, keep ? kept : removed), keep ? "1" : "0");
+  }
+  const reply = await caller
+    .run("exchange", caller.keys(blocks[0]!.queue).slot, keys, args)
+    .catch((error: unknown) => {
+      // One queue of several is broken, which showed before anything was written; the full way sees to the others.
+      if (blocks.length > 1 && hasCode(error, "STORE_CORRUPT")) return 1;
+      throw error;
+    });
+  if (typeof reply === "number") {
+    caller.avoidShortWay(blocks[reply - 1]!.queue);
+    return undefined;
+  }
+  const leases: Lease[] = [];
+  let nextDueMs: number | undefined;
+  for (const [b, { queue, removed, kept }] of blocks.entries()) {
+    const from = REPLIES_PER_QUEUE * b;
+    const mine = (reply as readonly Reply[]).slice(from, from + REPLIES_PER_QUEUE);
+    const [marks, token, ids, records, extras, due] = mine as unknown as CommonReply;
+    judge(verdicts, kept.length > 0 ? kept : removed, marks);
+    for (const lease of await readLeases(caller, queue, token, ids, records, extras)) leases.push(lease);
+    if (typeof due === "number") nextDueMs = Math.min(due, nextDueMs ?? due);
+  }
+  return { verdicts, leases, ...(nextDueMs !== undefined && { nextDueMs }) };
 }
