@@ -14,6 +14,9 @@ import { loadScripts, type Script, type ScriptName } from "./scripts.ts";
 /** How long replicas may take to confirm, in ms. */
 const REPLICATION_MS = 1_000;
 
+/** The same for disks: with `appendfsync everysec` the next fsync is 1 s away, and 2 s if one is under way. */
+const FSYNC_MS = 3_000;
+
 /** As long as `shared/wake.lua` keeps quiet after a message. */
 const STIR_MS = 100;
 
@@ -109,11 +112,11 @@ export class Caller {
     this.live();
     const { sha, source } = this.#scripts[name];
     const command = this.#command(sha, keys, args);
+    const ms = fsync ? FSYNC_MS : REPLICATION_MS;
     const wait = fsync
-      ? ["WAITAOF", "1", String(minReplicas), String(REPLICATION_MS)]
-      : ["WAIT", String(minReplicas), String(REPLICATION_MS)];
-    const both = (): Promise<readonly [Reply, Reply]> =>
-      this.router.sendBoth(slot, command, wait, REPLICATION_MS);
+      ? ["WAITAOF", "1", String(minReplicas), String(ms)]
+      : ["WAIT", String(minReplicas), String(ms)];
+    const both = (): Promise<readonly [Reply, Reply]> => this.router.sendBoth(slot, command, wait, ms);
     const [reply, confirmed] = await both().catch(async (error: unknown) => {
       if (!isNoScript(error)) throw toWindlass(error);
       await mapped(this.router.send(slot, ["SCRIPT", "LOAD", source], "durable"));
@@ -122,12 +125,17 @@ export class Caller {
     const [disks, replicas] = Array.isArray(confirmed)
       ? (confirmed as readonly number[])
       : [1, confirmed as number];
-    if (disks! >= 1 && replicas! >= minReplicas) return reply;
+    const lacking: string[] = [];
+    if (disks! < 1) lacking.push("the disk of Redis did not have them");
+    if (replicas! < minReplicas) lacking.push(`${replicas} of ${minReplicas} replicas had them`);
+    if (lacking.length === 0) return reply;
     throw new WindlassError(
       "UNKNOWN",
-      `the tasks are in Redis, but their durability is not confirmed: ${replicas} of ${minReplicas} replicas` +
-        `${fsync ? " and disks" : ""} had them after ${REPLICATION_MS} ms; a failover now may lose them`,
-      { remedy: "Look at the replicas, then repeat the call: what is there is not added twice." },
+      `the tasks are in Redis, but their durability is not confirmed: ${lacking.join(", and ")} after ` +
+        `${ms} ms; a crash or failover now may lose them`,
+      {
+        remedy: "Look at the replicas and the disk, then repeat the call: what is there is not added twice.",
+      },
     );
   }
 

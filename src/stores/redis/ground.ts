@@ -29,7 +29,9 @@ export async function checkGround(caller: Caller): Promise<void> {
         "Set maxmemory-policy noeviction in redis.conf (CONFIG SET maxmemory-policy noeviction), or use another Redis.",
       );
     }
-    if (info.get("redis_mode") === "cluster" && !caller.router.clustered) {
+    // Valkey says server_mode.
+    const mode = info.get("redis_mode") ?? info.get("server_mode");
+    if (mode === "cluster" && !caller.router.clustered) {
       throw new WindlassError(
         "INVALID_URL",
         `Redis at ${place} is a node of a cluster; expected a redis+cluster:// URL`,
