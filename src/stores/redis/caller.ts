@@ -174,7 +174,9 @@ export class Caller {
 
   /** Puts a queue on that list: before it is first used, and again if its data turn out to be gone. */
   async list(queue: string): Promise<void> {
-    await this.send(this.#listSlot, ["SADD", this.#listKey, queue]);
+    // A full Redis refuses to add even what is there.
+    const known = await this.send(this.#listSlot, ["SISMEMBER", this.#listKey, queue]);
+    if (known !== 1) await this.send(this.#listSlot, ["SADD", this.#listKey, queue]);
     this.#listed.add(queue);
   }
 

@@ -95,8 +95,8 @@ async function call(
 
 /**
  * One queue of several cannot be served: a key of it is of the wrong type, its node is down. The others must not suffer:
- * their leases are handed out, and the error comes with the next call that finds nothing. Where a claim may have taken
- * effect unseen, or a settlement has no verdict, the leases are given back and the call fails.
+ * their leases and verdicts are handed out, and the error comes with the next call that has neither. Where a claim may
+ * have taken effect unseen, or a settlement has no verdict, the leases are given back and the call fails.
  */
 async function fail(
   caller: Caller,
@@ -105,7 +105,8 @@ async function fail(
   leases: readonly Lease[],
 ): Promise<void> {
   const unknown = failures.find(({ code }) => code === "UNKNOWN");
-  if (leases.length > 0 && unknown === undefined && !verdicts.includes(undefined)) return;
+  const useful = leases.length > 0 || verdicts.length > 0;
+  if (useful && unknown === undefined && !verdicts.includes(undefined)) return;
   if (leases.length > 0) {
     const settle = leases.map(({ id, queue, token }) => ({
       id,

@@ -72,13 +72,19 @@ if ((await redisForTests()) !== undefined) {
         const broken = call === "add" ? store.add([task()]) : claim(store);
         await rejectsWith(broken, "STORE_CORRUPT", /another kind of value/);
       }
-      assert.equal((await claim(store, { queues: ["other"] })).length, 1, suffix);
+      const leases = await claim(store, { queues: ["other"] });
+      assert.equal(leases.length, 1, suffix);
+      const outcome = { kind: "completed", keep: false } as const;
+      const both = { queues: ["default", "other"], max: 10, leaseMs: 30_000, worker: "w" };
+      const settled = await store.exchange({
+        settle: leases.map((lease) => ({ ...lease, outcome })),
+        claim: both,
+      });
+      assert.deepEqual(settled, { verdicts: ["applied"], leases: [] }, "the error comes with the next claim");
+      // A claim does not touch what is kept.
+      if (call !== "keep") await rejectsWith(claim(store, both), "STORE_CORRUPT", /another kind of value/);
       await store.add([task({ queue: "other" })]);
-      assert.equal(
-        (await claim(store, { queues: ["default", "other"] })).length,
-        1,
-        `${suffix} beside another queue`,
-      );
+      assert.equal((await claim(store, both)).length, 1, `${suffix} beside another queue`);
       await other.send("DEL", key);
       await other.send("RENAMENX", `${key}:aside`, key).catch(() => {});
       if (call === "keep") await store.reclaim({ limit: 1 });
@@ -201,9 +207,15 @@ if ((await redisForTests()) !== undefined) {
     await complete(store, rest);
     await store.cancel((await store.list({ state: "pending", limit: 1 })).items[0]!.id);
     await store.reclaim({ limit: 100 });
+    await store.pause("default");
+    assert.equal((await claim(store)).length, 0);
+    await store.resume("default");
+    // A worker that starts now is the one who can help.
+    await using late = await openStore({ url: full.url });
+    await using _ = await late.signal.subscribe(["default"], () => {});
     let drained = 0;
     for (;;) {
-      const leases = await claim(store, { max: 50 });
+      const leases = await claim(late, { max: 50 });
       if (leases.length === 0) break;
       drained += leases.length;
       await complete(store, leases);

@@ -1,5 +1,5 @@
--- A paused queue is not claimed from. Makes the queue known.
+-- A paused queue is not claimed from. Makes the queue known. The first write is one that a full Redis allows.
 -- KEYS: meta. ARGV: shift.
-redis.call('HSET', KEYS[1], 'paused', 1)
 redis.call('HDEL', KEYS[1], 'hidden')
+redis.call('HSET', KEYS[1], 'paused', 1)
 return redis.call('HSETNX', KEYS[1], 'levels', '')
