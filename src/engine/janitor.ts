@@ -100,6 +100,11 @@ export class Janitor {
       more = reply.more;
       if (reply.expired > 0)
         logger.warn({ expired: reply.expired }, "leases ran out; their tasks were taken back");
+      if (reply.early === true)
+        logger.warn(
+          { pruned: reply.pruned },
+          "the store is nearly full; finished tasks were removed before their time",
+        );
     } catch (error) {
       if (error instanceof WindlassError && error.code === "STORE_CLOSED") return;
       logger.warn({ error: describe(error) }, "housekeeping failed; trying again");

@@ -147,6 +147,8 @@ export interface ReclaimReply {
   readonly expired: number;
   /** Finished tasks that were removed. */
   readonly pruned: number;
+  /** True if some of them were removed before their time, because the store is nearly full. */
+  readonly early?: boolean | undefined;
   /** True if `limit` was reached: call again soon. */
   readonly more: boolean;
 }

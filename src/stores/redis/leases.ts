@@ -1,6 +1,7 @@
 /** The verbs `extend` and `reclaim`. */
-import type { ExtendVerdict, LeaseRef, ReclaimReply, ReclaimRequest } from "../../store/store.ts";
+import type { ExtendVerdict, LeaseRef, ReclaimReply, ReclaimRequest, Retention } from "../../store/store.ts";
 import type { Caller } from "./caller.ts";
+import { isNearlyFull, withoutFinished } from "./pressure.ts";
 import { packLeases } from "./settle.ts";
 
 const VERDICTS = ["lost", "applied", "cancelled"] as const;
@@ -31,15 +32,26 @@ export async function extend(
 export async function reclaim(caller: Caller, { limit, retention }: ReclaimRequest): Promise<ReclaimReply> {
   const names = await caller.queues();
   const start = Math.floor(caller.settings.random() * names.length);
-  const keeps = retention && [retention.completed, retention.cancelled, retention.dead];
-  const bounds = keeps?.flatMap(({ ageMs, count }) => [boundText(ageMs), boundText(count)]) ?? ["-"];
+  const bounds = boundsOf(retention);
+  const fewer = boundsOf(retention && withoutFinished(retention));
+  let full = retention !== undefined;
+  let early = false;
   const done = { promoted: 0, expired: 0, pruned: 0, keys: 0 };
   let more = false;
   let failure: unknown;
   for (const queue of [...names.slice(start), ...names.slice(0, start)]) {
     try {
       const most = [limit - done.promoted, limit - done.expired, limit - Math.max(done.pruned, done.keys)];
-      const [promoted, expired, pruned, keys, goOn] = await reclaimOne(caller, queue, most, bounds);
+      // One server that has room need not be asked again for every queue; one that has none may have some by now.
+      if (retention !== undefined && (full || caller.router.clustered))
+        full = await isNearlyFull(caller, caller.keys(queue).slot);
+      const [promoted, expired, pruned, keys, goOn] = await reclaimOne(
+        caller,
+        queue,
+        most,
+        full ? fewer : bounds,
+      );
+      early ||= full && pruned > 0;
       done.promoted += promoted;
       done.expired += expired;
       done.pruned += pruned;
@@ -52,7 +64,13 @@ export async function reclaim(caller: Caller, { limit, retention }: ReclaimReque
   }
   if (failure !== undefined) throw failure;
   const { promoted, expired, pruned } = done;
-  return { promoted, expired, pruned, more: more || Object.values(done).some((count) => count >= limit) };
+  return {
+    promoted,
+    expired,
+    pruned,
+    early,
+    more: more || Object.values(done).some((count) => count >= limit),
+  };
 }
 
 type Reclaimed = readonly [promoted: number, expired: number, pruned: number, keys: number, goOn: number];
@@ -72,6 +90,12 @@ async function reclaimOne(
     if (stale.length === 0) return counts;
     caller.learn(queue, String(stale));
   }
+}
+
+function boundsOf(retention: Retention | undefined): string[] {
+  if (retention === undefined) return ["-"];
+  const keeps = [retention.completed, retention.cancelled, retention.dead];
+  return keeps.flatMap(({ ageMs, count }) => [boundText(ageMs), boundText(count)]);
 }
 
 /** Lua knows no Infinity in text; beyond this there is nothing to prune. */

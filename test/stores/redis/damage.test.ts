@@ -226,6 +226,47 @@ if ((await redisForTests()) !== undefined) {
     await store.add([task()]);
   });
 
+  test("a Redis that is nearly full drops finished tasks before their time, but no dead ones, and takes new tasks", async () => {
+    await using full = await startRedis();
+    await using store = await openStore({ url: full.url });
+    await using other = await raw(full.url);
+    const retention = {
+      completed: { ageMs: 86_400_000, count: 10_000 },
+      cancelled: { ageMs: 86_400_000, count: 10_000 },
+      dead: { ageMs: 86_400_000, count: 10_000 },
+    };
+    await store.add(tasks(900, { payload: JSON.stringify("x".repeat(2_000)) }));
+    const [first, ...rest] = await claim(store);
+    const error = { name: "E", message: "m" };
+    const keep = { kind: "completed", keep: true } as const;
+    await store.exchange({
+      settle: [
+        { ...first!, outcome: { kind: "dead", reason: "discarded", error } },
+        ...rest.map((lease) => ({ ...lease, outcome: keep })),
+      ],
+    });
+    assert.deepEqual(await store.reclaim({ limit: 100, retention }), {
+      promoted: 0,
+      expired: 0,
+      pruned: 0,
+      early: false,
+      more: false,
+    });
+    const used = Number(/used_memory:(\d+)/.exec(String(await other.send("INFO", "memory")))?.[1]);
+    await other.send("CONFIG", "SET", "maxmemory", String(used));
+    await rejectsWith(
+      untilFull(() => store.add(tasks(10, { payload: JSON.stringify("x".repeat(2_000)) }))),
+      "STORE_FULL",
+    );
+    const reply = await store.reclaim({ limit: 100, retention });
+    assert.deepEqual([reply.pruned, reply.early, reply.more], [100, true, true]);
+    while ((await store.reclaim({ limit: 100, retention })).more);
+    await store.add([task()]);
+    const [info] = await store.queues();
+    assert.equal(info?.counts.dead, 1);
+    assert.ok(info.counts.completed > 0, "no more than it takes");
+  });
+
   test("batches beyond what Lua can unpack at once are added, claimed, extended and settled", async () => {
     await using store = await openStore({ url: server.url, prefix: "large" });
     const all = tasks(9_500);
@@ -241,4 +282,9 @@ if ((await redisForTests()) !== undefined) {
     assert.deepEqual(new Set(await complete(store, leases)), new Set(["applied"]));
     assert.deepEqual((await store.queues())[0]?.counts.running, 0);
   });
+}
+
+/** Calls until it fails. */
+async function untilFull(call: () => Promise<unknown>): Promise<never> {
+  for (;;) await call();
 }
