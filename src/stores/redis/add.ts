@@ -57,6 +57,9 @@ async function addPlain(caller: Caller, queue: string, tasks: readonly NewTask[]
   const keys = caller.keys(queue);
   const stamp = stampOf(caller.time.estimate() ?? (await caller.now()));
   const { order, levels, counts } = arrange(tasks);
+  if (order !== undefined && new Set(tasks.map(({ id }) => id)).size < tasks.length) {
+    return addFirstMentions(caller, queue, tasks);
+  }
   const sorted = order === undefined ? tasks : order.map((i) => tasks[i]!);
   const near = [keys.key("t"), keys.key("m"), keys.key("n")];
   const ids = packIds(sorted);
@@ -89,6 +92,25 @@ async function addPlain(caller: Caller, queue: string, tasks: readonly NewTask[]
     results[order === undefined ? i : order[i]!] = { status, id: sorted[i]!.id };
   }
   return results;
+}
+
+/** Once arranged, the first of two tasks with the same id may come behind the second: so only the first one is sent. */
+async function addFirstMentions(
+  caller: Caller,
+  queue: string,
+  tasks: readonly NewTask[],
+): Promise<AddResult[]> {
+  const firsts = new Map<string, number>();
+  for (const [i, { id }] of tasks.entries()) if (!firsts.has(id)) firsts.set(id, i);
+  const unique = await addPlain(
+    caller,
+    queue,
+    [...firsts.values()].map((i) => tasks[i]!),
+  );
+  const results = new Map(unique.map((result) => [result.id, result]));
+  return tasks.map(({ id }, i): AddResult =>
+    firsts.get(id) === i ? results.get(id)! : { status: "duplicate", id },
+  );
 }
 
 interface Arrangement {

@@ -68,7 +68,7 @@ export async function reclaim(caller: Caller, { limit, retention }: ReclaimReque
     promoted,
     expired,
     pruned,
-    early,
+    ...(early && { early }),
     more: more || Object.values(done).some((count) => count >= limit),
   };
 }

@@ -88,6 +88,34 @@ export const addCases = casesOf("add", {
     });
   },
 
+  "of the same id twice in a batch, with other priorities and delays, the first stands": async ({
+    store,
+  }) => {
+    const [late, urgent, later] = [task({ priority: 9 }), task({ priority: 5 }), task()];
+    const again = [
+      { ...late, priority: 0 },
+      { ...urgent, delayMs: 60_000 },
+      { ...later, delayMs: 60_000 },
+    ];
+    assert.deepEqual(await store.add([late, urgent, again[2]!, again[0]!, again[1]!, later]), [
+      { status: "added", id: late.id },
+      { status: "added", id: urgent.id },
+      { status: "added", id: later.id },
+      { status: "duplicate", id: late.id },
+      { status: "duplicate", id: urgent.id },
+      { status: "duplicate", id: later.id },
+    ]);
+    const shown = await Promise.all([late, urgent, later].map(({ id }) => look(store, id)));
+    assert.deepEqual(
+      shown.map(({ state, priority }) => [state, priority]),
+      [
+        ["pending", 9],
+        ["pending", 5],
+        ["scheduled", later.priority],
+      ],
+    );
+  },
+
   "the same id twice in a batch is added once": async ({ store }) => {
     const one = task();
     const results = await store.add([one, task(), one]);

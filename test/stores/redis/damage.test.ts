@@ -249,7 +249,6 @@ if ((await redisForTests()) !== undefined) {
       promoted: 0,
       expired: 0,
       pruned: 0,
-      early: false,
       more: false,
     });
     const used = Number(/used_memory:(\d+)/.exec(String(await other.send("INFO", "memory")))?.[1]);

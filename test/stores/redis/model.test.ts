@@ -1,18 +1,31 @@
 import { test } from "node:test";
+import type { FullStore } from "../../../src/store/facets.ts";
 import { redisStore } from "../../../src/stores/redis/index.ts";
 import { freshPrefix, redisForTests } from "../../services.ts";
+import { byTheThousand } from "../../support/by-the-thousand.ts";
+import { oneByOne } from "../../support/one-by-one.ts";
 import { matchesReference } from "../../support/store-model.ts";
 
+const WAYS: readonly (readonly [string, number, (store: FullStore) => FullStore])[] = [
+  ["", 60, (store) => store],
+  [", one task a call", 30, oneByOne],
+  [", a thousand tasks a call", 30, byTheThousand],
+];
+
 const redis = await redisForTests();
-if (redis !== undefined) {
-  test("whatever is done to it, it says and shows what the reference does", async () => {
+for (const [name, runs, wrap] of redis === undefined ? [] : WAYS) {
+  test(`whatever is done to it, it says and shows what the reference does${name}`, async () => {
     await matchesReference(
       async (clock) => {
-        const store = redisStore({ url: redis.url, prefix: freshPrefix(), timeShift: () => clock.now() });
+        const store = redisStore({
+          url: redis!.url,
+          prefix: freshPrefix(),
+          timeShift: () => clock.now(),
+        });
         await store.open();
-        return store;
+        return wrap(store);
       },
-      { runs: 60, exact: false },
+      { runs, exact: false },
     );
   });
 }

@@ -14,7 +14,7 @@
 local want, rest = tonumber(ARGV[2]), nil
 local blocks, k = {}, 0
 for a = 5, #ARGV, 4 do
-  local levels, claims = ARGV[a], want > 0 and ARGV[a + 1] == '1'
+  local levels, claims = ARGV[a], ARGV[a + 1] == '1'
   local meta, number = KEYS[k + 2], #blocks + 1
   local m = call('HMGET', meta, 'levels', 'token', 'paused', 'voids', 'until', 'idle', 'keyed')
   local used = m[1] or ''
@@ -38,7 +38,7 @@ for a = 5, #ARGV, 4 do
   call('HLEN', KEYS[k + 1])
   call('HLEN', KEYS[k + 3])
   if ARGV[a + 3] == '1' then call('ZCARD', KEYS[k + 8]) end
-  for l = 1, claims and #used or 0 do
+  for l = 1, claims and want > 0 and #used or 0 do
     local list = KEYS[k + 8 + string.find(levels, sub(used, l, l), 1, true)]
     if call('LLEN', list) > 0 then lists[#lists + 1] = { sub(used, l, l), list } end
   end

@@ -1,0 +1,22 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { type RedisSentinels, startRedisSentinels } from "../../scripts/redis-service.ts";
+import { storeConformance } from "../../src/testing/index.ts";
+import { redisForTests } from "../services.ts";
+import { redisUnderTest } from "../support/redis-under-test.ts";
+
+if ((await redisForTests()) !== undefined) {
+  let sentinels: RedisSentinels | undefined;
+  before(async () => {
+    sentinels = await startRedisSentinels();
+  });
+  after(() => sentinels?.[Symbol.asyncDispose]());
+  storeConformance({
+    name: "redis sentinel",
+    open: () => {
+      assert.ok(sentinels);
+      return redisUnderTest({ url: sentinels.url });
+    },
+    test,
+  });
+}
