@@ -12,7 +12,13 @@ import { Batcher } from "./batcher.ts";
 import type { TaskDefinition } from "./definition.ts";
 import { idGenerator } from "./id.ts";
 import { type Logger, stderrLogger } from "./logger.ts";
-import { encodePayload, type EnqueueOptions, type TaskRequest, taskTemplate } from "./request.ts";
+import {
+  encodePayload,
+  type EnqueueOptions,
+  type TaskRequest,
+  taskTemplate,
+  type Template,
+} from "./request.ts";
 import { parseWith } from "./schema.ts";
 import { Worker } from "./worker.ts";
 import type { WorkOptions } from "./work-options.ts";
@@ -52,6 +58,8 @@ export class Queue<S extends Store = Store> implements AsyncDisposable {
   readonly #newId: () => string;
   readonly #batcher: Batcher<NewTask, AddResult>;
   readonly #workers = new Set<Worker>();
+  #lastTask: object | string | undefined;
+  #lastTemplate: Template | undefined;
 
   /** `store` is open. Disposing of the queue closes it. */
   constructor(store: S, options: QueueOptions = {}) {
@@ -81,7 +89,7 @@ export class Queue<S extends Store = Store> implements AsyncDisposable {
   ): Promise<EnqueuedTask> {
     const definition = typeof task === "string" ? undefined : task;
     const type = typeof task === "string" ? task : task.type;
-    const template = taskTemplate(type, options, definition);
+    const template = options === undefined ? this.#template(task) : taskTemplate(type, options, definition);
     if (definition?.input !== undefined) await parseWith(definition.input, input, type);
     const added = template(encodePayload(input), this.#newId);
     return answer(added, await this.#batcher.add(added));
@@ -132,6 +140,16 @@ export class Queue<S extends Store = Store> implements AsyncDisposable {
     await Promise.all([...this.#workers].map((worker) => worker[Symbol.asyncDispose]()));
     await this.#batcher.idle();
     await this.store[Symbol.asyncDispose]();
+  }
+
+  /** The checks of an enqueue without options: most are of the same task as the one before. */
+  #template<In>(task: TaskDefinition<In, unknown> | string): Template {
+    if (this.#lastTask !== task) {
+      const definition = typeof task === "string" ? undefined : task;
+      this.#lastTemplate = taskTemplate(definition?.type ?? (task as string), undefined, definition);
+      this.#lastTask = task;
+    }
+    return this.#lastTemplate!;
   }
 
   async #addOne(task: NewTask): Promise<EnqueuedTask[]> {

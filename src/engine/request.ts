@@ -72,6 +72,9 @@ export interface RequestDefaults {
   readonly priority?: number | undefined;
 }
 
+/** Makes a task of a payload as JSON text. */
+export type Template = (payload: string, newId: () => string) => NewTask;
+
 const NO_OPTIONS: EnqueueOptions = {};
 const NO_DEFAULTS: RequestDefaults = {};
 
@@ -83,7 +86,7 @@ export function taskTemplate(
   type: string,
   options: EnqueueOptions = NO_OPTIONS,
   defaults: RequestDefaults = NO_DEFAULTS,
-): (payload: string, newId: () => string) => NewTask {
+): Template {
   checkKeys(options, KEYS, "enqueue");
   if (type === CATCH_ALL) {
     throw new WindlassError(
