@@ -26,39 +26,21 @@ export async function readLeases(
       await quarantine(caller, { id, queue, token });
       continue;
     }
-    const { type, payload, priority, createdAt, runAt, retryLimit } = fields;
-    const text = texts?.[i];
-    if (text == null) {
-      leases.push({
-        id,
-        queue,
-        token,
-        type,
-        payload,
-        priority,
-        createdAt,
-        runAt,
-        failures: 0,
-        crashes: 0,
-        retryLimit,
-      });
-    } else {
-      const extra = readExtra(text);
-      const { failures, crashes } = extra;
-      leases.push({
-        id,
-        queue,
-        token,
-        type,
-        payload,
-        priority,
-        createdAt,
-        runAt: extra.runAt ?? runAt,
-        failures,
-        crashes,
-        retryLimit,
-      });
-    }
+    const { type, payload, priority, createdAt, retryLimit } = fields;
+    const { failures, crashes, runAt = fields.runAt } = readExtra(texts?.[i]);
+    leases.push({
+      id,
+      queue,
+      token,
+      type,
+      payload,
+      priority,
+      createdAt,
+      runAt,
+      failures,
+      crashes,
+      retryLimit,
+    });
   }
   return leases;
 }
