@@ -3,6 +3,7 @@ import { after, before, test } from "node:test";
 import { type RedisCluster, startRedisCluster } from "../../scripts/redis-service.ts";
 import { storeConformance } from "../../src/testing/index.ts";
 import { redisForTests } from "../services.ts";
+import { matchesRedis } from "../support/redis-kit.ts";
 import { redisUnderTest } from "../support/redis-under-test.ts";
 
 if ((await redisForTests()) !== undefined) {
@@ -18,5 +19,10 @@ if ((await redisForTests()) !== undefined) {
       return redisUnderTest({ url: cluster.url });
     },
     test,
+  });
+
+  test("redis cluster: whatever is done to it, it says and shows what the reference does", async () => {
+    assert.ok(cluster);
+    await matchesRedis(cluster.url, 15);
   });
 }

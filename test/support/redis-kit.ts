@@ -7,6 +7,8 @@ import type { Claim, Lease } from "../../src/store/store.ts";
 import { redisStore, type RedisStoreOptions } from "../../src/stores/redis/index.ts";
 import { type ErrorCode, hasCode } from "../../src/task/errors.ts";
 import type { NewTask } from "../../src/task/task.ts";
+import { freshPrefix } from "../services.ts";
+import { matchesReference } from "./store-model.ts";
 
 export function task(over: Partial<NewTask> = {}): NewTask {
   return { id: randomUUID(), type: "t", queue: "default", payload: "{}", priority: 5, ...over };
@@ -70,4 +72,16 @@ export async function raw(
     send: (...args) => client.sendCommand(args),
     [Symbol.asyncDispose]: async () => client.destroy(),
   };
+}
+
+/** Holds a Redis against the reference, story by story; `wrap` puts something between the stories and the store. */
+export function matchesRedis(
+  url: string,
+  runs: number,
+  wrap: (store: FullStore) => FullStore = (store) => store,
+): Promise<void> {
+  return matchesReference(
+    async (clock) => wrap(await openStore({ url, prefix: freshPrefix(), timeShift: () => clock.now() })),
+    { runs, exact: false },
+  );
 }

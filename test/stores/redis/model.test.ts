@@ -1,10 +1,9 @@
 import { test } from "node:test";
 import type { FullStore } from "../../../src/store/facets.ts";
-import { redisStore } from "../../../src/stores/redis/index.ts";
-import { freshPrefix, redisForTests } from "../../services.ts";
+import { redisForTests } from "../../services.ts";
 import { byTheThousand } from "../../support/by-the-thousand.ts";
 import { oneByOne } from "../../support/one-by-one.ts";
-import { matchesReference } from "../../support/store-model.ts";
+import { matchesRedis } from "../../support/redis-kit.ts";
 
 const WAYS: readonly (readonly [string, number, (store: FullStore) => FullStore])[] = [
   ["", 60, (store) => store],
@@ -15,17 +14,6 @@ const WAYS: readonly (readonly [string, number, (store: FullStore) => FullStore]
 const redis = await redisForTests();
 for (const [name, runs, wrap] of redis === undefined ? [] : WAYS) {
   test(`whatever is done to it, it says and shows what the reference does${name}`, async () => {
-    await matchesReference(
-      async (clock) => {
-        const store = redisStore({
-          url: redis!.url,
-          prefix: freshPrefix(),
-          timeShift: () => clock.now(),
-        });
-        await store.open();
-        return wrap(store);
-      },
-      { runs, exact: false },
-    );
+    await matchesRedis(redis!.url, runs, wrap);
   });
 }
