@@ -38,7 +38,7 @@ export interface ExchangerOptions {
   readonly pollMs: number;
   /** How many more attempts may begin. */
   readonly free: () => number;
-  /** What is leased now, as far as is known here. */
+  /** The leases of what runs now. */
   readonly holding: () => readonly LeaseRef[];
   /** A lease was claimed; `expiresAt` is when it ends at the latest, by the monotonic clock. */
   readonly onLease: (lease: Lease, expiresAt: number) => void;
@@ -170,13 +170,13 @@ export class Exchanger {
 
   #claim(max: number): Claim | undefined {
     if (max <= 0) return undefined;
-    const { queues, leaseMs, worker, random, holding } = this.#options;
+    const { queues, leaseMs, worker, random, holding, settler } = this.#options;
     return {
       queues: inOrder(queues, random),
       max,
       leaseMs,
       worker,
-      holding: this.#replyLost ? holding() : undefined,
+      holding: this.#replyLost ? [...holding(), ...settler.leases] : undefined,
     };
   }
 

@@ -2,7 +2,7 @@
  * Outcomes on their way to the store. They wait here until a call takes them along, come back if it fails, and are
  * given up only when the store says that no repetition can mend them: then the lease runs out.
  */
-import type { Lease, Outcome, Settlement, Store, Verdict } from "../store/store.ts";
+import type { Lease, LeaseRef, Outcome, Settlement, Store, Verdict } from "../store/store.ts";
 import { WindlassError } from "../task/errors.ts";
 import { describe } from "../task/judge.ts";
 import type { Logger } from "./logger.ts";
@@ -23,6 +23,11 @@ export class Settler {
   /** Outcomes that no call has taken along yet. */
   get waiting(): number {
     return this.#waiting.length;
+  }
+
+  /** The leases that they hold. */
+  get leases(): readonly LeaseRef[] {
+    return this.#waiting;
   }
 
   add({ id, queue, token }: Lease, outcome: Outcome): void {

@@ -4,8 +4,6 @@ import { defineTask, WindlassError } from "windlass";
 import type { Exchange, ExchangeReply } from "../../src/store/store.ts";
 import { overriding, rig, turns, until } from "./rig.ts";
 
-const TASKS = 200;
-
 /** A call of `exchange` that has reached the store; the test decides when, and whether, its reply arrives. */
 interface Call {
   readonly request: Exchange;
@@ -16,7 +14,7 @@ interface Call {
 }
 
 /** A worker behind a network: replies arrive when the test says so. */
-async function network(concurrency: number) {
+async function network(concurrency: number, tasks = 200) {
   const under: Call[] = [];
   const made: Call[] = [];
   const runs = new Map<number, number>();
@@ -46,12 +44,12 @@ async function network(concurrency: number) {
   }));
   await at.queue.enqueueMany(
     task,
-    Array.from({ length: TASKS }, (_, n) => n),
+    Array.from({ length: tasks }, (_, n) => n),
   );
   const worker = at.queue.work([task], {
     concurrency,
     signals: false,
-    retention: { completed: { count: TASKS } },
+    retention: { completed: { count: tasks } },
   });
   void worker.run();
   await until(() => under.length === 1, "it asks");
@@ -68,7 +66,7 @@ async function network(concurrency: number) {
       while (under.length > 0) await under[0]!.answer();
       await stopped;
       const [queue] = await at.store.queues();
-      assert.deepEqual([queue?.counts.completed, queue?.counts.running], [TASKS, 0]);
+      assert.deepEqual([queue?.counts.completed, queue?.counts.running], [tasks, 0]);
       assert.deepEqual(new Set(runs.values()), new Set([1]), "each ran once");
       await at[Symbol.asyncDispose]();
     },
@@ -113,7 +111,7 @@ test("a few outcomes are no reason for a second call", async () => {
     assert.equal(under.length, 1);
     await under[0]!.answer();
   }
-  assert.equal(made.length, TASKS / 10 + 1);
+  assert.equal(made.length, 200 / 10 + 1);
   await finish();
 });
 
@@ -162,5 +160,17 @@ test("two calls that fail together are one failure: one line, one pause", async 
   assert.equal(lines.length, 1);
   await at.clock.advance(200);
   await until(() => under.length === 1, "the first pause is short");
+  await finish();
+});
+
+test("outcomes that wait for a later call are named as held, so that nobody else gets their tasks", async () => {
+  const { at, under, finish } = await network(3_000, 3_000);
+  await under[0]!.answer();
+  const [first, second] = under;
+  await first!.lose();
+  await second!.lose();
+  await at.clock.advance(5_000);
+  const { settle, claim } = under[0]!.request;
+  assert.deepEqual([settle.length, claim?.holding?.length], [1_000, 2_000]);
   await finish();
 });
