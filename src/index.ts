@@ -12,7 +12,7 @@ export {
 export type { KeepOptions, RetentionOptions } from "./engine/janitor.ts";
 export type { Logger, LogLevel, TaskLog } from "./engine/logger.ts";
 export { stderrLogger } from "./engine/logger.ts";
-export { type EnqueuedTask, Queue, type QueueOptions } from "./engine/queue.ts";
+export { type EnqueuedTask, Client, type ClientOptions } from "./engine/client.ts";
 export type { EnqueueOptions, TaskRequest } from "./engine/request.ts";
 export type { StandardSchema } from "./engine/schema.ts";
 export type { WorkOptions } from "./engine/work-options.ts";
@@ -25,5 +25,5 @@ export type { Duration } from "./task/duration.ts";
 export { ERROR_CODES, type ErrorCode, hasCode, WindlassError } from "./task/errors.ts";
 export type { Instant } from "./task/instant.ts";
 export type { Priority } from "./task/priority.ts";
-export { Aborted, type AbortReason, Discard, Retry, Snooze } from "./task/steering.ts";
+export { Aborted, type AbortReason, Discard, Retry, Snooze } from "./task/control-errors.ts";
 export * from "./task/task.ts";

@@ -2,7 +2,7 @@
 import type { FullStore } from "./store/facets.ts";
 import type { Store } from "./store/store.ts";
 import { WindlassError } from "./task/errors.ts";
-import { show } from "./task/names.ts";
+import { quote } from "./task/names.ts";
 import { checkKeys } from "./task/options.ts";
 
 const FORMS =
@@ -39,7 +39,7 @@ async function makeStore(url: string): Promise<FullStore> {
     const { redisStore } = await import("./stores/redis/index.ts");
     return redisStore(redisOptions(url));
   }
-  throw new WindlassError("INVALID_URL", `the store URL is ${show(redact(url))}; expected ${FORMS}`);
+  throw new WindlassError("INVALID_URL", `the store URL is ${quote(redact(url))}; expected ${FORMS}`);
 }
 
 /** `sqlite:PATH`, `sqlite:///ABSOLUTE/PATH`, each with `?synchronous=full|normal`. */
@@ -47,14 +47,14 @@ function sqliteOptions(url: string): { path: string; synchronous?: "full" | "nor
   const [location = "", query] = url.slice("sqlite:".length).split("?", 2);
   const path = decodeURIComponent(location.startsWith("//") ? location.slice(2) : location);
   if (path === "") {
-    throw new WindlassError("INVALID_URL", `the store URL ${show(url)} names no file; expected sqlite:PATH`);
+    throw new WindlassError("INVALID_URL", `the store URL ${quote(url)} names no file; expected sqlite:PATH`);
   }
   const options = Object.fromEntries(new URLSearchParams(query));
   checkKeys(options, ["synchronous"], "the sqlite URL");
   const { synchronous } = options;
   if (synchronous === undefined) return { path };
   if (synchronous === "full" || synchronous === "normal") return { path, synchronous };
-  throw new WindlassError("INVALID_OPTION", `synchronous is ${show(synchronous)}; expected full or normal`, {
+  throw new WindlassError("INVALID_OPTION", `synchronous is ${quote(synchronous)}; expected full or normal`, {
     pointer: "synchronous",
   });
 }
@@ -72,7 +72,7 @@ function redisOptions(url: string): { url: string; prefix?: string; minReplicas?
   const minReplicas = take("minReplicas");
   const fsync = take("fsync");
   if (fsync !== undefined && fsync !== "yes" && fsync !== "no") {
-    throw new WindlassError("INVALID_OPTION", `fsync is ${show(fsync)}; expected yes or no`, {
+    throw new WindlassError("INVALID_OPTION", `fsync is ${quote(fsync)}; expected yes or no`, {
       pointer: "fsync",
     });
   }

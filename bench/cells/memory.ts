@@ -1,5 +1,5 @@
 /** The memory store behind the whole public API: what our own code costs, whatever the store. */
-import { defineTask, Queue } from "windlass";
+import { defineTask, Client } from "windlass";
 import { memoryStore } from "windlass/stores/memory";
 import { type Cell, cpuPerTask, Delivery, type Payload, payload, type Sample, timed } from "../cell.ts";
 
@@ -8,7 +8,7 @@ const WAVE = 5_000;
 
 async function product(size: number): Promise<Sample> {
   const store = memoryStore();
-  await using queue = new Queue(store);
+  await using client = new Client(store);
   const inputs = Array.from({ length: size }, (_, n) => payload(n));
   const delivery = new Delivery(size);
   let wave = Promise.withResolvers<void>();
@@ -19,7 +19,7 @@ async function product(size: number): Promise<Sample> {
       if (delivery.count % WAVE === 0) wave.resolve();
     },
   });
-  const worker = queue.work([task], {
+  const worker = client.work([task], {
     concurrency: 64,
     signals: false,
     retention: { completed: { age: 0 } },
@@ -28,7 +28,7 @@ async function product(size: number): Promise<Sample> {
   const sample = await timed(size, async () => {
     for (let from = 0; from < size; from += WAVE) {
       wave = Promise.withResolvers();
-      await queue.enqueueMany(task, inputs.slice(from, from + WAVE));
+      await client.enqueueMany(task, inputs.slice(from, from + WAVE));
       await wave.promise;
     }
     await delivery.all;

@@ -1,5 +1,5 @@
 /** Windlass on Redis, through its public API. */
-import { defineTask, Queue } from "windlass";
+import { defineTask, Client } from "windlass";
 import { redisStore } from "windlass/stores/redis";
 import type { Payload } from "../cell.ts";
 import type { MakeSystem } from "./redis-system.ts";
@@ -7,13 +7,13 @@ import type { MakeSystem } from "./redis-system.ts";
 export const product: MakeSystem = async (port) => {
   const store = redisStore({ url: `redis://127.0.0.1:${port}` });
   await store.open();
-  const queue = new Queue(store);
+  const client = new Client(store);
   return {
-    addMany: (payloads) => queue.enqueueMany("bench", payloads),
-    add: (payload) => queue.enqueue("bench", payload),
+    addMany: (payloads) => client.enqueueMany("bench", payloads),
+    add: (payload) => client.enqueue("bench", payload),
     async work(concurrency, onTask) {
       const task = defineTask<Payload>({ type: "bench", run: ({ input }) => onTask(input) });
-      const worker = queue.work([task], {
+      const worker = client.work([task], {
         concurrency,
         signals: false,
         retention: { completed: { age: 0 } },
@@ -24,6 +24,6 @@ export const product: MakeSystem = async (port) => {
         await run;
       };
     },
-    close: () => queue[Symbol.asyncDispose](),
+    close: () => client[Symbol.asyncDispose](),
   };
 };

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { defineTask, Queue } from "windlass";
+import { defineTask, Client } from "windlass";
 import { sqliteStore } from "windlass/stores/sqlite";
 import { type Cell, Delivery, figure, type Payload, payload, rate, type Sample, timed } from "../cell.ts";
 import { type Floor, sqliteFloor } from "./sqlite-floor.ts";
@@ -19,13 +19,13 @@ const task = (delivery: Delivery) =>
     },
   });
 
-async function withProduct(work: (queue: Queue) => Promise<Sample>): Promise<Sample> {
+async function withProduct(work: (client: Client) => Promise<Sample>): Promise<Sample> {
   const folder = await mkdtemp(join(tmpdir(), "windlass-bench-"));
   try {
     const store = sqliteStore({ path: join(folder, "bench.db") });
     await store.open();
-    await using queue = new Queue(store);
-    return await work(queue);
+    await using client = new Client(store);
+    return await work(client);
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -44,10 +44,10 @@ async function withFloor(work: (floor: Floor) => Promise<Sample>): Promise<Sampl
 
 function productEnqueue(size: number): Promise<Sample> {
   const inputs = Array.from({ length: size }, (_, n) => payload(n));
-  return withProduct((queue) =>
+  return withProduct((client) =>
     timed(size, async () => {
       for (let from = 0; from < size; from += BULK)
-        await queue.enqueueMany("bench", inputs.slice(from, from + BULK));
+        await client.enqueueMany("bench", inputs.slice(from, from + BULK));
     }),
   );
 }
@@ -64,16 +64,16 @@ function floorEnqueue(size: number): Promise<Sample> {
 }
 
 function productDrain(size: number): Promise<Sample> {
-  return withProduct(async (queue) => {
+  return withProduct(async (client) => {
     const delivery = new Delivery(size);
     const definition = task(delivery);
     for (let from = 0; from < size; from += BULK) {
-      await queue.enqueueMany(
+      await client.enqueueMany(
         definition,
         Array.from({ length: BULK }, (_, n) => payload(from + n)),
       );
     }
-    const worker = queue.work([definition], {
+    const worker = client.work([definition], {
       concurrency: CONCURRENCY,
       signals: false,
       retention: { completed: { age: 0 } },
@@ -110,8 +110,8 @@ function floorDrain(size: number): Promise<Sample> {
 
 /** CPU of a worker that has nothing to do, as a part of one core. `size` is in milliseconds. */
 function productIdle(size: number): Promise<Sample> {
-  return withProduct(async (queue) => {
-    const worker = queue.work([task(new Delivery(1))], { signals: false });
+  return withProduct(async (client) => {
+    const worker = client.work([task(new Delivery(1))], { signals: false });
     const run = worker.run();
     await sleep(1_000); // starting is not idling
     const sample = await timed(1, () => sleep(size));

@@ -1,6 +1,6 @@
 /** Adding tasks: one, or up to 1,000 at once. The engine checks every value; here it is asked and answered. */
 import * as z from "zod";
-import type { EnqueuedTask } from "../engine/queue.ts";
+import type { EnqueuedTask } from "../engine/client.ts";
 import {
   encodePayload,
   type EnqueueOptions,
@@ -12,7 +12,7 @@ import type { Duration } from "../task/duration.ts";
 import { toMs } from "../task/duration.ts";
 import { hasCode, WindlassError } from "../task/errors.ts";
 import { type Instant, toInstantMs } from "../task/instant.ts";
-import { DEFAULT_QUEUE, show } from "../task/names.ts";
+import { DEFAULT_QUEUE, quote } from "../task/names.ts";
 import type { Priority } from "../task/priority.ts";
 import type { TaskState } from "../task/task.ts";
 import { checkedByEngine } from "./input.ts";
@@ -76,7 +76,7 @@ export const enqueue = defineOperation({
   location: ({ id }) => `/v1/tasks/${id}`,
   run: async (context, input) => {
     const request = asRequest(input);
-    const [added] = await context.queue.enqueueAll([request]);
+    const [added] = await context.client.enqueueAll([request]);
     return showEnqueued(context, request, added!);
   },
 });
@@ -114,14 +114,14 @@ function asRequest(input: z.output<typeof enqueue.input>): TaskRequest {
 
 function asBatchItem(item: unknown, index: number): TaskRequest {
   if (typeof item === "object" && item !== null && !Array.isArray(item)) return item as TaskRequest;
-  throw new WindlassError("INVALID_OPTION", `tasks[${index}] is ${show(item)}; expected an object`, {
+  throw new WindlassError("INVALID_OPTION", `tasks[${index}] is ${quote(item)}; expected an object`, {
     pointer: `/tasks/${index}`,
   });
 }
 
 async function addAll(context: ApiContext, requests: readonly TaskRequest[]): Promise<EnqueuedTask[]> {
   try {
-    return await context.queue.enqueueAll(requests);
+    return await context.client.enqueueAll(requests);
   } catch (error) {
     throw error instanceof WindlassError && error.status < 500 ? blame(requests, error) : error;
   }
@@ -165,7 +165,7 @@ function refuseContradictions(requests: readonly TaskRequest[]): void {
     else if (earlier.content !== content) {
       throw new WindlassError(
         "KEY_CONFLICT",
-        `tasks[${index}] has the key of tasks[${earlier.index}], ${show(key)}, and another type or payload`,
+        `tasks[${index}] has the key of tasks[${earlier.index}], ${quote(key)}, and another type or payload`,
         { pointer: `/tasks/${index}/key` },
       );
     }
@@ -178,7 +178,7 @@ async function showEnqueued(
   { id, queue, duplicate }: EnqueuedTask,
 ): Promise<EnqueuedView> {
   if (!duplicate) return { id, state: firstState(context, options), queue, duplicate };
-  const standing = await context.queue.store.get(id);
+  const standing = await context.client.store.get(id);
   return { id, state: standing?.state ?? null, queue: standing?.queue ?? queue, duplicate };
 }
 

@@ -1,7 +1,7 @@
 /** Checks of input: what a schema refuses becomes one clear error with the place in the input. */
 import * as z from "zod";
 import { WindlassError } from "../task/errors.ts";
-import { show } from "../task/names.ts";
+import { quote } from "../task/names.ts";
 import { checkKeys } from "../task/options.ts";
 
 /**
@@ -42,7 +42,7 @@ function fromIssue(input: object, issue: z.core.$ZodIssue): WindlassError {
   const value = valueAt(input, issue.path);
   return new WindlassError(
     "INVALID_OPTION",
-    `${name} is ${value === undefined ? "missing" : show(value)}; expected ${issue.message}`,
+    `${name} is ${value === undefined ? "missing" : quote(value)}; expected ${issue.message}`,
     { pointer: toPointer(issue.path) },
   );
 }

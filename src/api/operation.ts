@@ -1,13 +1,13 @@
 /** What an operation is: everything that a skin (HTTP, gRPC, the command line) has to know to offer it. */
 import type * as z from "zod";
-import type { Queue } from "../engine/queue.ts";
+import type { Client } from "../engine/client.ts";
 import type { Clock } from "../store/clock.ts";
 import type { FullStore } from "../store/facets.ts";
 import { inputChecker } from "./input.ts";
 
 /** What every operation works on. */
 export interface ApiContext {
-  readonly queue: Queue<FullStore>;
+  readonly client: Client<FullStore>;
   readonly clock: Clock;
 }
 

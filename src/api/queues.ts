@@ -23,7 +23,7 @@ export const listQueues = defineOperation({
   summary: "Lists the queues by name, with their depths.",
   input: z.object({}),
   output: z.object({ items: z.array(queueView) }),
-  run: async ({ queue: { store } }) => ({ items: (await store.queues()).map(showQueue) }),
+  run: async ({ client: { store } }) => ({ items: (await store.queues()).map(showQueue) }),
 });
 
 export const getQueue = defineOperation({
@@ -47,7 +47,7 @@ export const pauseQueue = defineOperation({
   output: queueView,
   run: async (context, input) => {
     const queue = checkName(input.name, "queue");
-    await context.queue.store.pause(queue);
+    await context.client.store.pause(queue);
     return showQueue(await known(context, queue));
   },
 });
@@ -62,9 +62,9 @@ export const resumeQueue = defineOperation({
   output: queueView,
   run: async (context, input) => {
     const queue = await known(context, checkName(input.name, "queue"));
-    await context.queue.store.resume(queue.name);
+    await context.client.store.resume(queue.name);
     // A queue without tasks is known only while it is paused.
-    const after = (await context.queue.store.queues()).find((info) => info.name === queue.name);
+    const after = (await context.client.store.queues()).find((info) => info.name === queue.name);
     return showQueue(after ?? { ...queue, paused: false });
   },
 });
@@ -90,11 +90,11 @@ export const purgeQueue = defineOperation({
   output: z.object({ queue: z.string(), removed: z.int() }),
   run: async (context, input) => {
     const queue = await known(context, checkName(input.name, "queue"));
-    return { queue: queue.name, removed: await context.queue.store.purge(queue.name, input.states) };
+    return { queue: queue.name, removed: await context.client.store.purge(queue.name, input.states) };
   },
 });
 
-async function known({ queue: { store } }: ApiContext, queue: string): Promise<QueueInfo> {
+async function known({ client: { store } }: ApiContext, queue: string): Promise<QueueInfo> {
   const found = (await store.queues()).find((info) => info.name === queue);
   if (found !== undefined) return found;
   throw new WindlassError("QUEUE_NOT_FOUND", `no queue is named ${queue}`, { pointer: "name" });

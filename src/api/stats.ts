@@ -22,7 +22,7 @@ export const getStats = defineOperation({
       .array(activityView)
       .meta({ description: "Oldest first; minutes in which nothing happened are left out" }),
   }),
-  run: async ({ queue: { store } }, { minutes }) => {
+  run: async ({ client: { store } }, { minutes }) => {
     const [queues, activity] = await Promise.all([store.queues(), store.activity({ minutes })]);
     return { states: totals(queues), queues: queues.map(showQueue), activity: activity.map(showActivity) };
   },

@@ -38,7 +38,7 @@ export const listTasks = defineOperation({
     nextCursor: z.string().optional(),
     searched: z.int().optional().meta({ description: "With q: how many tasks were looked at" }),
   }),
-  run: async ({ queue: { store } }, { q, queue, type, ...rest }) => {
+  run: async ({ client: { store } }, { q, queue, type, ...rest }) => {
     const { items, nextCursor, searched } = await store.list({
       ...rest,
       queue: queue === undefined ? undefined : checkName(queue, "queue"),
@@ -57,7 +57,7 @@ export const getTask = defineOperation({
   summary: "Shows a task with its failed attempts.",
   input: z.object({ id }),
   output: taskDetailView,
-  run: async ({ queue: { store } }, input) => {
+  run: async ({ client: { store } }, input) => {
     const task = await store.get(checkId(input.id));
     if (task === undefined) throw notFound(checkId(input.id));
     return showDetail(task);
@@ -68,28 +68,28 @@ export const retryTask = act("retry", "Makes a dead task pending again, with fre
   method: "POST",
   path: "/v1/tasks/{id}/retry",
   states: statesThatAllow("retry"),
-  run: ({ queue: { store } }, task) => store.retry(task),
+  run: ({ client: { store } }, task) => store.retry(task),
 });
 
 export const cancelTask = act("cancel", "Cancels a waiting task; asks a running one to stop.", {
   method: "POST",
   path: "/v1/tasks/{id}/cancel",
   states: statesThatAllow("cancel"),
-  run: ({ queue: { store } }, task) => store.cancel(task),
+  run: ({ client: { store } }, task) => store.cancel(task),
 });
 
 export const runTaskNow = act("runNow", "Makes a scheduled or retrying task pending.", {
   method: "POST",
   path: "/v1/tasks/{id}/run-now",
   states: statesThatAllow("runNow"),
-  run: ({ queue: { store } }, task) => store.runNow(task),
+  run: ({ client: { store } }, task) => store.runNow(task),
 });
 
 export const deleteTask = act("delete", "Removes a task that is not running; answers it as it was.", {
   method: "DELETE",
   path: "/v1/tasks/{id}",
   states: TASK_STATES.filter((state) => state !== "running"),
-  run: ({ queue: { store } }, task) => store.remove(task),
+  run: ({ client: { store } }, task) => store.remove(task),
 });
 
 export const editTask = defineOperation({
@@ -106,7 +106,7 @@ export const editTask = defineOperation({
     runAt: checkedByEngine<Instant>({ type: ["string", "integer"] }),
   }),
   output: taskView,
-  run: async ({ queue: { store } }, { id: given, ...change }) => {
+  run: async ({ client: { store } }, { id: given, ...change }) => {
     const task = checkId(given);
     return showTask(
       applied(task, await store.edit(task, toEdit(change)), TASK_STATES.filter(isWaiting), "edit"),

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { WindlassError } from "../task/errors.ts";
-import { show } from "../task/names.ts";
+import { quote } from "../task/names.ts";
 import { checkKeys } from "../task/options.ts";
 import { SETTING_NAMES } from "./settings.ts";
 
@@ -28,7 +28,7 @@ export async function readConfigFile(path: string): Promise<Readonly<Record<stri
   if (typeof content !== "object" || content === null || Array.isArray(content)) {
     throw new WindlassError(
       "INVALID_OPTION",
-      `${path} gives ${show(content)}; expected settings as its default export, such as { url: "sqlite:tasks.db" }`,
+      `${path} gives ${quote(content)}; expected settings as its default export, such as { url: "sqlite:tasks.db" }`,
       { pointer: "config" },
     );
   }

@@ -9,7 +9,7 @@ import { EXIT } from "./exit-codes.ts";
 import { commonFlags, configOf, examples, outputFlags, storeFlags, yesFlag } from "./flags.ts";
 import { printItem, printItems } from "./output.ts";
 import { findQueue } from "./queue.ts";
-import { withQueue } from "./session.ts";
+import { withClient } from "./session.ts";
 import { actByIds } from "./task.ts";
 import { DEAD_COLUMNS, views } from "./task-columns.ts";
 import { say } from "./terminal.ts";
@@ -52,7 +52,7 @@ function addList(dead: Command): void {
     const { settings } = await configOf(command);
     const limit = toInteger(flags.limit ?? "50", "--limit", 1, PAGE_LIMIT);
     const filter = { ...deadOnes(flags), limit, cursor: flags.cursor };
-    const { items, nextCursor } = await withQueue(settings, ({ store }) => store.list(filter));
+    const { items, nextCursor } = await withClient(settings, ({ store }) => store.list(filter));
     if (settings.output === "table") {
       printItems("table", items, DEAD_COLUMNS);
       if (nextCursor !== undefined && !settings.quiet) say(`more with --cursor ${nextCursor}`);
@@ -81,7 +81,7 @@ function addRetry(dead: Command): void {
     checkSelection(ids, flags);
     if (flags.all !== true) return actByIds(settings, "retry", ids);
     const filter = deadOnes(flags);
-    await withQueue(settings, async ({ store }) => {
+    await withClient(settings, async ({ store }) => {
       const found = await allIds(store, filter);
       const sure = await confirm(`This retries ${found.length} dead tasks.`, flags.yes === true);
       if (!sure) return say("nothing was retried");
@@ -102,7 +102,7 @@ function addPurge(dead: Command): void {
   command.action(async (flags: Flags) => {
     const { settings } = await configOf(command);
     const only = flags.queue === undefined ? undefined : checkName(flags.queue, "queue");
-    await withQueue(settings, async ({ store }) => {
+    await withClient(settings, async ({ store }) => {
       const all = await store.queues();
       const queues = only === undefined ? all : [findQueue(all, only)];
       const count = queues.reduce((sum, { counts }) => sum + counts.dead, 0);

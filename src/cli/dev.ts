@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { CATCH_ALL, type TaskDefinition } from "../engine/definition.ts";
 import type { Logger } from "../engine/logger.ts";
-import type { Queue } from "../engine/queue.ts";
+import type { Client } from "../engine/client.ts";
 import { redact } from "../open-store.ts";
 import type { startServer } from "../server/http/index.ts";
 import { systemClock } from "../store/clock.ts";
@@ -54,10 +54,10 @@ async function runDev(config: Config, modules: readonly string[]): Promise<void>
   const tasks = await loadTasks(modules);
   let worker: RunningWorker | undefined;
   using lifetime = new Lifetime(logger, () => worker?.busy === true);
-  await using queue = await windlass(settings.url, { logger });
-  const server = await startOnFreePort(config, queue, logger);
-  const janitor = tasks.length === 0 ? startJanitor(queue.store, settings, logger) : undefined;
-  if (janitor === undefined) worker = startWorker(queue, tasks, settings, logger);
+  await using client = await windlass(settings.url, { logger });
+  const server = await startOnFreePort(config, client, logger);
+  const janitor = tasks.length === 0 ? startJanitor(client.store, settings, logger) : undefined;
+  if (janitor === undefined) worker = startWorker(client, tasks, settings, logger);
   if (!settings.quiet) print(welcome(server.url, tasks, settings));
   try {
     await Promise.race([lifetime.stopAsked, ...(worker === undefined ? [] : [worker.ended])]);
@@ -83,13 +83,13 @@ interface RunningWorker {
 }
 
 function startWorker(
-  queue: Queue<FullStore>,
+  client: Client<FullStore>,
   tasks: readonly TaskDefinition[],
   settings: Settings,
   logger: Logger,
 ): RunningWorker {
   const watched = watchTasks(tasks, logger, systemClock, "info");
-  const worker = queue.work(watched.tasks, { ...workOptions(settings), observe: watched.observe });
+  const worker = client.work(watched.tasks, { ...workOptions(settings), observe: watched.observe });
   let busy = true;
   const ended = worker.run().finally(() => {
     busy = false;
@@ -109,7 +109,7 @@ function startWorker(
 /** The default port, or the next free one; a port that someone chose is used or refused. */
 async function startOnFreePort(
   { settings, sources }: Config,
-  queue: Queue<FullStore>,
+  client: Client<FullStore>,
   logger: Logger,
 ): Promise<Server> {
   const { startServer } = await import("../server/http/index.ts");
@@ -117,7 +117,7 @@ async function startOnFreePort(
   const last = sources.port === DEFAULT_SOURCE ? first + PORTS_TRIED : first;
   for (let port = first; ; port++) {
     try {
-      const server = await startServer({ queue, host, port, token, logger });
+      const server = await startServer({ client, host, port, token, logger });
       if (port !== first) say(`port ${first} is taken; using ${port}`);
       return server;
     } catch (error) {

@@ -1,12 +1,12 @@
 /** `windlass task enqueue`: adds one task. */
 import type { Command } from "commander";
 import { encodePayload, type EnqueueOptions, taskTemplate } from "../engine/request.ts";
-import type { EnqueuedTask } from "../engine/queue.ts";
+import type { EnqueuedTask } from "../engine/client.ts";
 import type { Priority } from "../task/priority.ts";
 import { commonFlags, configOf, examples, outputFlags, storeFlags } from "./flags.ts";
 import { printItem } from "./output.ts";
 import { readPayload } from "./payload.ts";
-import { withQueue } from "./session.ts";
+import { withClient } from "./session.ts";
 import { print, say } from "./terminal.ts";
 import { numberIfDigits, toInteger } from "./values.ts";
 
@@ -58,7 +58,7 @@ export function addEnqueue(task: Command): void {
     // Checked before the store is opened too: a slip of the hand must not even create a file.
     taskTemplate(type, options);
     encodePayload(content);
-    const [added] = await withQueue(settings, (queue) =>
+    const [added] = await withClient(settings, (queue) =>
       queue.enqueueAll([{ ...options, type, payload: content }]),
     );
     if (settings.output !== "table") printItem(settings.output, added!);

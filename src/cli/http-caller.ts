@@ -7,7 +7,7 @@ import {
 } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { WindlassError } from "../task/errors.ts";
-import { show } from "../task/names.ts";
+import { quote } from "../task/names.ts";
 import type { Settings } from "./settings.ts";
 
 export interface HttpAnswer {
@@ -85,7 +85,7 @@ function toUrl(target: string): URL {
   if (url !== null && (url.protocol === "http:" || url.protocol === "https:")) return url;
   throw new WindlassError(
     "INVALID_OPTION",
-    `the target is ${show(target)}; expected an address such as http://127.0.0.1:8080`,
+    `the target is ${quote(target)}; expected an address such as http://127.0.0.1:8080`,
     { pointer: "target" },
   );
 }

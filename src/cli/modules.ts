@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { isTaskDefinition, type TaskDefinition } from "../engine/definition.ts";
 import { WindlassError } from "../task/errors.ts";
-import { show } from "../task/names.ts";
+import { quote } from "../task/names.ts";
 
 /**
  * Every task definition that the modules export: by name, as the default, in arrays, or in an object that is the
@@ -25,7 +25,7 @@ export async function loadTasks(modules: readonly string[]): Promise<readonly Ta
 async function load(module: string): Promise<object> {
   const path = resolve(module);
   if (!existsSync(path)) {
-    throw new WindlassError("INVALID_DEFINITION", `there is no module ${show(module)}`, {
+    throw new WindlassError("INVALID_DEFINITION", `there is no module ${quote(module)}`, {
       remedy: "Give the path of a module, as seen from the working directory.",
     });
   }

@@ -8,7 +8,7 @@ import { TASK_STATES, type TaskState } from "../task/task.ts";
 import { confirm } from "./confirm.ts";
 import { commonFlags, configOf, examples, outputFlags, storeFlags, yesFlag } from "./flags.ts";
 import { type Column, printItem, printItems } from "./output.ts";
-import { withQueue } from "./session.ts";
+import { withClient } from "./session.ts";
 import { say } from "./terminal.ts";
 import { oneOf, toList } from "./values.ts";
 
@@ -40,7 +40,7 @@ function addList(queue: Command): void {
   examples(command, "windlass queue list");
   command.action(async () => {
     const { settings } = await configOf(command);
-    const queues = await withQueue(settings, ({ store }) => store.queues());
+    const queues = await withClient(settings, ({ store }) => store.queues());
     printItems(settings.output, queues, COLUMNS);
   });
 }
@@ -52,7 +52,7 @@ function addSwitch(queue: Command, verb: "pause" | "resume", description: string
   command.action(async (given: string) => {
     const { settings } = await configOf(command);
     const name = checkName(given, "queue");
-    await withQueue(settings, ({ store }) => store[verb](name));
+    await withClient(settings, ({ store }) => store[verb](name));
     printItem(settings.output, { queue: name, paused: verb === "pause" });
   });
 }
@@ -82,7 +82,7 @@ function addPurge(queue: Command): void {
       flags.state === undefined
         ? PURGED_BY_DEFAULT
         : toList(flags.state, "--state").map((state) => oneOf(PURGEABLE)(state, "--state"));
-    await withQueue(settings, async ({ store }) => {
+    await withClient(settings, async ({ store }) => {
       const { counts } = findQueue(await store.queues(), name);
       const count = states.reduce((sum, state) => sum + counts[state], 0);
       const sure = await confirm(`This deletes ${count} tasks of queue ${name}.`, flags.yes === true);

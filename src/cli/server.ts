@@ -12,7 +12,7 @@ import type { Settings } from "./settings.ts";
 import { print } from "./terminal.ts";
 
 /** How often a process without a worker sweeps. */
-const RECLAIM_EVERY_MS = 5_000;
+const MAINTAIN_EVERY_MS = 5_000;
 
 /** Adds the command. */
 export function addServer(program: Command): void {
@@ -34,10 +34,10 @@ async function runServer(settings: Settings): Promise<void> {
   const { startServer } = await import("../server/http/index.ts");
   const logger = makeLogger(settings);
   using lifetime = new Lifetime(logger);
-  await using queue = await windlass(settings.url, { logger });
+  await using client = await windlass(settings.url, { logger });
   const { host, port, token } = settings;
-  const server = await startServer({ queue, host, port, token, logger });
-  const janitor = startJanitor(queue.store, settings, logger);
+  const server = await startServer({ client, host, port, token, logger });
+  const janitor = startJanitor(client.store, settings, logger);
   if (!settings.quiet) print(`windlass server on ${server.url}, store ${redact(settings.url)}`);
   const signal = await lifetime.stopAsked;
   logger.info({ signal }, "stopping");
@@ -52,7 +52,7 @@ export function startJanitor(store: Store, { retention }: Settings, logger: Logg
     clock: systemClock,
     random: systemRandom,
     logger,
-    everyMs: RECLAIM_EVERY_MS,
+    everyMs: MAINTAIN_EVERY_MS,
     retention: toRetention(retention),
   });
   janitor.start();

@@ -1,21 +1,21 @@
 /** Opens the store for the length of one command. */
 import { stderrLogger } from "../engine/logger.ts";
-import type { Queue } from "../engine/queue.ts";
+import type { Client } from "../engine/client.ts";
 import type { FullStore } from "../store/facets.ts";
 import { WindlassError } from "../task/errors.ts";
 import { windlass } from "../windlass.ts";
 import type { Settings } from "./settings.ts";
 
-/** Calls `use` with the queue on the store that the settings name, and closes it whatever happens. */
-export async function withQueue<Result>(
+/** Calls `use` with the client on the store that the settings name, and closes it whatever happens. */
+export async function withClient<Result>(
   { url, logLevel }: Settings,
-  use: (queue: Queue<FullStore>) => Promise<Result>,
+  use: (client: Client<FullStore>) => Promise<Result>,
 ): Promise<Result> {
   // One command's remarks are its own: what the engine would tell a log matters here only if it is a warning.
   const level = logLevel === "info" ? "warn" : logLevel;
   refuseMemory(url);
-  await using queue = await windlass(url, { logger: stderrLogger(level) });
-  return await use(queue);
+  await using client = await windlass(url, { logger: stderrLogger(level) });
+  return await use(client);
 }
 
 /** Fails with `INVALID_URL` for the store that lives in one process: a command of its own would see an empty one. */

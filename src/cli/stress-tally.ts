@@ -1,5 +1,5 @@
 /** Counts and latencies of a burst of requests. */
-import { describe } from "../task/judge.ts";
+import { toTaskError } from "../task/judge.ts";
 import type { HttpAnswer } from "./http-caller.ts";
 
 export class StressTally {
@@ -29,7 +29,7 @@ export class StressTally {
       if (answer.status >= 200 && answer.status < 300) return;
       count(this.#codes, codeOf(answer.body));
     } else {
-      const { code, message } = describe(answer);
+      const { code, message } = toTaskError(answer);
       count(this.#statuses, "no answer");
       count(this.#codes, code ?? message);
     }

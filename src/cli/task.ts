@@ -9,7 +9,7 @@ import { addEnqueue } from "./enqueue.ts";
 import { EXIT } from "./exit-codes.ts";
 import { commonFlags, configOf, examples, outputFlags, storeFlags } from "./flags.ts";
 import { printItem, printItems } from "./output.ts";
-import { withQueue } from "./session.ts";
+import { withClient } from "./session.ts";
 import type { Settings } from "./settings.ts";
 import { TASK_COLUMNS, views } from "./task-columns.ts";
 import { say } from "./terminal.ts";
@@ -43,7 +43,7 @@ function addGet(task: Command): void {
   command.action(async (given: string) => {
     const { settings } = await configOf(command);
     const id = checkId(given);
-    const found = await withQueue(settings, ({ store }) => store.get(id));
+    const found = await withClient(settings, ({ store }) => store.get(id));
     if (found === undefined) throw new WindlassError("TASK_NOT_FOUND", `no task has the id ${id}`);
     printItem(settings.output, (await views()).showDetail(found));
   });
@@ -90,7 +90,7 @@ function addList(task: Command): void {
       limit: toInteger(flags.limit ?? "50", "--limit", 1, PAGE_LIMIT),
       cursor: flags.cursor,
     };
-    const { items, nextCursor } = await withQueue(settings, ({ store }) => store.list(filter));
+    const { items, nextCursor } = await withClient(settings, ({ store }) => store.list(filter));
     if (settings.output === "table") {
       printItems("table", items, TASK_COLUMNS);
       if (nextCursor !== undefined && !settings.quiet) say(`more with --cursor ${nextCursor}`);
@@ -114,12 +114,12 @@ function addAct(task: Command, verb: string, name: ActName, description: string)
 export async function actByIds(settings: Settings, name: ActName, given: readonly string[]): Promise<void> {
   const ids = [...new Set(given.map(checkId))];
   if (ids.length === 1) {
-    const task = await withQueue(settings, ({ store }) => act(store, name, ids[0]!));
+    const task = await withClient(settings, ({ store }) => act(store, name, ids[0]!));
     if (settings.output !== "table") printItem(settings.output, (await views()).showTask(task));
     else printItems("table", [task], TASK_COLUMNS);
     return;
   }
-  const summary = await withQueue(settings, ({ store }) => actOnAll(store, name, ids, settings.quiet));
+  const summary = await withClient(settings, ({ store }) => actOnAll(store, name, ids, settings.quiet));
   printItem(settings.output, summary);
   if (summary.refused.length > 0) process.exitCode = EXIT.partial;
 }

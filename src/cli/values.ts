@@ -1,6 +1,6 @@
 /** Reads values that may come as text (flags, environment) or as what they are (configuration files). */
 import { WindlassError } from "../task/errors.ts";
-import { show } from "../task/names.ts";
+import { quote } from "../task/names.ts";
 import { checkInteger, nearest } from "../task/options.ts";
 
 /** Text that is not empty. */
@@ -67,7 +67,7 @@ export function oneOf<const Word extends string>(words: readonly Word[]) {
 
 function invalid(value: unknown, name: string, expected: string, near?: string): WindlassError {
   const hint = near === undefined ? "" : `; did you mean ${near}?`;
-  return new WindlassError("INVALID_OPTION", `${name} is ${show(value)}; expected ${expected}${hint}`, {
+  return new WindlassError("INVALID_OPTION", `${name} is ${quote(value)}; expected ${expected}${hint}`, {
     pointer: name,
   });
 }

@@ -42,9 +42,9 @@ async function runWorker(settings: Settings, modules: readonly string[]): Promis
   const tasks = await loadTasks(modules);
   let busy = false;
   using lifetime = new Lifetime(logger, () => busy);
-  await using queue = await windlass(settings.url, { logger });
+  await using client = await windlass(settings.url, { logger });
   const watched = watchTasks(tasks, logger, systemClock, "debug");
-  const worker = queue.work(watched.tasks, { ...workOptions(settings), observe: watched.observe });
+  const worker = client.work(watched.tasks, { ...workOptions(settings), observe: watched.observe });
   logger.info({ types: tasks.map(({ type }) => type) }, "tasks loaded");
   busy = true;
   // The worker hears signals by itself; this one may have come before it listened.

@@ -7,7 +7,7 @@ import type { Random } from "../store/clock.ts";
 import type { Lease, Outcome } from "../store/store.ts";
 import { WindlassError } from "../task/errors.ts";
 import { judge } from "../task/judge.ts";
-import { Aborted, type AbortReason } from "../task/steering.ts";
+import { Aborted, type AbortReason } from "../task/control-errors.ts";
 import { CATCH_ALL, DEFAULT_RETRY, type TaskContext, type TaskDefinition } from "./definition.ts";
 import { type Logger, type TaskLog, taskLog } from "./logger.ts";
 import { parseWith } from "./schema.ts";

@@ -9,7 +9,7 @@
  * waits is then split between them, and from there on they take turns by themselves.
  */
 import type { Clock } from "../store/clock.ts";
-import { untilWritten } from "./until-written.ts";
+import { stagger } from "./stagger.ts";
 
 export interface BatcherOptions<Item> {
   readonly clock: Clock;
@@ -93,7 +93,7 @@ export class Batcher<Item, Answer> {
   /** Of batches that are answered at the same time each waits until the one that follows the last has gone out. */
   async #turnToAnswer(): Promise<void> {
     const { clock } = this.#options;
-    if (this.#answering) await untilWritten(clock);
+    if (this.#answering) await stagger(clock);
     this.#answering = true;
     clock.defer(() => (this.#answering = false));
   }

@@ -3,7 +3,7 @@ import { DEFAULT_BACKOFF } from "../task/backoff.ts";
 import { type Duration, toMs } from "../task/duration.ts";
 import { WindlassError } from "../task/errors.ts";
 import type { RetryPolicy } from "../task/judge.ts";
-import { checkName, show } from "../task/names.ts";
+import { checkName, quote } from "../task/names.ts";
 import { checkInteger, checkKeys } from "../task/options.ts";
 import { type Priority, toPriority } from "../task/priority.ts";
 import type { TaskLog } from "./logger.ts";
@@ -82,7 +82,7 @@ export function defineTask(
 ): TaskDefinition {
   checkKeys(options, KEYS, "a task definition");
   if (typeof options.run !== "function") {
-    throw new WindlassError("INVALID_DEFINITION", `run of task ${show(options.type)} is no function`, {
+    throw new WindlassError("INVALID_DEFINITION", `run of task ${quote(options.type)} is no function`, {
       pointer: "run",
     });
   }

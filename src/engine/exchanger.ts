@@ -10,11 +10,11 @@ import type { Cancel, Clock, Random } from "../store/clock.ts";
 import type { Claim, Exchange, ExchangeReply, Lease, LeaseRef, Store } from "../store/store.ts";
 import { backoffMs } from "../task/backoff.ts";
 import { hasCode, WindlassError } from "../task/errors.ts";
-import { describe } from "../task/judge.ts";
+import { toTaskError } from "../task/judge.ts";
 import type { Logger } from "./logger.ts";
-import type { Settler } from "./settler.ts";
-import { inOrder, type QueueShare } from "./share.ts";
-import { untilWritten } from "./until-written.ts";
+import type { Outbox } from "./outbox.ts";
+import { inOrder, type QueueWeight } from "./queue-weights.ts";
+import { stagger } from "./stagger.ts";
 
 /** Waits between calls while the store fails: the herd spreads out, and no outage is answered with a storm. */
 const OUTAGE_BACKOFF = { baseMs: 200, maxMs: 5_000 };
@@ -30,10 +30,10 @@ export interface ExchangerOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
-  readonly settler: Settler;
+  readonly outbox: Outbox;
   /** Names the claimer. */
   readonly worker: string;
-  readonly queues: readonly QueueShare[];
+  readonly queues: readonly QueueWeight[];
   readonly leaseMs: number;
   readonly pollMs: number;
   /** How many more attempts may begin. */
@@ -69,7 +69,7 @@ export class Exchanger {
 
   /** Nothing is under way or about to be. */
   get quiet(): boolean {
-    return this.#calls === 0 && !this.#scheduled && this.#options.settler.waiting === 0;
+    return this.#calls === 0 && !this.#scheduled && this.#options.outbox.waiting === 0;
   }
 
   /** There may be something to claim. */
@@ -107,7 +107,7 @@ export class Exchanger {
 
   #isWorthACall(): boolean {
     if (this.#stopped || this.#pauseOver !== undefined || this.#calls >= this.#mostCalls()) return false;
-    const tasks = Math.max(this.#options.settler.waiting, this.#mayFind ? this.#free() : 0);
+    const tasks = Math.max(this.#options.outbox.waiting, this.#mayFind ? this.#free() : 0);
     return tasks >= (this.#calls === 0 ? 1 : WORTH_A_CALL);
   }
 
@@ -121,7 +121,7 @@ export class Exchanger {
   }
 
   async #call(): Promise<void> {
-    const { store, clock, leaseMs, settler, onLease } = this.#options;
+    const { store, clock, leaseMs, outbox, onLease } = this.#options;
     const { settle, claim } = this.#next();
     const asked = claim?.max ?? 0;
     const signals = this.#signals;
@@ -136,14 +136,14 @@ export class Exchanger {
       failure = error;
     }
     // Another reply came at the same time, and the call that follows it is about to go out.
-    if (this.#scheduled) await untilWritten(clock);
+    if (this.#scheduled) await stagger(clock);
     this.#asked -= asked;
     if (reply === undefined) {
       this.#mayFind = true;
       await this.#failed(failure, { settle, claim });
     } else {
       this.#failures = 0;
-      settler.report(settle, reply.verdicts);
+      outbox.report(settle, reply.verdicts);
       for (const lease of reply.leases) onLease(lease, leaseEndsAt);
       if (claim !== undefined) this.#learn(claim, reply, signals);
     }
@@ -162,27 +162,27 @@ export class Exchanger {
 
   /** All that there is to say; half of it, if it is much and another call may begin beside this one. */
   #next(): Exchange {
-    const { settler } = this.#options;
-    const calls = settler.waiting < 2 * WORTH_A_CALL ? 1 : this.#mostCalls() - this.#calls;
-    const settle = settler.take(Math.ceil(settler.waiting / calls));
+    const { outbox } = this.#options;
+    const calls = outbox.waiting < 2 * WORTH_A_CALL ? 1 : this.#mostCalls() - this.#calls;
+    const settle = outbox.take(Math.ceil(outbox.waiting / calls));
     return { settle, claim: this.#claim(Math.ceil(this.#free() / calls)) };
   }
 
   #claim(max: number): Claim | undefined {
     if (max <= 0) return undefined;
-    const { queues, leaseMs, worker, random, holding, settler } = this.#options;
+    const { queues, leaseMs, worker, random, holding, outbox } = this.#options;
     return {
       queues: inOrder(queues, random),
       max,
       leaseMs,
       worker,
-      holding: this.#replyLost ? [...holding(), ...settler.leases] : undefined,
+      holding: this.#replyLost ? [...holding(), ...outbox.leases] : undefined,
     };
   }
 
   /** Keeps what could not be said, and waits before saying it again: a settlement is fenced, so repeating is safe. */
   async #failed(error: unknown, { settle, claim }: Exchange): Promise<void> {
-    const { logger, random, settler, worker, onClosed } = this.#options;
+    const { logger, random, outbox, worker, onClosed } = this.#options;
     if (hasCode(error, "STORE_CLOSED")) {
       this.#stopped = true;
       onClosed(error);
@@ -190,12 +190,12 @@ export class Exchanger {
     }
     if (hasCode(error, "UNKNOWN") && claim !== undefined) this.#replyLost = true;
     const transient = error instanceof WindlassError && error.retriable;
-    settler.giveBack(settle);
+    outbox.giveBack(settle);
     // What no repetition can mend is given up one by one, so that it does not take the others along.
-    if (!transient) await settler.oneByOne();
+    if (!transient) await outbox.oneByOne();
     // Of two calls that failed together one waits for both.
     if (this.#pauseOver !== undefined) return;
-    logger.warn({ worker, error: describe(error) }, "the store failed; trying again");
+    logger.warn({ worker, error: toTaskError(error) }, "the store failed; trying again");
     this.#failures += 1;
     await this.#pause(backoffMs(this.#failures, OUTAGE_BACKOFF, random()));
   }

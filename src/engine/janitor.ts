@@ -6,7 +6,7 @@ import type { Cancel, Clock, Random } from "../store/clock.ts";
 import type { Keep, Retention, Store } from "../store/store.ts";
 import { type Duration, toMs } from "../task/duration.ts";
 import { WindlassError } from "../task/errors.ts";
-import { describe } from "../task/judge.ts";
+import { toTaskError } from "../task/judge.ts";
 import { checkInteger, checkKeys } from "../task/options.ts";
 import type { Logger } from "./logger.ts";
 
@@ -96,7 +96,7 @@ export class Janitor {
     const { store, random, logger, everyMs, retention } = this.#options;
     let more = false;
     try {
-      const reply = await store.reclaim({ limit: LIMIT, retention });
+      const reply = await store.maintain({ limit: LIMIT, retention });
       more = reply.more;
       if (reply.expired > 0)
         logger.warn({ expired: reply.expired }, "leases ran out; their tasks were taken back");
@@ -107,7 +107,7 @@ export class Janitor {
         );
     } catch (error) {
       if (error instanceof WindlassError && error.code === "STORE_CLOSED") return;
-      logger.warn({ error: describe(error) }, "housekeeping failed; trying again");
+      logger.warn({ error: toTaskError(error) }, "housekeeping failed; trying again");
     }
     this.#next(more ? 0 : everyMs * (0.75 + random() / 2));
   }

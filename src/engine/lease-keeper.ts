@@ -4,7 +4,7 @@
  */
 import type { Cancel, Clock } from "../store/clock.ts";
 import type { Store } from "../store/store.ts";
-import { describe } from "../task/judge.ts";
+import { toTaskError } from "../task/judge.ts";
 import type { Attempt } from "./attempt.ts";
 import type { Logger } from "./logger.ts";
 
@@ -49,7 +49,7 @@ export class LeaseKeeper {
     try {
       await this.#extend(running);
     } catch (error) {
-      this.#options.logger.warn({ error: describe(error) }, "leases could not be extended; trying again");
+      this.#options.logger.warn({ error: toTaskError(error) }, "leases could not be extended; trying again");
       this.#giveUpExpired(running);
     }
     this.#busy = false;

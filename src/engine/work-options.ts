@@ -8,7 +8,7 @@ import { checkName, DEFAULT_QUEUE } from "../task/names.ts";
 import { checkInteger, checkKeys } from "../task/options.ts";
 import type { TaskDefinition } from "./definition.ts";
 import { type RetentionOptions, toRetention } from "./janitor.ts";
-import type { QueueShare } from "./share.ts";
+import type { QueueWeight } from "./queue-weights.ts";
 
 export interface WorkOptions {
   /** Most attempts at once, 1 to 10,000. Default 10. */
@@ -20,7 +20,7 @@ export interface WorkOptions {
   /** How often to ask without a wake-up, 50 ms to 1 h. Default 1 s; spread by a quarter. */
   readonly poll?: Duration | undefined;
   /** How often to sweep expired leases and old tasks, 100 ms to 1 h. Default 5 s. */
-  readonly reclaimEvery?: Duration | undefined;
+  readonly maintainEvery?: Duration | undefined;
   readonly shutdown?:
     | {
         /** How long running attempts may go on after a stop is asked for. Default 25 s. */
@@ -42,10 +42,10 @@ export interface WorkOptions {
 export interface WorkSettings {
   readonly name: string;
   readonly concurrency: number;
-  readonly queues: readonly QueueShare[];
+  readonly queues: readonly QueueWeight[];
   readonly leaseMs: number;
   readonly pollMs: number;
-  readonly reclaimEveryMs: number;
+  readonly maintainEveryMs: number;
   readonly shutdown: { readonly timeoutMs: number; readonly abortMs: number };
   readonly retention: Retention;
   readonly signals: boolean;
@@ -57,7 +57,7 @@ const KEYS: readonly (keyof WorkOptions)[] = [
   "queues",
   "lease",
   "poll",
-  "reclaimEvery",
+  "maintainEvery",
   "shutdown",
   "retention",
   "signals",
@@ -73,10 +73,10 @@ export function resolveWorkOptions(options: WorkOptions, tasks: readonly TaskDef
   return {
     name: uniqueName(options.name),
     concurrency: checkInteger(options.concurrency ?? 10, 1, 10_000, "concurrency"),
-    queues: toShares(options.queues, tasks),
+    queues: toWeights(options.queues, tasks),
     leaseMs: between(options.lease ?? "30s", 1_000, 86_400_000, "lease"),
     pollMs: between(options.poll ?? "1s", 50, 3_600_000, "poll"),
-    reclaimEveryMs: between(options.reclaimEvery ?? "5s", 100, 3_600_000, "reclaimEvery"),
+    maintainEveryMs: between(options.maintainEvery ?? "5s", 100, 3_600_000, "maintainEvery"),
     shutdown: {
       timeoutMs: toMs(shutdown?.timeout ?? "25s", "shutdown.timeout"),
       abortMs: toMs(shutdown?.abort ?? "5s", "shutdown.abort"),
@@ -102,7 +102,7 @@ function uniqueName(name: string | undefined): string {
   return `${base || "worker"}.${process.pid}.${randomBytes(4).toString("hex")}`;
 }
 
-function toShares(queues: WorkOptions["queues"], tasks: readonly TaskDefinition[]): readonly QueueShare[] {
+function toWeights(queues: WorkOptions["queues"], tasks: readonly TaskDefinition[]): readonly QueueWeight[] {
   const weights =
     queues === undefined
       ? new Map(

@@ -11,7 +11,7 @@ import { Exchanger } from "./exchanger.ts";
 import { Janitor } from "./janitor.ts";
 import { LeaseKeeper } from "./lease-keeper.ts";
 import type { Logger } from "./logger.ts";
-import { Settler } from "./settler.ts";
+import { Outbox } from "./outbox.ts";
 import { onStopSignals, resend } from "./stop-signals.ts";
 import { resolveWorkOptions, type WorkOptions, type WorkSettings } from "./work-options.ts";
 
@@ -34,7 +34,7 @@ export class Worker implements AsyncDisposable {
   readonly #tools: WorkerTools & AttemptTools;
   readonly #keeper: LeaseKeeper;
   readonly #janitor: Janitor;
-  readonly #settler: Settler;
+  readonly #outbox: Outbox;
   readonly #exchanger: Exchanger;
   readonly #running = new Set<Attempt>();
   /** Settled or released everything. */
@@ -60,12 +60,12 @@ export class Worker implements AsyncDisposable {
       running: () => this.#running,
       onLost: (attempt) => this.#forget(attempt),
     });
-    this.#settler = new Settler(store, tools.logger);
+    this.#outbox = new Outbox(store, tools.logger);
     const { queues, pollMs } = this.#settings;
     this.#exchanger = new Exchanger({
       ...tools,
       store,
-      settler: this.#settler,
+      outbox: this.#outbox,
       worker: this.name,
       queues,
       leaseMs,
@@ -79,7 +79,7 @@ export class Worker implements AsyncDisposable {
         this.#ended.reject(error);
       },
     });
-    this.#janitor = new Janitor({ ...tools, store, everyMs: this.#settings.reclaimEveryMs, retention });
+    this.#janitor = new Janitor({ ...tools, store, everyMs: this.#settings.maintainEveryMs, retention });
   }
 
   /** How many attempts run now. */
@@ -144,7 +144,7 @@ export class Worker implements AsyncDisposable {
 
   #start(lease: Lease, expiresAt: number): void {
     if (this.#phase !== "claiming") {
-      this.#settler.add(lease, { kind: "release" }); // claimed while the stop was asked for
+      this.#outbox.add(lease, { kind: "release" }); // claimed while the stop was asked for
       return;
     }
     const attempt = new Attempt(lease, expiresAt, this.#tools);
@@ -157,7 +157,7 @@ export class Worker implements AsyncDisposable {
   readonly #finish = (attempt: Attempt, outcome: Outcome | undefined): void => {
     if (!this.#running.delete(attempt)) return; // lost or released meanwhile
     if (outcome !== undefined) {
-      this.#settler.add(attempt.lease, outcome);
+      this.#outbox.add(attempt.lease, outcome);
       this.#settings.observe?.(attempt.lease, outcome);
     }
     this.#exchanger.kick();
@@ -202,14 +202,14 @@ export class Worker implements AsyncDisposable {
   async #leave(): Promise<void> {
     for (const attempt of this.#running) {
       attempt.abort("shutdown");
-      this.#settler.add(attempt.lease, { kind: "release" });
+      this.#outbox.add(attempt.lease, { kind: "release" });
     }
     this.#running.clear();
     this.#exchanger.hurry();
     this.#exchanger.kick();
     if (!(await this.#becomesQuiet(LEAVE_MS))) {
       this.#tools.logger.error(
-        { worker: this.name, unsettled: this.#settler.waiting },
+        { worker: this.name, unsettled: this.#outbox.waiting },
         "leaving with outcomes unsettled; their leases will run out",
       );
     }

@@ -8,7 +8,7 @@
  * - Repeating a call whose reply was lost is safe: `add` answers `duplicate`, `exchange` answers `lost` for what
  *   it already settled.
  * - Order: lower priority number first, and within one priority in the order in which tasks became pending;
- *   a released or reclaimed task goes back to the head.
+ *   a released or recovered task goes back to the head.
  * - Errors are `WindlassError`s. `UNKNOWN` says that the call may or may not have taken effect; any other code
  *   says that it has not.
  */
@@ -42,7 +42,7 @@ export interface Store {
    * Housekeeping, for all queues: due tasks become pending, expired leases go back to pending or to dead,
    * finished tasks beyond the retention go. Handles at most `limit` of each kind, so that it never holds the store long.
    */
-  reclaim(request: ReclaimRequest): Promise<ReclaimReply>;
+  maintain(request: MaintainRequest): Promise<MaintainReply>;
 
   /** Closes the store. Idempotent; every call after it fails with `STORE_CLOSED`. */
   [Symbol.asyncDispose](): Promise<void>;
@@ -134,13 +134,13 @@ export interface Retention {
   readonly dead: Keep;
 }
 
-export interface ReclaimRequest {
+export interface MaintainRequest {
   readonly limit: number;
   /** Undefined: nothing is pruned. */
   readonly retention?: Retention | undefined;
 }
 
-export interface ReclaimReply {
+export interface MaintainReply {
   /** Due tasks that became pending. */
   readonly promoted: number;
   /** Expired leases: back to pending, dead, or cancelled. */

@@ -1,6 +1,6 @@
 /** Instants as people write them: a `Date`, milliseconds since the epoch, or RFC 3339 text with an offset. */
 import { WindlassError } from "./errors.ts";
-import { show } from "./names.ts";
+import { quote } from "./names.ts";
 
 /** `Date`, milliseconds since the Unix epoch, or text such as `"2026-12-24T18:00:00Z"`. */
 export type Instant = Date | number | string;
@@ -27,7 +27,7 @@ export function toInstantMs(instant: unknown, option: string): number {
   if (Number.isFinite(ms) && ms >= EARLIEST_MS && ms <= LATEST_MS) return Math.trunc(ms);
   throw new WindlassError(
     "INVALID_OPTION",
-    `${option} is ${show(instant)}; expected a date with time and offset such as "2026-12-24T18:00:00Z", or milliseconds since 1970`,
+    `${option} is ${quote(instant)}; expected a date with time and offset such as "2026-12-24T18:00:00Z", or milliseconds since 1970`,
     { pointer: option },
   );
 }

@@ -4,7 +4,7 @@
  */
 import { backoffMs, type Backoff, SHORTEST_DELAY_MS } from "./backoff.ts";
 import { WindlassError } from "./errors.ts";
-import { Discard, Retry, Snooze } from "./steering.ts";
+import { Discard, Retry, Snooze } from "./control-errors.ts";
 import type { DeadReason, TaskError } from "./task.ts";
 
 export interface RetryPolicy extends Backoff {
@@ -25,7 +25,7 @@ export type Judgement =
 export function judge(failures: number, thrown: unknown, policy: RetryPolicy, random: number): Judgement {
   if (thrown instanceof Snooze)
     return { kind: "snooze", delayMs: Math.max(SHORTEST_DELAY_MS, thrown.delayMs) };
-  const error = describe(thrown);
+  const error = toTaskError(thrown);
   if (thrown instanceof Discard) return { kind: "dead", reason: "discarded", error };
   if (
     thrown instanceof WindlassError &&
@@ -44,7 +44,7 @@ const LONGEST_MESSAGE = 2_048;
 const LONGEST_STACK = 8_192;
 
 /** Anything thrown, as an error that can be stored: handlers throw strings, null and worse. */
-export function describe(thrown: unknown): TaskError {
+export function toTaskError(thrown: unknown): TaskError {
   try {
     if (!(thrown instanceof Error))
       return { name: "NonError", message: cut(String(thrown), LONGEST_MESSAGE) };

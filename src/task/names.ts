@@ -17,7 +17,7 @@ export function checkName(name: unknown, what: "queue" | "type" | "worker"): str
   if (typeof name === "string" && NAME.test(name)) return name;
   throw new WindlassError(
     "INVALID_NAME",
-    `${what} is ${show(name)}; expected 1 to 128 characters of A-Z a-z 0-9 . _ - that start with a letter or digit`,
+    `${what} is ${quote(name)}; expected 1 to 128 characters of A-Z a-z 0-9 . _ - that start with a letter or digit`,
     { pointer: what },
   );
 }
@@ -26,19 +26,19 @@ export function checkName(name: unknown, what: "queue" | "type" | "worker"): str
 export function checkId(id: unknown): string {
   const lower = typeof id === "string" ? id.toLowerCase() : "";
   if (ID.test(lower)) return lower;
-  throw new WindlassError("INVALID_ID", `id is ${show(id)}; expected a UUID`, { pointer: "id" });
+  throw new WindlassError("INVALID_ID", `id is ${quote(id)}; expected a UUID`, { pointer: "id" });
 }
 
 /** The key, or fails with `INVALID_KEY`. */
 export function checkKey(key: unknown): string {
   if (typeof key === "string" && KEY.test(key)) return key;
-  throw new WindlassError("INVALID_KEY", `key is ${show(key)}; expected 1 to 255 visible ASCII characters`, {
+  throw new WindlassError("INVALID_KEY", `key is ${quote(key)}; expected 1 to 255 visible ASCII characters`, {
     pointer: "key",
   });
 }
 
 /** A value as it can be shown in an error: short, on one line, nothing invisible. */
-export function show(value: unknown): string {
+export function quote(value: unknown): string {
   const text = typeof value === "string" ? value : (safeJson(value) ?? String(value));
   const cut = text.length > 60 ? `${text.slice(0, 60)}…` : text;
   return typeof value === "string" ? JSON.stringify(cut) : cut;

@@ -1,6 +1,6 @@
 /** Checks that options hold nothing unknown and nothing out of range: a misspelt option must not live for ever. */
 import { WindlassError } from "./errors.ts";
-import { show } from "./names.ts";
+import { quote } from "./names.ts";
 
 /** Fails with `UNKNOWN_OPTION` for the first key of `options` that is not in `known`, naming the nearest one that is. */
 export function checkKeys(options: object, known: readonly string[], what: string): void {
@@ -13,7 +13,7 @@ export function checkKeys(options: object, known: readonly string[], what: strin
 export function unknownOption(key: string, known: readonly string[], what: string): WindlassError {
   const near = nearest(key, known);
   const hint = near === undefined ? `it has ${known.join(", ")}` : `did you mean ${near}?`;
-  return new WindlassError("UNKNOWN_OPTION", `${what} has no ${show(key)}; ${hint}`, { pointer: key });
+  return new WindlassError("UNKNOWN_OPTION", `${what} has no ${quote(key)}; ${hint}`, { pointer: key });
 }
 
 /** A whole number from `min` to `max`, or fails with `INVALID_OPTION`. */
@@ -21,7 +21,7 @@ export function checkInteger(value: unknown, min: number, max: number, option: s
   if (typeof value === "number" && Number.isInteger(value) && value >= min && value <= max) return value;
   throw new WindlassError(
     "INVALID_OPTION",
-    `${option} is ${show(value)}; expected a whole number from ${min} to ${max}`,
+    `${option} is ${quote(value)}; expected a whole number from ${min} to ${max}`,
     {
       pointer: option,
     },

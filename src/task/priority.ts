@@ -1,6 +1,6 @@
 /** Priorities: 0 runs first, 9 last, FIFO within one. */
 import { WindlassError } from "./errors.ts";
-import { show } from "./names.ts";
+import { quote } from "./names.ts";
 import { PRIORITIES } from "./task.ts";
 
 export const PRIORITY_NAMES = { critical: 0, high: 2, normal: 5, low: 7, bulk: 9 } as const;
@@ -22,7 +22,7 @@ export function toPriority(priority: unknown): number {
   }
   throw new WindlassError(
     "INVALID_OPTION",
-    `priority is ${show(priority)}; expected 0 (first) to 9 (last), or ${Object.keys(PRIORITY_NAMES).join(", ")}`,
+    `priority is ${quote(priority)}; expected 0 (first) to 9 (last), or ${Object.keys(PRIORITY_NAMES).join(", ")}`,
     { pointer: "priority" },
   );
 }

@@ -54,7 +54,7 @@ export function faultyStore(store: FullStore, plan: FaultPlan): FullStore {
     add: (tasks) => meet("add", () => store.add(tasks)),
     exchange: (request) => meet("exchange", () => store.exchange(request)),
     extend: (leases, leaseMs) => meet("extend", () => store.extend(leases, leaseMs)),
-    reclaim: (request) => meet("reclaim", () => store.reclaim(request)),
+    maintain: (request) => meet("maintain", () => store.maintain(request)),
     [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
     get: (id) => meet("get", () => store.get(id)),
     list: (filter) => meet("list", () => store.list(filter)),

@@ -31,7 +31,7 @@ export type StoreCaseGroup =
   | "pause"
   | "purge"
   | "retention"
-  | "reclaim"
+  | "maintain"
   | "list"
   | "count"
   | "activity"

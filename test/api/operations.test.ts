@@ -6,7 +6,7 @@ import type { Operation } from "../../src/api/operation.ts";
 import { JsonText } from "../../src/engine/request.ts";
 import { type ErrorCode, WindlassError } from "../../src/task/errors.ts";
 import { TASK_STATES, type TaskState } from "../../src/task/task.ts";
-import { world, type World } from "./world.ts";
+import { fixture, type Fixture } from "./fixture.ts";
 
 const UNKNOWN_ID = "0198c4e6-0000-7000-8000-000000000000";
 
@@ -17,7 +17,7 @@ function operation(name: string): Operation {
 }
 
 /** Calls, and checks that the answer is what the catalogue says. */
-async function call(w: World, name: string, input: object): Promise<Answer> {
+async function call(w: Fixture, name: string, input: object): Promise<Answer> {
   const output = await operation(name).call(w.context, input);
   const shown = JSON.parse(JSON.stringify(output)) as Answer;
   operation(name).output.parse(shown);
@@ -25,7 +25,7 @@ async function call(w: World, name: string, input: object): Promise<Answer> {
 }
 
 async function refuses(
-  w: World,
+  w: Fixture,
   name: string,
   input: object,
   code: ErrorCode,
@@ -46,7 +46,7 @@ async function refuses(
 }
 
 test("tasks.enqueue answers the state of a fresh task", async () => {
-  await using w = world();
+  await using w = fixture();
   const { id, ...rest } = await call(w, "tasks.enqueue", { type: "job", payload: { a: 1 } });
   assert.deepEqual(rest, { state: "pending", queue: "default", duplicate: false });
   assert.equal((await w.store.get(id!))?.payload, '{"a":1}');
@@ -59,7 +59,7 @@ test("tasks.enqueue answers the state of a fresh task", async () => {
 });
 
 test("tasks.enqueue answers the task that stands for a key, and its state", async () => {
-  await using w = world();
+  await using w = fixture();
   const first = await call(w, "tasks.enqueue", { type: "job", key: "k" });
   await w.store.cancel(first.id!);
   const second = await call(w, "tasks.enqueue", { type: "job", key: "k" });
@@ -71,7 +71,7 @@ test("tasks.enqueue answers the task that stands for a key, and its state", asyn
 });
 
 test("tasks.enqueue keeps a payload's text as it stands", async () => {
-  await using w = world();
+  await using w = fixture();
   const text = '{ "b": 9007199254740993, "1": -0, "__proto__": {"x": 1e400}, "s": "\\ud800\\u0000" }';
   const { id } = await call(w, "tasks.enqueue", { type: "job", payload: new JsonText(text) });
   assert.equal((await w.store.get(id!))?.payload, text);
@@ -114,7 +114,7 @@ const BAD_TASKS: readonly (readonly [object, ErrorCode, string])[] = [
 ];
 
 test("tasks.enqueue refuses what the engine refuses, and what it does not know", async () => {
-  await using w = world();
+  await using w = fixture();
   for (const [input, code, pointer] of BAD_TASKS) await refuses(w, "tasks.enqueue", input, code, pointer);
   assert.equal(({} as { isAdmin?: unknown }).isAdmin, undefined);
   assert.match(
@@ -124,7 +124,7 @@ test("tasks.enqueue refuses what the engine refuses, and what it does not know",
 });
 
 test("tasks.enqueueBatch adds all or, if one is bad, none and names it", async () => {
-  await using w = world();
+  await using w = fixture();
   const tasks = Array.from({ length: 1_000 }, (_, n) => ({ type: "job", payload: { n } }));
   const { results } = (await call(w, "tasks.enqueueBatch", { tasks })) as unknown as { results: object[] };
   assert.equal(results.length, 1_000);
@@ -136,7 +136,7 @@ test("tasks.enqueueBatch adds all or, if one is bad, none and names it", async (
 });
 
 test("tasks.enqueueBatch takes 1 to 1,000 objects", async () => {
-  await using w = world();
+  await using w = fixture();
   const refused = (tasks: unknown, pointer: string): Promise<string> =>
     refuses(w, "tasks.enqueueBatch", { tasks }, "INVALID_OPTION", pointer);
   await refused(undefined, "/tasks");
@@ -154,7 +154,7 @@ test("tasks.enqueueBatch takes 1 to 1,000 objects", async () => {
 });
 
 test("tasks.enqueueBatch with one key twice: one task if they are the same, a conflict if not", async () => {
-  await using w = world();
+  await using w = fixture();
   const same = { type: "job", key: "k", payload: { a: 1 } };
   const { results } = (await call(w, "tasks.enqueueBatch", { tasks: [same, same] })) as unknown as {
     results: { id: string; duplicate: boolean }[];
@@ -172,9 +172,9 @@ test("tasks.enqueueBatch with one key twice: one task if they are the same, a co
 });
 
 test("tasks.list filters, pages and leaves out what is long", async () => {
-  await using w = world();
+  await using w = fixture();
   for (const state of TASK_STATES) await w.task(state, { state });
-  await w.queue.enqueue("other", "x".repeat(5_000), { queue: "q2" });
+  await w.client.enqueue("other", "x".repeat(5_000), { queue: "q2" });
   const list = async (input: object): Promise<{ items: Record<string, unknown>[]; nextCursor?: string }> =>
     (await call(w, "tasks.list", input)) as never;
   assert.equal((await list({})).items.length, 8);
@@ -198,7 +198,7 @@ test("tasks.list filters, pages and leaves out what is long", async () => {
 });
 
 test("tasks.list refuses what it cannot look for", async () => {
-  await using w = world();
+  await using w = fixture();
   const states = await refuses(w, "tasks.list", { state: "done" }, "INVALID_OPTION", "/state");
   assert.match(states, /expected pending, scheduled/);
   for (const limit of [0, -1, 501, 1e9, 1.5, "5", null]) {
@@ -212,7 +212,7 @@ test("tasks.list refuses what it cannot look for", async () => {
 });
 
 test("tasks.get shows the task with its attempts", async () => {
-  await using w = world();
+  await using w = fixture();
   const id = await w.task("dead");
   const task = (await call(w, "tasks.get", { id: id.toUpperCase() })) as Record<string, unknown>;
   assert.equal(task["state"], "dead");
@@ -235,7 +235,7 @@ const ACTS: readonly { name: string; allowed: readonly TaskState[]; input?: obje
 
 for (const { name, allowed, input, becomes } of ACTS) {
   test(`${name} acts in ${allowed.join(", ")} and nowhere else`, async () => {
-    await using w = world();
+    await using w = fixture();
     for (const state of TASK_STATES) {
       const id = await w.task(state);
       if (allowed.includes(state)) {
@@ -255,7 +255,7 @@ for (const { name, allowed, input, becomes } of ACTS) {
 }
 
 test("tasks.cancel of a running task asks it to stop; tasks.delete answers what was", async () => {
-  await using w = world();
+  await using w = fixture();
   const running = await call(w, "tasks.cancel", { id: await w.task("running") });
   assert.deepEqual([running.state, running["cancelRequested"]], ["running", true]);
   const id = await w.task("scheduled");
@@ -264,7 +264,7 @@ test("tasks.cancel of a running task asks it to stop; tasks.delete answers what 
 });
 
 test("tasks.edit changes payload, priority and time, and says when there is nothing to change", async () => {
-  await using w = world();
+  await using w = fixture();
   const id = await w.task("pending");
   const edited = await call(w, "tasks.edit", { id, payload: null, priority: "bulk", delay: "1h" });
   assert.deepEqual([edited["payload"], edited["priority"], edited.state], [null, 9, "scheduled"]);
@@ -278,7 +278,7 @@ test("tasks.edit changes payload, priority and time, and says when there is noth
 });
 
 test("queues: list, get, pause, resume", async () => {
-  await using w = world();
+  await using w = fixture();
   await w.task("pending");
   const { items } = (await call(w, "queues.list", {})) as unknown as { items: { name: string }[] };
   assert.deepEqual(
@@ -299,7 +299,7 @@ test("queues: list, get, pause, resume", async () => {
 });
 
 test("queues.purge removes what waits, or the states it is given, and never what runs", async () => {
-  await using w = world();
+  await using w = fixture();
   for (const state of TASK_STATES) await w.task(state);
   await refuses(w, "queues.purge", { name: "default", states: ["running"] }, "INVALID_OPTION", "/states/0");
   await refuses(w, "queues.purge", { name: "default", states: [] }, "INVALID_OPTION", "/states");
@@ -312,9 +312,9 @@ test("queues.purge removes what waits, or the states it is given, and never what
 });
 
 test("stats.get counts per state, per queue and per minute", async () => {
-  await using w = world();
+  await using w = fixture();
   for (const state of TASK_STATES) await w.task(state);
-  await w.queue.enqueue("job", null, { queue: "q2" });
+  await w.client.enqueue("job", null, { queue: "q2" });
   const stats = (await call(w, "stats.get", {})) as unknown as {
     states: Record<string, number>;
     queues: { name: string }[];

@@ -22,7 +22,7 @@ await using queue = await windlass(url);
 const worker = queue.work([work], {
   concurrency: Number(concurrency),
   lease: "1s",
-  reclaimEvery: "200ms",
+  maintainEvery: "200ms",
   shutdown: { timeout: "200ms", abort: "2s" },
 });
 const run = worker.run();

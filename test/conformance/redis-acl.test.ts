@@ -4,7 +4,7 @@ import { after, before, test } from "node:test";
 import { type RedisServer, startRedis } from "../../scripts/redis-service.ts";
 import { storeConformance } from "../../src/testing/index.ts";
 import { redisForTests } from "../services.ts";
-import { raw } from "../support/redis-kit.ts";
+import { raw } from "../support/redis-fixture.ts";
 import { redisUnderTest } from "../support/redis-under-test.ts";
 
 const RIGHTS =

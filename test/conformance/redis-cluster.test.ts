@@ -3,7 +3,7 @@ import { after, before, test } from "node:test";
 import { type RedisCluster, startRedisCluster } from "../../scripts/redis-service.ts";
 import { storeConformance } from "../../src/testing/index.ts";
 import { redisForTests } from "../services.ts";
-import { matchesRedis } from "../support/redis-kit.ts";
+import { matchesRedis } from "../support/redis-fixture.ts";
 import { redisUnderTest } from "../support/redis-under-test.ts";
 
 if ((await redisForTests()) !== undefined) {

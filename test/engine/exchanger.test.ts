@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { defineTask, WindlassError } from "windlass";
 import type { Exchange, ExchangeReply } from "../../src/store/store.ts";
-import { overriding, rig, turns, until } from "./rig.ts";
+import { overriding, fixture, turns, until } from "./fixture.ts";
 
 /** A call of `exchange` that has reached the store; the test decides when, and whether, its reply arrives. */
 interface Call {
@@ -24,7 +24,7 @@ async function network(concurrency: number, tasks = 200) {
       runs.set(input, (runs.get(input) ?? 0) + 1);
     },
   });
-  const at = await rig((store) => ({
+  const at = await fixture((store) => ({
     ...overriding(store, {
       exchange(request) {
         const { promise, resolve, reject } = Promise.withResolvers<ExchangeReply>();
@@ -42,11 +42,11 @@ async function network(concurrency: number, tasks = 200) {
     }),
     callsAtOnce: 2,
   }));
-  await at.queue.enqueueMany(
+  await at.client.enqueueMany(
     task,
     Array.from({ length: tasks }, (_, n) => n),
   );
-  const worker = at.queue.work([task], {
+  const worker = at.client.work([task], {
     concurrency,
     signals: false,
     retention: { completed: { count: tasks } },

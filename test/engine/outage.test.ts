@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { defineTask, WindlassError } from "windlass";
 import { faultyStore, oneFault } from "windlass/testing";
-import { overriding, rig, stateOf, turns, until } from "./rig.ts";
+import { overriding, fixture, stateOf, turns, until } from "./fixture.ts";
 
 const options = { signals: false } as const;
 
@@ -18,8 +18,8 @@ function counted() {
 }
 
 test("an enqueue whose reply was lost is repeated: the task is there once, and it is no duplicate", async () => {
-  await using at = await rig((store) => faultyStore(store, oneFault("add", 1, "lost reply")));
-  const enqueued = at.queue.enqueue("any", 1);
+  await using at = await fixture((store) => faultyStore(store, oneFault("add", 1, "lost reply")));
+  const enqueued = at.client.enqueue("any", 1);
   await turns();
   await at.clock.advance(200);
   assert.equal((await enqueued).duplicate, false);
@@ -27,11 +27,11 @@ test("an enqueue whose reply was lost is repeated: the task is there once, and i
 });
 
 test("an enqueue that stays unanswered is reported as unknown, with the id to repeat it by", async () => {
-  await using at = await rig((store) =>
+  await using at = await fixture((store) =>
     faultyStore(store, { fault: (verb) => (verb === "add" ? "lost request" : undefined) }),
   );
   const id = "018f0000-0000-7000-8000-000000000001";
-  const enqueued = assert.rejects(at.queue.enqueue("any", 1, { id }), (error: WindlassError) => {
+  const enqueued = assert.rejects(at.client.enqueue("any", 1, { id }), (error: WindlassError) => {
     assert.equal(error.code, "UNKNOWN");
     assert.match(error.message, new RegExp(id));
     return true;
@@ -45,7 +45,7 @@ test("an enqueue that stays unanswered is reported as unknown, with the id to re
 
 test("a store that is away is no reason to lose anything: settlements wait and are said again", async () => {
   let away = false;
-  await using at = await rig((store) =>
+  await using at = await fixture((store) =>
     overriding(store, {
       exchange: (request) =>
         away ? Promise.reject(new WindlassError("STORE_UNAVAILABLE", "away")) : store.exchange(request),
@@ -53,8 +53,8 @@ test("a store that is away is no reason to lose anything: settlements wait and a
   );
   const gate = Promise.withResolvers<void>();
   const task = defineTask({ type: "gated", run: () => gate.promise });
-  const { id } = await at.queue.enqueue(task, null);
-  const worker = at.queue.work([task], options);
+  const { id } = await at.client.enqueue(task, null);
+  const worker = at.client.work([task], options);
   void worker.run();
   await until(() => worker.active === 1, "it runs");
   away = true;
@@ -71,10 +71,10 @@ test("a store that is away is no reason to lose anything: settlements wait and a
 });
 
 test("tasks of a claim whose reply was lost come back at the next claim, without cost", async () => {
-  await using at = await rig((store) => faultyStore(store, oneFault("exchange", 1, "lost reply")));
+  await using at = await fixture((store) => faultyStore(store, oneFault("exchange", 1, "lost reply")));
   const { task, runs } = counted();
-  const tasks = await at.queue.enqueueMany(task, [1, 2, 3]);
-  void at.queue.work([task], options).run();
+  const tasks = await at.client.enqueueMany(task, [1, 2, 3]);
+  void at.client.work([task], options).run();
   await until(
     () => at.logger.lines.some(({ message }) => message.includes("store failed")),
     "the loss is noticed",
@@ -87,12 +87,12 @@ test("tasks of a claim whose reply was lost come back at the next claim, without
 });
 
 test("a settlement that arrives twice takes effect once", async () => {
-  await using at = await rig((store) =>
+  await using at = await fixture((store) =>
     faultyStore(store, { fault: (verb) => (verb === "exchange" ? "repeated" : undefined) }),
   );
   const { task, runs } = counted();
-  const { id } = await at.queue.enqueue(task, 1);
-  void at.queue.work([task], options).run();
+  const { id } = await at.client.enqueue(task, 1);
+  void at.client.work([task], options).run();
   // The repeated claim's answer is empty; the first one's lease is forgotten and runs out.
   for (let seconds = 0; seconds < 60; seconds += 5) {
     await turns();
@@ -103,7 +103,7 @@ test("a settlement that arrives twice takes effect once", async () => {
 });
 
 test("an outcome that the store refuses for good does not take the others along", async () => {
-  await using at = await rig((store) =>
+  await using at = await fixture((store) =>
     overriding(store, {
       exchange: (request) =>
         request.settle.some(({ outcome }) => outcome.kind === "completed" && outcome.result === '"poison"')
@@ -112,19 +112,19 @@ test("an outcome that the store refuses for good does not take the others along"
     }),
   );
   const task = defineTask<string>({ type: "echo", run: ({ input }) => input });
-  const [good, poison] = await at.queue.enqueueMany(task, ["good", "poison"]);
-  void at.queue.work([task], options).run();
+  const [good, poison] = await at.client.enqueueMany(task, ["good", "poison"]);
+  void at.client.work([task], options).run();
   await until(async () => (await stateOf(at.store, good!.id)) === "completed", "the good one is completed");
   assert.equal(await stateOf(at.store, poison!.id), "running");
   assert.ok(at.logger.lines.some(({ level, fields }) => level === "error" && fields["id"] === poison!.id));
 });
 
 test("without any wake-up the poll finds what was added", async () => {
-  await using at = await rig((store) => faultyStore(store, { dropSignals: true }));
+  await using at = await fixture((store) => faultyStore(store, { dropSignals: true }));
   const { task, runs } = counted();
-  void at.queue.work([task], { ...options, poll: "1s" }).run();
+  void at.client.work([task], { ...options, poll: "1s" }).run();
   await turns();
-  await at.queue.enqueue(task, 1);
+  await at.client.enqueue(task, 1);
   await turns();
   assert.equal(runs(), 0);
   await at.clock.advance(1_250);
@@ -133,16 +133,18 @@ test("without any wake-up the poll finds what was added", async () => {
 
 test("housekeeping goes on after a failure", async () => {
   let calls = 0;
-  await using at = await rig((store) =>
+  await using at = await fixture((store) =>
     overriding(store, {
-      reclaim(request) {
+      maintain(request) {
         calls += 1;
-        return calls === 1 ? Promise.reject(new WindlassError("STORE_BUSY", "busy")) : store.reclaim(request);
+        return calls === 1
+          ? Promise.reject(new WindlassError("STORE_BUSY", "busy"))
+          : store.maintain(request);
       },
     }),
   );
   const { task } = counted();
-  void at.queue.work([task], options).run();
+  void at.client.work([task], options).run();
   await turns();
   await at.clock.advance(0);
   assert.equal(calls, 1);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { defineTask, Queue } from "windlass";
+import { defineTask, Client } from "windlass";
 import { memoryStore } from "windlass/stores/memory";
-import { rig, until } from "./rig.ts";
+import { fixture, until } from "./fixture.ts";
 
 /** Enqueues must leave no trace when they are refused. */
 async function refused(
@@ -12,10 +12,10 @@ async function refused(
   type = "any",
   payload: unknown = 1,
 ): Promise<void> {
-  await using queue = new Queue(memoryStore());
-  await queue.store.open();
-  await assert.rejects(queue.enqueue(type, payload, options), { name: "WindlassError", code, pointer });
-  assert.deepEqual(await queue.store.queues(), []);
+  await using client = new Client(memoryStore());
+  await client.store.open();
+  await assert.rejects(client.enqueue(type, payload, options), { name: "WindlassError", code, pointer });
+  assert.deepEqual(await client.store.queues(), []);
 }
 
 const mistakes: readonly [title: string, options: object, code: string, pointer: string][] = [
@@ -60,13 +60,13 @@ test("a payload must be what JSON can write, and not too large", async () => {
 });
 
 test("a payload of exactly the limit is taken", async () => {
-  await using at = await rig();
-  const { id } = await at.queue.enqueue("any", "x".repeat(1_048_574));
+  await using at = await fixture();
+  const { id } = await at.client.enqueue("any", "x".repeat(1_048_574));
   assert.equal((await at.store.get(id))?.payload.length, 1_048_576);
 });
 
 test("no payload is null; hostile text comes through to the letter", async () => {
-  await using at = await rig();
+  await using at = await fixture();
   const texts = [
     "\u0000",
     "\ud800",
@@ -77,19 +77,19 @@ test("no payload is null; hostile text comes through to the letter", async () =>
   ];
   const seen: unknown[] = [];
   const echo = defineTask({ type: "echo", run: ({ input }) => void seen.push(input) });
-  await at.queue.enqueue(echo, undefined);
-  await at.queue.enqueueMany(echo, texts);
-  void at.queue.work([echo], { signals: false, concurrency: 1 }).run();
+  await at.client.enqueue(echo, undefined);
+  await at.client.enqueueMany(echo, texts);
+  void at.client.work([echo], { signals: false, concurrency: 1 }).run();
   await until(() => seen.length === texts.length + 1, "all have run");
   assert.deepEqual(seen, [null, ...texts]);
   assert.equal(({} as Record<string, unknown>)["isAdmin"], undefined);
 });
 
 test("the definition's queue and priority hold unless the enqueue says otherwise", async () => {
-  await using at = await rig();
+  await using at = await fixture();
   const mail = defineTask<number>({ type: "mail", queue: "mail", priority: "high", run() {} });
-  const one = await at.queue.enqueue(mail, 1);
-  const two = await at.queue.enqueue(mail, 2, { queue: "slow", priority: 9 });
+  const one = await at.client.enqueue(mail, 1);
+  const two = await at.client.enqueue(mail, 2, { queue: "slow", priority: 9 });
   const read = async (id: string) => {
     const { queue, priority } = (await at.store.get(id))!;
     return [queue, priority];
@@ -99,44 +99,44 @@ test("the definition's queue and priority hold unless the enqueue says otherwise
 });
 
 test("a key makes the second enqueue a duplicate, and another payload a conflict", async () => {
-  await using at = await rig();
-  const first = await at.queue.enqueue("any", { a: 1 }, { key: "k" });
-  const again = await at.queue.enqueue("any", { a: 1 }, { key: "k" });
+  await using at = await fixture();
+  const first = await at.client.enqueue("any", { a: 1 }, { key: "k" });
+  const again = await at.client.enqueue("any", { a: 1 }, { key: "k" });
   assert.deepEqual([again.id, again.duplicate], [first.id, true]);
-  await assert.rejects(at.queue.enqueue("any", { a: 2 }, { key: "k" }), { code: "KEY_CONFLICT" });
-  await assert.rejects(at.queue.enqueue("other", { a: 1 }, { key: "k" }), { code: "KEY_CONFLICT" });
-  const elsewhere = await at.queue.enqueue("any", { a: 1 }, { key: "k", queue: "other" });
+  await assert.rejects(at.client.enqueue("any", { a: 2 }, { key: "k" }), { code: "KEY_CONFLICT" });
+  await assert.rejects(at.client.enqueue("other", { a: 1 }, { key: "k" }), { code: "KEY_CONFLICT" });
+  const elsewhere = await at.client.enqueue("any", { a: 1 }, { key: "k", queue: "other" });
   assert.equal(elsewhere.duplicate, false);
 });
 
 test("a task may bring its own id, in any case, once", async () => {
-  await using at = await rig();
+  await using at = await fixture();
   const id = "018F0000-0000-7000-8000-00000000000A";
-  assert.deepEqual(await at.queue.enqueue("any", 1, { id }), {
+  assert.deepEqual(await at.client.enqueue("any", 1, { id }), {
     id: id.toLowerCase(),
     type: "any",
     queue: "default",
     duplicate: false,
   });
-  assert.equal((await at.queue.enqueue("any", 1, { id })).duplicate, true);
+  assert.equal((await at.client.enqueue("any", 1, { id })).duplicate, true);
 });
 
 test("enqueueAll checks every task before it adds one", async () => {
-  await using at = await rig();
-  await assert.rejects(at.queue.enqueueAll([{ type: "good" }, { type: "bad", priority: 99 }]), {
+  await using at = await fixture();
+  await assert.rejects(at.client.enqueueAll([{ type: "good" }, { type: "bad", priority: 99 }]), {
     code: "INVALID_OPTION",
   });
   assert.deepEqual(await at.store.queues(), []);
 });
 
 test("enqueueMany of more than fit in one call adds them all, in order", async () => {
-  await using at = await rig();
+  await using at = await fixture();
   const inputs = Array.from({ length: 2_345 }, (_, n) => n);
-  const tasks = await at.queue.enqueueMany("any", inputs);
-  assert.deepEqual(await at.queue.enqueueMany("any", []), []);
+  const tasks = await at.client.enqueueMany("any", inputs);
+  assert.deepEqual(await at.client.enqueueMany("any", []), []);
   assert.equal(tasks.length, inputs.length);
   const seen: unknown[] = [];
-  void at.queue
+  void at.client
     .work([defineTask({ type: "any", run: ({ input }) => void seen.push(input) })], {
       signals: false,
       concurrency: 1,
@@ -158,10 +158,10 @@ test("definitions and workers refuse what cannot be meant", () => {
   assert.throws(() => defineTask({ type: "a", run, retry: { base: "10m", max: "1s" } }), {
     code: "INVALID_OPTION",
   });
-  const queue = new Queue(memoryStore());
+  const client = new Client(memoryStore());
   const task = defineTask({ type: "a", run });
-  assert.throws(() => queue.work([]), { code: "INVALID_DEFINITION" });
-  assert.throws(() => queue.work([task, task]), { code: "INVALID_DEFINITION" });
+  assert.throws(() => client.work([]), { code: "INVALID_DEFINITION" });
+  assert.throws(() => client.work([task, task]), { code: "INVALID_DEFINITION" });
   for (const options of [
     { concurrency: 0 },
     { lease: "999ms" },
@@ -170,9 +170,9 @@ test("definitions and workers refuse what cannot be meant", () => {
     { queues: { a: 0 } },
     { retention: { dead: { count: -1 } } },
   ]) {
-    assert.throws(() => queue.work([task], options), { code: "INVALID_OPTION" }, JSON.stringify(options));
+    assert.throws(() => client.work([task], options), { code: "INVALID_OPTION" }, JSON.stringify(options));
   }
-  assert.throws(() => queue.work([task], { concurency: 5 } as never), {
+  assert.throws(() => client.work([task], { concurency: 5 } as never), {
     code: "UNKNOWN_OPTION",
     message: /did you mean concurrency/,
   });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Aborted, defineTask } from "windlass";
-import { rig, stateOf, turns, until } from "./rig.ts";
+import { fixture, stateOf, turns, until } from "./fixture.ts";
 
 const options = { signals: false, shutdown: { timeout: "25s", abort: "5s" } } as const;
 
@@ -20,13 +20,13 @@ function gated() {
 }
 
 test("a stop lets running tasks finish, claims nothing more, and ends", async () => {
-  await using at = await rig();
+  await using at = await fixture();
   const { task, reasons, open } = gated();
-  await at.queue.enqueueMany(
+  await at.client.enqueueMany(
     task,
     Array.from({ length: 30 }, () => null),
   );
-  const worker = at.queue.work([task], { ...options, concurrency: 20 });
+  const worker = at.client.work([task], { ...options, concurrency: 20 });
   const run = worker.run();
   await until(() => worker.active === 20, "20 run");
   const stopped = worker.stop();
@@ -41,13 +41,13 @@ test("a stop lets running tasks finish, claims nothing more, and ends", async ()
 });
 
 test("what has not finished in time is aborted with reason shutdown and released without cost", async () => {
-  await using at = await rig();
+  await using at = await fixture();
   const { task, reasons, fail } = gated();
-  const tasks = await at.queue.enqueueMany(
+  const tasks = await at.client.enqueueMany(
     task,
     Array.from({ length: 20 }, () => null),
   );
-  const worker = at.queue.work([task], { ...options, concurrency: 20 });
+  const worker = at.client.work([task], { ...options, concurrency: 20 });
   const run = worker.run();
   await until(() => worker.active === 20, "20 run");
   const stopped = worker.stop();
@@ -65,10 +65,10 @@ test("what has not finished in time is aborted with reason shutdown and released
 });
 
 test("a handler that ignores its signal is left behind, and its task is released", async () => {
-  await using at = await rig();
+  await using at = await fixture();
   const { task, open } = gated();
-  const { id } = await at.queue.enqueue(task, null);
-  const worker = at.queue.work([task], options);
+  const { id } = await at.client.enqueue(task, null);
+  const worker = at.client.work([task], options);
   void worker.run();
   await until(() => worker.active === 1, "it runs");
   const stopped = worker.stop();
@@ -82,10 +82,10 @@ test("a handler that ignores its signal is left behind, and its task is released
 });
 
 test("a handler that finishes after the abort has finished", async () => {
-  await using at = await rig();
+  await using at = await fixture();
   const { task, open } = gated();
-  const { id } = await at.queue.enqueue(task, null);
-  const worker = at.queue.work([task], options);
+  const { id } = await at.client.enqueue(task, null);
+  const worker = at.client.work([task], options);
   void worker.run();
   await until(() => worker.active === 1, "it runs");
   const stopped = worker.stop();
@@ -96,27 +96,27 @@ test("a handler that finishes after the abort has finished", async () => {
 });
 
 test("leases are kept while a stop waits", async () => {
-  await using at = await rig();
+  await using at = await fixture();
   const { task, open } = gated();
-  const { id } = await at.queue.enqueue(task, null);
-  const worker = at.queue.work([task], { ...options, lease: "5s" });
+  const { id } = await at.client.enqueue(task, null);
+  const worker = at.client.work([task], { ...options, lease: "5s" });
   void worker.run();
   await until(() => worker.active === 1, "it runs");
   const stopped = worker.stop();
   for (let seconds = 0; seconds < 20; seconds++) await at.clock.advance(1_000);
-  assert.equal((await at.store.reclaim({ limit: 10 })).expired, 0);
+  assert.equal((await at.store.maintain({ limit: 10 })).expired, 0);
   open();
   await stopped;
   assert.equal(await stateOf(at.store, id), "completed");
 });
 
 test("stopping twice, before the start and after the end is harmless", async () => {
-  await using at = await rig();
+  await using at = await fixture();
   const { task } = gated();
-  const early = at.queue.work([task], options);
+  const early = at.client.work([task], options);
   await early.stop();
   await early.run();
-  const worker = at.queue.work([task], options);
+  const worker = at.client.work([task], options);
   const run = worker.run();
   await Promise.all([worker.stop(), worker.stop()]);
   await worker.stop();
@@ -124,10 +124,10 @@ test("stopping twice, before the start and after the end is harmless", async () 
 });
 
 test("nothing is left running: no timer outlives the worker", async () => {
-  await using at = await rig();
+  await using at = await fixture();
   const { task, open } = gated();
-  await at.queue.enqueue(task, null);
-  const worker = at.queue.work([task], options);
+  await at.client.enqueue(task, null);
+  const worker = at.client.work([task], options);
   const run = worker.run();
   await until(() => worker.active === 1, "it runs");
   open();

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Aborted, defineTask, Discard, Retry, Snooze } from "windlass";
-import { overriding, rig, stateOf, turns, until } from "./rig.ts";
+import { overriding, fixture, stateOf, turns, until } from "./fixture.ts";
 
 const quick = { signals: false } as const;
 
 test("a task runs, its result is kept, and the handler gets what it needs", async () => {
-  await using at = await rig();
+  await using at = await fixture();
   const seen = Promise.withResolvers<unknown>();
   const greet = defineTask<{ name: string }>({
     type: "greet",
@@ -16,8 +16,8 @@ test("a task runs, its result is kept, and the handler gets what it needs", asyn
       return { greeting: `hello ${input.name}` };
     },
   });
-  const { id } = await at.queue.enqueue(greet, { name: "Ada" });
-  const worker = at.queue.work([greet], quick);
+  const { id } = await at.client.enqueue(greet, { name: "Ada" });
+  const worker = at.client.work([greet], quick);
   void worker.run();
   assert.deepEqual(await seen.promise, {
     input: { name: "Ada" },
@@ -35,7 +35,7 @@ test("a task runs, its result is kept, and the handler gets what it needs", asyn
 
 test("never more run at once than the concurrency says, and it claims no more than it can run", async () => {
   const claims: number[] = [];
-  await using at = await rig((store) =>
+  await using at = await fixture((store) =>
     overriding(store, {
       exchange(request) {
         if (request.claim !== undefined) claims.push(request.claim.max);
@@ -56,11 +56,11 @@ test("never more run at once than the concurrency says, and it claims no more th
       done += 1;
     },
   });
-  await at.queue.enqueueMany(
+  await at.client.enqueueMany(
     busy,
     Array.from({ length: 100 }, () => null),
   );
-  const worker = at.queue.work([busy], { ...quick, concurrency: 7 });
+  const worker = at.client.work([busy], { ...quick, concurrency: 7 });
   void worker.run();
   await until(() => done === 100, "all have run");
   assert.equal(most, 7);
@@ -68,7 +68,7 @@ test("never more run at once than the concurrency says, and it claims no more th
 });
 
 test("a handler that fails is tried four times, with backoff in between, and is dead then", async () => {
-  await using at = await rig();
+  await using at = await fixture();
   const attempts: number[] = [];
   const fails = defineTask({
     type: "fails",
@@ -78,8 +78,8 @@ test("a handler that fails is tried four times, with backoff in between, and is 
       throw new Error(`no luck ${attempt}`);
     },
   });
-  const { id } = await at.queue.enqueue(fails, null);
-  void at.queue.work([fails], quick).run();
+  const { id } = await at.client.enqueue(fails, null);
+  void at.client.work([fails], quick).run();
   for (const [index, delay] of [1_000, 2_000, 4_000].entries()) {
     await until(async () => (await stateOf(at.store, id)) === "retrying", "it waits for its retry");
     await turns();
@@ -101,7 +101,7 @@ test("a handler that fails is tried four times, with backoff in between, and is 
 });
 
 test("Retry, Discard and Snooze steer the outcome", async () => {
-  await using at = await rig();
+  await using at = await fixture();
   const seen: string[] = [];
   const steered = defineTask<string>({
     type: "steered",
@@ -113,8 +113,8 @@ test("Retry, Discard and Snooze steer the outcome", async () => {
       throw new Snooze("20s");
     },
   });
-  const [discard, retry, snooze] = await at.queue.enqueueMany(steered, ["discard", "retry", "snooze"]);
-  void at.queue.work([steered], quick).run();
+  const [discard, retry, snooze] = await at.client.enqueueMany(steered, ["discard", "retry", "snooze"]);
+  void at.client.work([steered], quick).run();
   await until(async () => (await stateOf(at.store, snooze!.id)) === "scheduled", "it is snoozed");
   assert.equal((await at.store.get(discard!.id))?.deadReason, "discarded");
   assert.equal(await stateOf(at.store, retry!.id), "retrying");
@@ -129,24 +129,24 @@ test("Retry, Discard and Snooze steer the outcome", async () => {
 });
 
 test("the enqueue's retry limit wins over the definition's", async () => {
-  await using at = await rig();
+  await using at = await fixture();
   const fails = defineTask({
     type: "fails",
     run() {
       throw new Error("no");
     },
   });
-  const { id } = await at.queue.enqueue(fails, null, { retries: 0 });
-  void at.queue.work([fails], quick).run();
+  const { id } = await at.client.enqueue(fails, null, { retries: 0 });
+  void at.client.work([fails], quick).run();
   await until(async () => (await stateOf(at.store, id)) === "dead", "it is dead at once");
   assert.equal((await at.store.get(id))?.failures, 1);
 });
 
 test("an unknown type is a failed attempt with a telling code; * takes every type without a handler", async () => {
-  await using at = await rig();
+  await using at = await fixture();
   const known = defineTask({ type: "known", run: () => undefined });
-  const { id } = await at.queue.enqueue("stranger", 1);
-  const worker = at.queue.work([known], quick);
+  const { id } = await at.client.enqueue("stranger", 1);
+  const worker = at.client.work([known], quick);
   void worker.run();
   await until(async () => (await stateOf(at.store, id)) === "retrying", "it failed");
   assert.equal((await at.store.get(id))?.error?.code, "UNKNOWN_TYPE");
@@ -159,15 +159,15 @@ test("an unknown type is a failed attempt with a telling code; * takes every typ
       types.push(type);
     },
   });
-  await at.queue.enqueue("known", 1);
-  void at.queue.work([known, rest], quick).run();
+  await at.client.enqueue("known", 1);
+  void at.client.work([known, rest], quick).run();
   await at.clock.advance(2_000);
   await until(async () => (await stateOf(at.store, id)) === "completed", "the catch-all ran it");
   assert.deepEqual(types, ["stranger"]);
 });
 
 test("a payload that is not JSON, or that the schema refuses, is dead at once with reason invalid", async () => {
-  await using at = await rig();
+  await using at = await fixture();
   const picky = defineTask({
     type: "picky",
     input: {
@@ -183,12 +183,12 @@ test("a payload that is not JSON, or that the schema refuses, is dead at once wi
     },
     run: ({ input }) => input,
   });
-  await assert.rejects(at.queue.enqueue(picky, "x" as never), {
+  await assert.rejects(at.client.enqueue(picky, "x" as never), {
     code: "INVALID_PAYLOAD",
     pointer: "/payload/n",
   });
-  const good = await at.queue.enqueue(picky, 1);
-  const refused = await at.queue.enqueue("picky", "x");
+  const good = await at.client.enqueue(picky, 1);
+  const refused = await at.client.enqueue("picky", "x");
   const broken = {
     id: "018f0000-0000-7000-8000-000000000001",
     type: "picky",
@@ -197,7 +197,7 @@ test("a payload that is not JSON, or that the schema refuses, is dead at once wi
     priority: 5,
   };
   await at.store.add([broken]);
-  void at.queue.work([picky], quick).run();
+  void at.client.work([picky], quick).run();
   await until(async () => (await stateOf(at.store, broken.id)) === "dead", "the broken one is dead");
   assert.equal((await at.store.get(broken.id))?.error?.code, "UNREADABLE");
   assert.equal((await at.store.get(refused.id))?.deadReason, "invalid");
@@ -205,7 +205,7 @@ test("a payload that is not JSON, or that the schema refuses, is dead at once wi
 });
 
 test("handlers may throw anything, and return what cannot be written", async () => {
-  await using at = await rig();
+  await using at = await fixture();
   const hostile: unknown[] = [
     null,
     undefined,
@@ -223,8 +223,8 @@ test("handlers may throw anything, and return what cannot be written", async () 
       return 10n;
     },
   });
-  const tasks = await at.queue.enqueueMany(throws, [...hostile.keys(), hostile.length]);
-  void at.queue.work([throws], quick).run();
+  const tasks = await at.client.enqueueMany(throws, [...hostile.keys(), hostile.length]);
+  void at.client.work([throws], quick).run();
   await until(async () => (await at.store.queues())[0]?.counts.dead === hostile.length, "all are dead");
   await until(
     async () => (await stateOf(at.store, tasks.at(-1)!.id)) === "completed",
@@ -234,7 +234,7 @@ test("handlers may throw anything, and return what cannot be written", async () 
 });
 
 test("leases of long tasks are extended, so that nobody else gets them", async () => {
-  await using at = await rig();
+  await using at = await fixture();
   const gate = Promise.withResolvers<void>();
   let runs = 0;
   const long = defineTask({
@@ -244,8 +244,8 @@ test("leases of long tasks are extended, so that nobody else gets them", async (
       return gate.promise;
     },
   });
-  const { id } = await at.queue.enqueue(long, null);
-  void at.queue.work([long], { ...quick, lease: "30s" }).run();
+  const { id } = await at.client.enqueue(long, null);
+  void at.client.work([long], { ...quick, lease: "30s" }).run();
   await until(() => runs === 1, "it runs");
   for (let seconds = 0; seconds < 120; seconds += 5) {
     await at.clock.advance(5_000);
@@ -260,7 +260,7 @@ test("leases of long tasks are extended, so that nobody else gets them", async (
 });
 
 test("a worker that was frozen for longer than its lease is told so, and its late outcome changes nothing", async () => {
-  await using at = await rig();
+  await using at = await fixture();
   const gate = Promise.withResolvers<void>();
   const reasons: unknown[] = [];
   let runs = 0;
@@ -274,13 +274,13 @@ test("a worker that was frozen for longer than its lease is told so, and its lat
       return "first";
     },
   });
-  const { id } = await at.queue.enqueue(slow, null);
-  const frozen = at.queue.work([slow], { ...quick, lease: "30s" });
+  const { id } = await at.client.enqueue(slow, null);
+  const frozen = at.client.work([slow], { ...quick, lease: "30s" });
   void frozen.run();
   await until(() => runs === 1, "it runs");
   // Another process takes the task back and claims it, before this one's timers have fired.
   at.clock.step(31_000);
-  await at.store.reclaim({ limit: 10 });
+  await at.store.maintain({ limit: 10 });
   const other = await at.store.exchange({
     settle: [],
     claim: { queues: ["default"], max: 1, leaseMs: 30_000, worker: "other" },
@@ -296,7 +296,7 @@ test("a worker that was frozen for longer than its lease is told so, and its lat
 });
 
 test("cancelling a running task aborts its handler with reason cancelled", async () => {
-  await using at = await rig();
+  await using at = await fixture();
   const started = Promise.withResolvers<void>();
   const long = defineTask({
     type: "long",
@@ -306,8 +306,8 @@ test("cancelling a running task aborts its handler with reason cancelled", async
         started.resolve();
       }),
   });
-  const { id } = await at.queue.enqueue(long, null);
-  void at.queue.work([long], quick).run();
+  const { id } = await at.client.enqueue(long, null);
+  void at.client.work([long], quick).run();
   await started.promise;
   assert.equal((await at.store.cancel(id)).status, "applied");
   await at.clock.advance(10_000);
@@ -315,10 +315,10 @@ test("cancelling a running task aborts its handler with reason cancelled", async
 });
 
 test("a queue with a larger weight is asked first more often, and none starves", async () => {
-  await using at = await rig();
-  const { Queue } = await import("windlass");
+  await using at = await fixture();
+  const { Client } = await import("windlass");
   let seed = 1;
-  await using queue = new Queue(at.store, {
+  await using client = new Client(at.store, {
     clock: at.clock,
     random: () => (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647,
   });
@@ -329,17 +329,17 @@ test("a queue with a larger weight is asked first more often, and none starves",
       order.push(from);
     },
   });
-  await queue.enqueueMany(
+  await client.enqueueMany(
     task,
     Array.from({ length: 100 }, () => null),
     { queue: "mail" },
   );
-  await queue.enqueueMany(
+  await client.enqueueMany(
     task,
     Array.from({ length: 100 }, () => null),
     { queue: "reports" },
   );
-  void queue.work([task], { ...quick, concurrency: 1, queues: { mail: 4, reports: 1 } }).run();
+  void client.work([task], { ...quick, concurrency: 1, queues: { mail: 4, reports: 1 } }).run();
   await until(() => order.length === 200, "all have run");
   const mails = order.slice(0, 60).filter((from) => from === "mail").length;
   assert.ok(mails > 36 && mails < 60, `of the first 60, ${mails} were mail`);

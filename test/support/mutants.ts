@@ -200,7 +200,7 @@ export const mutants: readonly Mutant[] = [
         const released = request.settle.filter(({ outcome }) => outcome.kind === "release");
         if (released.length === 0) return store.exchange(request);
         const verdicts = await store.extend(released, -1);
-        await store.reclaim({ limit: 100 });
+        await store.maintain({ limit: 100 });
         return { verdicts: verdicts.map((verdict) => (verdict === "lost" ? "lost" : "applied")), leases: [] };
       },
     }),
@@ -340,8 +340,8 @@ export const mutants: readonly Mutant[] = [
     name: "forgets leases when the client is gone",
     caughtBy: "crash: a client that dies just after claiming leaves a task that still completes, once",
     breaks: (store) => ({
-      reclaim: async (request) => {
-        const reply = await store.reclaim(request);
+      maintain: async (request) => {
+        const reply = await store.maintain(request);
         return { ...reply, expired: 0 };
       },
       exchange: async (request) => {
@@ -404,7 +404,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "never prunes",
     caughtBy: "retention: completed tasks beyond their age go, and no others",
-    breaks: (store) => ({ reclaim: ({ limit }) => store.reclaim({ limit }) }),
+    breaks: (store) => ({ maintain: ({ limit }) => store.maintain({ limit }) }),
   },
   {
     name: "prunes everything finished",
@@ -412,13 +412,13 @@ export const mutants: readonly Mutant[] = [
     breaks: (store) => {
       const none = { ageMs: 0, count: 0 };
       const retention = { completed: none, cancelled: none, dead: none };
-      return { reclaim: ({ limit }) => store.reclaim({ limit, retention }) };
+      return { maintain: ({ limit }) => store.maintain({ limit, retention }) };
     },
   },
   {
-    name: "reclaims without a limit",
-    caughtBy: "reclaim: the limit bounds due tasks, and more says that some are left",
-    breaks: (store) => ({ reclaim: (request) => store.reclaim({ ...request, limit: 1_000_000 }) }),
+    name: "maintains without a limit",
+    caughtBy: "maintain: the limit bounds due tasks, and more says that some are left",
+    breaks: (store) => ({ maintain: (request) => store.maintain({ ...request, limit: 1_000_000 }) }),
   },
   {
     name: "starts every page anew",

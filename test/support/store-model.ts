@@ -90,7 +90,7 @@ const stepOf = (counts: readonly number[]) =>
     {
       weight: 2,
       arbitrary: fc.record({
-        do: fc.constant("reclaim" as const),
+        do: fc.constant("maintain" as const),
         keep: fc.option(
           fc.record({ ageMs: fc.constantFrom(500, 100_000), count: fc.constantFrom(...counts) }),
           {
@@ -196,9 +196,9 @@ class Side {
           act.picks.flatMap((which) => this.lease(which) ?? []),
           2_000,
         );
-      case "reclaim": {
+      case "maintain": {
         const keep = act.keep;
-        return store.reclaim({
+        return store.maintain({
           limit: 1_000,
           retention: keep && { completed: keep, cancelled: keep, dead: keep },
         });

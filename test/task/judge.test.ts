@@ -3,8 +3,8 @@ import { test } from "node:test";
 import * as fc from "fast-check";
 import { SHORTEST_DELAY_MS } from "../../src/task/backoff.ts";
 import { WindlassError } from "../../src/task/errors.ts";
-import { describe, judge, type RetryPolicy } from "../../src/task/judge.ts";
-import { Discard, Retry, Snooze } from "../../src/task/steering.ts";
+import { toTaskError, judge, type RetryPolicy } from "../../src/task/judge.ts";
+import { Discard, Retry, Snooze } from "../../src/task/control-errors.ts";
 
 const policy: RetryPolicy = { limit: 3, baseMs: 1_000, maxMs: 60_000 };
 const half = 0.5;
@@ -82,7 +82,7 @@ test("whatever is thrown, the judgement can be stored, and a retry is never beyo
 
 test("an error is described by name, message, code and stack", () => {
   const error = Object.assign(new TypeError("no such thing"), { code: "E_THING", stack: "at x" });
-  assert.deepEqual(describe(error), {
+  assert.deepEqual(toTaskError(error), {
     name: "TypeError",
     message: "no such thing",
     code: "E_THING",
@@ -91,7 +91,7 @@ test("an error is described by name, message, code and stack", () => {
 });
 
 test("a code that is no text is left out", () => {
-  assert.equal(describe(Object.assign(new Error("x"), { code: 42 })).code, undefined);
+  assert.equal(toTaskError(Object.assign(new Error("x"), { code: 42 })).code, undefined);
 });
 
 test("what is thrown and no error is described all the same", () => {
@@ -102,7 +102,7 @@ test("what is thrown and no error is described all the same", () => {
     [42, "42"],
     [{ a: 1 }, "[object Object]"],
   ] as const) {
-    assert.deepEqual(describe(thrown), { name: "NonError", message });
+    assert.deepEqual(toTaskError(thrown), { name: "NonError", message });
   }
 });
 
@@ -115,14 +115,14 @@ test("what cannot be read is described, too", () => {
     },
   });
   for (const thrown of [revoked.proxy, getter, Object.create(null), Symbol("s")]) {
-    const { name, message } = describe(thrown);
+    const { name, message } = toTaskError(thrown);
     assert.ok(name.length > 0 && message.length > 0);
   }
 });
 
 test("long errors are cut, and stay well-formed", () => {
   const long = "😀".repeat(20_000);
-  const { name, message, code, stack } = describe(
+  const { name, message, code, stack } = toTaskError(
     Object.assign(new Error(long), { name: long, code: long, stack: long }),
   );
   assert.deepEqual(
@@ -133,6 +133,6 @@ test("long errors are cut, and stay well-formed", () => {
 });
 
 test("lone surrogates do not get into a store", () => {
-  assert.ok(describe(new Error("a\ud800b")).message.isWellFormed());
-  assert.ok(describe("\udfff").message.isWellFormed());
+  assert.ok(toTaskError(new Error("a\ud800b")).message.isWellFormed());
+  assert.ok(toTaskError("\udfff").message.isWellFormed());
 });

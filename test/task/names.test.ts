@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
-import { checkId, checkKey, checkName, show } from "../../src/task/names.ts";
+import { checkId, checkKey, checkName, quote } from "../../src/task/names.ts";
 
 const nameCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-".split("");
 
@@ -86,14 +86,14 @@ test("keys are visible ASCII", () => {
 test("a value is shown on one line, short, and never fails", () => {
   const circular: { self?: unknown } = {};
   circular.self = circular;
-  assert.equal(show("a\nb"), '"a\\nb"');
-  assert.equal(show(undefined), "undefined");
-  assert.equal(show({ a: 1 }), '{"a":1}');
-  assert.equal(show(circular), "[object Object]");
-  assert.ok(show("x".repeat(1_000)).length < 70);
+  assert.equal(quote("a\nb"), '"a\\nb"');
+  assert.equal(quote(undefined), "undefined");
+  assert.equal(quote({ a: 1 }), '{"a":1}');
+  assert.equal(quote(circular), "[object Object]");
+  assert.ok(quote("x".repeat(1_000)).length < 70);
   fc.assert(
     fc.property(fc.anything({ withNullPrototype: false }), (value) => {
-      const shown = show(value);
+      const shown = quote(value);
       assert.ok(["\r", "\n", "\u0000"].every((control) => !shown.includes(control)));
     }),
   );

@@ -2,7 +2,7 @@
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { WindlassError } from "../../task/errors.ts";
-import { show } from "../../task/names.ts";
+import { quote } from "../../task/names.ts";
 import { isLoopback } from "./guard.ts";
 
 export const DEFAULT_HOST = "127.0.0.1";
@@ -13,7 +13,7 @@ export function checkBind(host: string, token: string | undefined): void {
   if (token !== undefined || isLoopback(host)) return;
   throw new WindlassError(
     "INSECURE_BIND",
-    `${show(host)} can be reached by others, and there is no token; expected a token, or a loopback address`,
+    `${quote(host)} can be reached by others, and there is no token; expected a token, or a loopback address`,
     { pointer: "host" },
   );
 }

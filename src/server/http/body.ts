@@ -1,7 +1,7 @@
 /** The bytes of a request body, measured while they come, and as text. */
 import type { IncomingMessage } from "node:http";
 import { WindlassError } from "../../task/errors.ts";
-import { show } from "../../task/names.ts";
+import { quote } from "../../task/names.ts";
 import { header, type HeaderTable } from "./headers.ts";
 
 /** What the Node adapter hands to a handler beside the request. Other hosts hand over nothing. */
@@ -85,7 +85,7 @@ function checkEncoding(headers: HeaderTable): void {
   if (encoding === undefined || encoding === "identity") return;
   throw new WindlassError(
     "UNSUPPORTED_MEDIA_TYPE",
-    `content-encoding is ${show(encoding)}; expected none: bodies are not decompressed`,
+    `content-encoding is ${quote(encoding)}; expected none: bodies are not decompressed`,
   );
 }
 
@@ -94,7 +94,7 @@ function checkType(type: string | undefined): void {
   if (type === "application/json" || (type !== undefined && JSON_TYPE.test(type))) return;
   throw new WindlassError(
     "UNSUPPORTED_MEDIA_TYPE",
-    `content-type is ${type === undefined ? "missing" : show(type)}; expected application/json`,
+    `content-type is ${type === undefined ? "missing" : quote(type)}; expected application/json`,
   );
 }
 

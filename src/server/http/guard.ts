@@ -1,7 +1,7 @@
 /** Who may come in: a token where one is set; without one, only callers on this machine that are not strangers' pages. */
 import { hash, timingSafeEqual } from "node:crypto";
 import { WindlassError } from "../../task/errors.ts";
-import { show } from "../../task/names.ts";
+import { quote } from "../../task/names.ts";
 import { header, type HeaderTable } from "./headers.ts";
 
 /** Fails with `UNAUTHENTICATED` or `FORBIDDEN`. `changes` is false for what only looks. */
@@ -74,7 +74,7 @@ function checkHost(host: string): void {
   if (isLoopback(host.replace(/:\d{1,5}$/, ""))) return;
   throw new WindlassError(
     "FORBIDDEN",
-    `the request is for the host ${show(host)}; without a token only a loopback name such as localhost is served`,
+    `the request is for the host ${quote(host)}; without a token only a loopback name such as localhost is served`,
   );
 }
 
@@ -84,6 +84,6 @@ function checkOrigin(headers: HeaderTable, host: string): void {
   if (!foreign && header(headers, "sec-fetch-site") !== "cross-site") return;
   throw new WindlassError(
     "FORBIDDEN",
-    `the request comes from a page of ${show(origin ?? "another site")}; without a token only this server's own page may change things`,
+    `the request comes from a page of ${quote(origin ?? "another site")}; without a token only this server's own page may change things`,
   );
 }

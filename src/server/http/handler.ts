@@ -6,7 +6,7 @@ import { enqueue, type EnqueuedView } from "../../api/enqueue.ts";
 import type { ApiContext, Operation } from "../../api/operation.ts";
 import { page } from "../../dashboard/index.ts";
 import { type Logger, stderrLogger } from "../../engine/logger.ts";
-import type { Queue } from "../../engine/queue.ts";
+import type { Client } from "../../engine/client.ts";
 import { type Clock, systemClock } from "../../store/clock.ts";
 import type { FullStore } from "../../store/facets.ts";
 import { WindlassError } from "../../task/errors.ts";
@@ -24,7 +24,7 @@ import { ENQUEUE_PATHS, shortEnqueued, shortStats, STATS_PATH } from "./short-fo
 
 export interface HandlerOptions {
   /** The handler uses it and never disposes of it. */
-  readonly queue: Queue<FullStore>;
+  readonly client: Client<FullStore>;
   /** Every call but the health checks and the page needs it, as `authorization: Bearer`. Default: none, and then only loopback names are served. */
   readonly token?: string | undefined;
   /** True if the program around has checked the caller already: no token, no check of host and origin. Default false. */
@@ -56,12 +56,12 @@ export function makeHandler(
   options: HandlerOptions,
   { stopping }: Lifecycle,
 ): { readonly fetch: FetchHandler; readonly replies: Replies } {
-  const { queue, logger = stderrLogger(), clock = systemClock, trusted = false } = options;
+  const { client, logger = stderrLogger(), clock = systemClock, trusted = false } = options;
   const limits = toLimits(options.limits);
   const guard = makeGuard(options.token === undefined ? undefined : checkToken(options.token), trusted);
   const replies = new Replies({ logger, stopping, newRequestId: randomUUID });
-  const health = new Health({ store: queue.store, clock, timeoutMs: limits.probeTimeoutMs, stopping });
-  const context: ApiContext = { queue, clock };
+  const health = new Health({ store: client.store, clock, timeoutMs: limits.probeTimeoutMs, stopping });
+  const context: ApiContext = { client, clock };
   const app = new Hono<Env>({ router: new TableRouter() });
   const routes: Route[] = [];
 
@@ -96,7 +96,7 @@ export function makeHandler(
   for (const path of ENQUEUE_PATHS) offer(enqueue, path, (output) => shortEnqueued(output as EnqueuedView));
   route("GET", STATS_PATH, async (_c, headers, requestId) => {
     guard(headers, false);
-    return replies.json(await shortStats(queue.store), 200, requestId);
+    return replies.json(await shortStats(client.store), 200, requestId);
   });
 
   const check = (path: string, ask: () => HealthAnswer | Promise<HealthAnswer>): void =>

@@ -1,7 +1,7 @@
 /** Is the process alive, will it take work, does its store answer? */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe } from "../../task/judge.ts";
+import { toTaskError } from "../../task/judge.ts";
 import type { Clock } from "../../store/clock.ts";
 import type { FullStore } from "../../store/facets.ts";
 import { WindlassError } from "../../task/errors.ts";
@@ -91,5 +91,5 @@ function unavailable({ code, message }: WindlassError, facts: object): HealthAns
 
 function toKnown(error: unknown): WindlassError {
   if (error instanceof WindlassError) return error;
-  return new WindlassError("INTERNAL", `the store failed: ${describe(error).message}`, { cause: error });
+  return new WindlassError("INTERNAL", `the store failed: ${toTaskError(error).message}`, { cause: error });
 }

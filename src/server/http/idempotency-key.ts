@@ -1,6 +1,6 @@
 /** The header `Idempotency-Key`: the key of the task, said the HTTP way. */
 import { WindlassError } from "../../task/errors.ts";
-import { show } from "../../task/names.ts";
+import { quote } from "../../task/names.ts";
 
 /**
  * The key in the header, as a structured-field string (RFC 9651: `"key"`) or a bare token. Fails with `INVALID_KEY`
@@ -12,7 +12,7 @@ export function parseKeyHeader(header: string): string {
   if (match !== null) return match[1]!.replace(/\\(["\\])/g, "$1");
   throw new WindlassError(
     "INVALID_KEY",
-    `the header Idempotency-Key is ${show(header)}; expected a key in double quotes, or a bare one`,
+    `the header Idempotency-Key is ${quote(header)}; expected a key in double quotes, or a bare one`,
     { pointer: "key" },
   );
 }
@@ -30,7 +30,7 @@ export function applyKey(header: string, input: Record<string, unknown>, takesKe
   if (input["key"] !== undefined && input["key"] !== key) {
     throw new WindlassError(
       "INVALID_KEY",
-      `the header Idempotency-Key says ${show(key)} and the body ${show(input["key"])}; expected one key`,
+      `the header Idempotency-Key says ${quote(key)} and the body ${quote(input["key"])}; expected one key`,
       { pointer: "key" },
     );
   }

@@ -1,7 +1,7 @@
 /** From the text of a body to the fields of its envelope; payloads are handed on as the text that was sent. */
 import { JsonText } from "../../engine/request.ts";
 import { WindlassError } from "../../task/errors.ts";
-import { show } from "../../task/names.ts";
+import { quote } from "../../task/names.ts";
 import { findError } from "./json-error.ts";
 import { type Envelope, type Member, scan } from "./json-scan.ts";
 
@@ -26,7 +26,7 @@ export function parseBody(text: string, { depth, list }: BodyShape): Record<stri
   if (scanned === "too deep") throw invalid(`the body nests deeper than ${depth} levels`);
   const body = parse(text);
   if (scanned === undefined || typeof body !== "object" || body === null || Array.isArray(body)) {
-    throw invalid(`the body is ${show(body)}; expected a JSON object`);
+    throw invalid(`the body is ${quote(body)}; expected a JSON object`);
   }
   fill(body as Record<string, unknown>, scanned, text, "");
   return body as Record<string, unknown>;
@@ -37,7 +37,7 @@ function parse(text: string): unknown {
     return JSON.parse(text);
   } catch (cause) {
     const at = findError(text);
-    const found = at < text.length ? `found ${show(text.slice(at, at + 10))}` : "the body ends there";
+    const found = at < text.length ? `found ${quote(text.slice(at, at + 10))}` : "the body ends there";
     throw invalid(`the body is not JSON from position ${at} on: ${found}`, "", cause);
   }
 }
@@ -50,7 +50,7 @@ function fill(
   pointer: string,
 ): void {
   const twice = members.length === Object.keys(body).length ? undefined : repeated(members);
-  if (twice !== undefined) throw invalid(`the field ${show(twice)} is given twice`, `${pointer}/${twice}`);
+  if (twice !== undefined) throw invalid(`the field ${quote(twice)} is given twice`, `${pointer}/${twice}`);
   for (const { name, start, end } of members) {
     if (name === OPAQUE) body[OPAQUE] = new JsonText(text.slice(start, end));
   }

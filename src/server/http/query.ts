@@ -1,7 +1,7 @@
 /** Query strings, read strictly: nothing is guessed, and nothing given twice has a winner. */
 import * as z from "zod";
 import { WindlassError } from "../../task/errors.ts";
-import { show } from "../../task/names.ts";
+import { quote } from "../../task/names.ts";
 
 /** Turns the query part of a URL into input; `numbers` are the fields whose text is a whole number. */
 export function parseQuery(query: string, numbers: ReadonlySet<string>): Record<string, unknown> {
@@ -13,7 +13,7 @@ export function parseQuery(query: string, numbers: ReadonlySet<string>): Record<
     const name = decode(equals === -1 ? part : part.slice(0, equals));
     const text = decode(equals === -1 ? "" : part.slice(equals + 1));
     if (Object.hasOwn(fields, name)) {
-      throw new WindlassError("INVALID_OPTION", `${show(name)} is given twice; expected it once`, {
+      throw new WindlassError("INVALID_OPTION", `${quote(name)} is given twice; expected it once`, {
         pointer: name,
       });
     }
@@ -37,8 +37,12 @@ function decode(text: string): string {
   try {
     return decodeURIComponent(text.replaceAll("+", " "));
   } catch (cause) {
-    throw new WindlassError("INVALID_OPTION", `the query has ${show(text)}; expected percent-encoded UTF-8`, {
-      cause,
-    });
+    throw new WindlassError(
+      "INVALID_OPTION",
+      `the query has ${quote(text)}; expected percent-encoded UTF-8`,
+      {
+        cause,
+      },
+    );
   }
 }

@@ -1,7 +1,7 @@
 /** Answers: JSON, with the request's id, and a connection that closes once the server stops. */
 import type { Logger } from "../../engine/logger.ts";
 import { WindlassError } from "../../task/errors.ts";
-import { describe } from "../../task/judge.ts";
+import { toTaskError } from "../../task/judge.ts";
 import { header, type HeaderTable } from "./headers.ts";
 import { PROBLEM_TYPE, problemHeaders, toProblem } from "./problem.ts";
 
@@ -50,7 +50,7 @@ export class Replies {
     const { instance, requestId, allow } = request;
     const problem = toProblem(error, { ...(instance !== undefined && { instance }), requestId });
     if (!(error instanceof WindlassError) || problem.code === "INTERNAL") {
-      this.#options.logger.error({ requestId, instance, error: describe(error) }, "a request failed");
+      this.#options.logger.error({ requestId, instance, error: toTaskError(error) }, "a request failed");
     }
     return this.#send(JSON.stringify(problem), problem.status, {
       "content-type": PROBLEM_TYPE,

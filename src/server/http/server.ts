@@ -4,7 +4,7 @@ import type { Socket } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { type Clock, systemClock } from "../../store/clock.ts";
 import { WindlassError } from "../../task/errors.ts";
-import { show } from "../../task/names.ts";
+import { quote } from "../../task/names.ts";
 import { checkInteger, checkKeys } from "../../task/options.ts";
 import type { NodeBindings } from "./body.ts";
 import { checkBind, DEFAULT_HOST, DEFAULT_PORT, listen, toUrl } from "./bind.ts";
@@ -32,7 +32,7 @@ export interface HttpServer extends AsyncDisposable {
 }
 
 const KEYS: readonly (keyof ServerOptions)[] = [
-  "queue",
+  "client",
   "host",
   "port",
   "token",
@@ -120,7 +120,7 @@ function makeServer(
       request.socket,
       new WindlassError(
         "MALFORMED_REQUEST",
-        `the Expect header is ${show(request.headers.expect)}; expected 100-continue or none`,
+        `the Expect header is ${quote(request.headers.expect)}; expected 100-continue or none`,
       ),
     ),
   );

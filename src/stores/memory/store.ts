@@ -28,7 +28,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): FullStore {
     add: async (tasks) => verbs.add(data.opened(), tasks),
     exchange: async (request) => verbs.exchange(data.opened(), request),
     extend: async (leases, leaseMs) => verbs.extend(data.opened(), leases, leaseMs),
-    reclaim: async (request) => verbs.reclaim(data.opened(), request),
+    maintain: async (request) => verbs.maintain(data.opened(), request),
     [Symbol.asyncDispose]: async () => data.close(),
 
     get: async (id) => inspect.get(data.opened(), id),

@@ -7,8 +7,8 @@ import type {
   ExtendVerdict,
   Lease,
   LeaseRef,
-  ReclaimReply,
-  ReclaimRequest,
+  MaintainReply,
+  MaintainRequest,
   Retention,
   Settlement,
   Verdict,
@@ -51,7 +51,7 @@ export function extend(data: Data, leases: readonly LeaseRef[], leaseMs: number)
   });
 }
 
-export function reclaim(data: Data, { limit, retention }: ReclaimRequest): ReclaimReply {
+export function maintain(data: Data, { limit, retention }: MaintainRequest): MaintainReply {
   const now = data.now();
   const done = { promoted: 0, expired: 0, pruned: 0, keys: 0 };
   for (const queue of data.queues.values()) {

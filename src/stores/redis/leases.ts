@@ -1,5 +1,11 @@
-/** The verbs `extend` and `reclaim`. */
-import type { ExtendVerdict, LeaseRef, ReclaimReply, ReclaimRequest, Retention } from "../../store/store.ts";
+/** The verbs `extend` and `maintain`. */
+import type {
+  ExtendVerdict,
+  LeaseRef,
+  MaintainReply,
+  MaintainRequest,
+  Retention,
+} from "../../store/store.ts";
 import type { Caller } from "./caller.ts";
 import { isNearlyFull, withoutFinished } from "./pressure.ts";
 import { packLeases } from "./settle.ts";
@@ -29,7 +35,10 @@ export async function extend(
 }
 
 /** Queue by queue. Begins anywhere, so that a full limit does not starve the queues at the end of the list. */
-export async function reclaim(caller: Caller, { limit, retention }: ReclaimRequest): Promise<ReclaimReply> {
+export async function maintain(
+  caller: Caller,
+  { limit, retention }: MaintainRequest,
+): Promise<MaintainReply> {
   const names = await caller.queues();
   const start = Math.floor(caller.settings.random() * names.length);
   const bounds = boundsOf(retention);
@@ -45,7 +54,7 @@ export async function reclaim(caller: Caller, { limit, retention }: ReclaimReque
       // One server that has room need not be asked again for every queue; one that has none may have some by now.
       if (retention !== undefined && (full || caller.router.clustered))
         full = await isNearlyFull(caller, caller.keys(queue).slot);
-      const [promoted, expired, pruned, keys, goOn] = await reclaimOne(
+      const [promoted, expired, pruned, keys, goOn] = await maintainOne(
         caller,
         queue,
         most,
@@ -73,20 +82,20 @@ export async function reclaim(caller: Caller, { limit, retention }: ReclaimReque
   };
 }
 
-type Reclaimed = readonly [promoted: number, expired: number, pruned: number, keys: number, goOn: number];
+type Maintained = readonly [promoted: number, expired: number, pruned: number, keys: number, goOn: number];
 
-async function reclaimOne(
+async function maintainOne(
   caller: Caller,
   queue: string,
   most: readonly number[],
   bounds: readonly string[],
-): Promise<Reclaimed> {
+): Promise<Maintained> {
   const keys = caller.keys(queue);
   for (;;) {
     const levels = caller.levels(queue);
     const args = [levels, ...most.map(String), ...bounds];
-    const reply = await caller.run("reclaim", keys.slot, keys.all(levels), args);
-    const [stale, ...counts] = reply as readonly [Buffer, ...Reclaimed];
+    const reply = await caller.run("maintain", keys.slot, keys.all(levels), args);
+    const [stale, ...counts] = reply as readonly [Buffer, ...Maintained];
     if (stale.length === 0) return counts;
     caller.learn(queue, String(stale));
   }

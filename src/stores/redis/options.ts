@@ -3,7 +3,7 @@ import type { ConnectionOptions } from "node:tls";
 import type { RedisClientOptions } from "@redis/client";
 import { type Clock, type Random, systemClock, systemRandom } from "../../store/clock.ts";
 import { WindlassError } from "../../task/errors.ts";
-import { show } from "../../task/names.ts";
+import { quote } from "../../task/names.ts";
 import { parseRedisUrl, type Target } from "./url.ts";
 
 /** An `@redis/client` client made by `createClient`. Its address, credentials and TLS settings are used; its connection is not. */
@@ -107,7 +107,7 @@ function targetOf({ url, client, tls }: RedisStoreOptions): Target {
 }
 
 function invalid(option: string, value: unknown, expected: string): WindlassError {
-  return new WindlassError("INVALID_OPTION", `${option} is ${show(value)}; expected ${expected}`, {
+  return new WindlassError("INVALID_OPTION", `${option} is ${quote(value)}; expected ${expected}`, {
     pointer: option,
   });
 }

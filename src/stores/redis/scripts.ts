@@ -19,7 +19,7 @@ export const SCRIPT_NAMES = [
   "pause",
   "purge",
   "quarantine",
-  "reclaim",
+  "maintain",
   "remove",
   "resume",
   "retry",

@@ -6,7 +6,7 @@ import { Caller } from "./caller.ts";
 import { exchange } from "./exchange.ts";
 import { checkGround, diagnose } from "./ground.ts";
 import { activity, get, queues } from "./inspect.ts";
-import { extend, reclaim } from "./leases.ts";
+import { extend, maintain } from "./leases.ts";
 import { list } from "./list.ts";
 import { ClusterRouter } from "./net/cluster.ts";
 import { singleRouter } from "./net/single.ts";
@@ -38,7 +38,7 @@ export function redisStore(options: RedisStoreOptions): FullStore {
     add: async (tasks) => add(live(), tasks),
     exchange: async (request) => exchange(live(), request),
     extend: async (leases, leaseMs) => extend(live(), leases, leaseMs),
-    reclaim: async (request) => reclaim(live(), request),
+    maintain: async (request) => maintain(live(), request),
     async [Symbol.asyncDispose]() {
       signal.close();
       caller.close();

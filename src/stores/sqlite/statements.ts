@@ -101,7 +101,7 @@ export function prepareAll(db: DatabaseSync) {
     queueState: query<[qid: number, paused: number, pending: number, due: number | null]>(db, "queue-state"),
     queueDue: query<[at: number]>(db, "queue-due"),
     queueAll: query<[qid: number, waiting: number, ...ended: number[]]>(db, "queue-all"),
-    reclaimable: query<[yes: number]>(db, "reclaimable"),
+    maintainable: query<[yes: number]>(db, "maintainable"),
     queues: query<QueueRow>(db, "queues"),
     pause: query(db, "pause"),
     resume: query<[qid: number, pending: number]>(db, "resume"),

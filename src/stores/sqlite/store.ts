@@ -14,7 +14,7 @@ import { extend } from "./extend.ts";
 import * as inspect from "./inspect.ts";
 import { list } from "./list.ts";
 import { purgeAll } from "./purge.ts";
-import * as reclaiming from "./reclaim.ts";
+import * as maintaining from "./maintain.ts";
 
 export interface SqliteStoreOptions {
   /** Where the file is; relative to the working directory at the time of the call. Directories are made. */
@@ -66,10 +66,10 @@ export function sqliteStore(options: SqliteStoreOptions): FullStore {
       return idle ?? write((work) => exchanging.exchange(work, numbers, request));
     },
     extend: (leases, leaseMs) => write((work) => extend(work, leases, leaseMs)),
-    async reclaim(request) {
+    async maintain(request) {
       connection.checkStillThere();
-      const idle = await read((work) => reclaiming.idle(work, request));
-      return idle ?? write((work) => reclaiming.reclaim(work, request));
+      const idle = await read((work) => maintaining.idle(work, request));
+      return idle ?? write((work) => maintaining.maintain(work, request));
     },
     [Symbol.asyncDispose]: async () => connection.close(),
 

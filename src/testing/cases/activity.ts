@@ -18,7 +18,7 @@ import {
   snooze,
   task,
   tasks,
-} from "./kit.ts";
+} from "./fixture.ts";
 
 type Sum = Omit<MinuteActivity, "minute">;
 

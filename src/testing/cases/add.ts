@@ -13,7 +13,7 @@ import {
   task,
   tasks,
   unchanged,
-} from "./kit.ts";
+} from "./fixture.ts";
 
 export const addCases = casesOf("add", {
   "nothing to add is answered with nothing": async ({ store }) => {

@@ -21,7 +21,7 @@ import {
   task,
   taskIn,
   unchanged,
-} from "./kit.ts";
+} from "./fixture.ts";
 
 interface Act {
   readonly run: (store: FullStore, id: string) => Promise<ActResult>;
@@ -158,7 +158,7 @@ export const adminCases = casesOf("admin", {
     const id = await taskIn(sut.store, "scheduled");
     await sut.store.remove(id);
     await sut.advance(2 * HOUR);
-    assert.equal((await sut.store.reclaim({ limit: 10 })).promoted, 0);
+    assert.equal((await sut.store.maintain({ limit: 10 })).promoted, 0);
     assert.deepEqual(await claim(sut.store), []);
   },
 

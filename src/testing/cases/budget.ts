@@ -17,7 +17,7 @@ import {
   release,
   running,
   snooze,
-} from "./kit.ts";
+} from "./fixture.ts";
 
 const reasons: readonly DeadReason[] = ["exhausted", "crashed", "discarded", "expired", "invalid"];
 

@@ -18,7 +18,7 @@ import {
   release,
   running,
   snooze,
-} from "./kit.ts";
+} from "./fixture.ts";
 
 const ends: Readonly<Record<string, Outcome>> = {
   "a failure": failed(0),
@@ -41,7 +41,7 @@ function endCases(): Record<string, StoreCase["run"]> {
       assert.deepEqual([state, cancelRequested ?? false], ["cancelled", false]);
       assert.ok(finishedAt !== undefined);
       await sut.advance(HOUR);
-      await sut.store.reclaim({ limit: 10 });
+      await sut.store.maintain({ limit: 10 });
       assert.deepEqual(await claim(sut.store), []);
       await assertCounts(sut.store, { cancelled: 1 });
     };
@@ -66,7 +66,7 @@ export const cancelCases = casesOf("cancel", {
     const id = await add(sut.store, { delayMs: HOUR });
     await sut.store.cancel(id);
     await sut.advance(2 * HOUR);
-    await sut.store.reclaim({ limit: 10 });
+    await sut.store.maintain({ limit: 10 });
     assert.deepEqual(await claim(sut.store), []);
     await assertCounts(sut.store, { cancelled: 1 });
   },

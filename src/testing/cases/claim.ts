@@ -18,7 +18,7 @@ import {
   running,
   task,
   tasks,
-} from "./kit.ts";
+} from "./fixture.ts";
 
 export const claimCases = casesOf("claim", {
   "an exchange of nothing is answered with nothing": async ({ store }) => {
@@ -174,7 +174,7 @@ export const claimCases = casesOf("claim", {
     const long = await claimOne(sut.store, { leaseMs: 10 * MINUTE });
     const short = await claimOne(sut.store, { leaseMs: MINUTE });
     await sut.advance(5 * MINUTE);
-    await sut.store.reclaim({ limit: 10 });
+    await sut.store.maintain({ limit: 10 });
     assert.equal((await look(sut.store, long.id)).state, "running");
     assert.equal((await look(sut.store, short.id)).state, "pending");
   },

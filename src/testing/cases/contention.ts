@@ -19,7 +19,7 @@ import {
   apply,
   settle,
   tasks,
-} from "./kit.ts";
+} from "./fixture.ts";
 
 /** Both clients in turn: half of the crowd talks to each. */
 async function crowd(sut: StoreUnderTest, size: number): Promise<FullStore[]> {
@@ -97,12 +97,12 @@ export const contentionCases = casesOf("contention", {
     await assertCounts(sut.store, { completed: 1 });
   },
 
-  "of many who reclaim, one finds each lost lease": async (sut) => {
+  "of many who maintain, one finds each lost lease": async (sut) => {
     await sut.store.add(tasks(40));
     await claim(sut.store);
     await sut.advance(2 * LEASE_MS);
     const clients = await crowd(sut, 10);
-    const replies = await Promise.all(clients.map((client) => client.reclaim({ limit: 100 })));
+    const replies = await Promise.all(clients.map((client) => client.maintain({ limit: 100 })));
     assert.equal(
       replies.reduce((sum, { expired }) => sum + expired, 0),
       40,
@@ -114,7 +114,7 @@ export const contentionCases = casesOf("contention", {
     await sut.store.add(tasks(40, { delayMs: MINUTE }));
     await sut.advance(2 * MINUTE);
     const clients = await crowd(sut, 10);
-    const replies = await Promise.all(clients.map((client) => client.reclaim({ limit: 100 })));
+    const replies = await Promise.all(clients.map((client) => client.maintain({ limit: 100 })));
     assert.equal(
       replies.reduce((sum, { promoted }) => sum + promoted, 0),
       40,

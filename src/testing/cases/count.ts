@@ -19,14 +19,14 @@ import {
   loseLeases,
   MINUTE,
   Q,
-  reclaimAll,
+  maintainAll,
   release,
   running,
   settle,
   snooze,
   task,
   tasks,
-} from "./kit.ts";
+} from "./fixture.ts";
 
 const OUTCOMES: readonly Outcome[] = [
   completed,
@@ -85,7 +85,7 @@ async function wander(
       break;
     case 11:
       await sut.advance(roll(2) * MINUTE);
-      await reclaimAll(store);
+      await maintainAll(store);
       break;
   }
 }
@@ -106,7 +106,7 @@ export const countCases = casesOf("count", {
     await add(store, { delayMs: MINUTE });
     await assertCounts(store, { scheduled: 1 });
     await sut.advance(2 * MINUTE);
-    await reclaimAll(store);
+    await maintainAll(store);
     await assertCounts(store, { pending: 1 });
     const first = await claimOne(store);
     await assertCounts(store, { running: 1 });
@@ -202,7 +202,7 @@ export const countCases = casesOf("count", {
   "a due task has waited since it was due": async (sut) => {
     await add(sut.store, { delayMs: HOUR });
     await sut.advance(HOUR + 10 * MINUTE);
-    await reclaimAll(sut.store);
+    await maintainAll(sut.store);
     const age = (await sut.store.queues())[0]?.oldestPendingMs;
     assert.ok(age !== undefined && age >= 9 * MINUTE && age < 12 * MINUTE, `${age} ms`);
   },

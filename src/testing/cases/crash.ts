@@ -21,7 +21,7 @@ import {
   snooze,
   task,
   tasks,
-} from "./kit.ts";
+} from "./fixture.ts";
 
 /** The steps of a task's life, and the call in which each happens. */
 const steps: readonly { readonly name: string; readonly verb: FaultyVerb; readonly nth: number }[] = [

@@ -19,7 +19,7 @@ import {
   snooze,
   task,
   unchanged,
-} from "./kit.ts";
+} from "./fixture.ts";
 
 const outcomes: Readonly<Record<string, Outcome>> = {
   completed,

@@ -19,7 +19,7 @@ import { orderCases } from "./order.ts";
 import { pauseCases } from "./pause.ts";
 import { payloadCases } from "./payload.ts";
 import { purgeCases } from "./purge.ts";
-import { reclaimCases } from "./reclaim.ts";
+import { maintainCases } from "./maintain.ts";
 import { retentionCases } from "./retention.ts";
 import { signalCases } from "./signal.ts";
 import { timeCases } from "./time.ts";
@@ -42,7 +42,7 @@ export const storeCases: readonly StoreCase[] = [
   ...pauseCases,
   ...purgeCases,
   ...retentionCases,
-  ...reclaimCases,
+  ...maintainCases,
   ...listCases,
   ...countCases,
   ...activityCases,

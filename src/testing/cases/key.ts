@@ -13,10 +13,10 @@ import {
   HOUR,
   look,
   MINUTE,
-  reclaimAll,
+  maintainAll,
   task,
   unchanged,
-} from "./kit.ts";
+} from "./fixture.ts";
 
 function key(fields: Partial<TaskKey> = {}): TaskKey {
   return { value: "order-1", windowMs: HOUR, fingerprint: "f1", ...fields };
@@ -143,14 +143,14 @@ export const keyCases = casesOf("key", {
   "a waiting task holds its key however long it waits": async (sut) => {
     const id = await add(sut.store, { key: key({ windowMs: MINUTE }) });
     await sut.advance(HOUR);
-    await reclaimAll(sut.store);
+    await maintainAll(sut.store);
     assert.deepEqual(await sut.store.add([keyed()]), [{ status: "duplicate", id }]);
   },
 
   "a scheduled task holds its key beyond the window": async (sut) => {
     const id = await add(sut.store, { key: key({ windowMs: MINUTE }), delayMs: 2 * HOUR });
     await sut.advance(HOUR);
-    await reclaimAll(sut.store);
+    await maintainAll(sut.store);
     assert.deepEqual(await sut.store.add([keyed()]), [{ status: "duplicate", id }]);
   },
 
@@ -158,7 +158,7 @@ export const keyCases = casesOf("key", {
     const id = await add(sut.store, { key: key({ windowMs: MINUTE }) });
     await claim(sut.store, { leaseMs: 2 * HOUR });
     await sut.advance(HOUR);
-    await reclaimAll(sut.store);
+    await maintainAll(sut.store);
     assert.deepEqual(await sut.store.add([keyed()]), [{ status: "duplicate", id }]);
   },
 
@@ -180,7 +180,7 @@ export const keyCases = casesOf("key", {
     const id = await add(sut.store, { key: key() });
     await apply(sut.store, await claimOne(sut.store), gone);
     await sut.advance(10 * MINUTE);
-    await reclaimAll(sut.store);
+    await maintainAll(sut.store);
     assert.deepEqual(await sut.store.add([keyed()]), [{ status: "duplicate", id }]);
   },
 
@@ -189,7 +189,7 @@ export const keyCases = casesOf("key", {
     await apply(sut.store, await claimOne(sut.store), completed);
     await sut.advance(2 * MINUTE);
     const id = await add(sut.store, { key: key() });
-    await reclaimAll(sut.store);
+    await maintainAll(sut.store);
     assert.deepEqual(await sut.store.add([keyed()]), [{ status: "duplicate", id }]);
   },
 

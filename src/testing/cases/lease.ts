@@ -12,25 +12,25 @@ import {
   look,
   loseLeases,
   MINUTE,
-  reclaimAll,
+  maintainAll,
   release,
   running,
   SECOND,
   tasks,
-} from "./kit.ts";
+} from "./fixture.ts";
 
 export const leaseCases = casesOf("lease", {
   "a lease holds until its deadline": async (sut) => {
     const { id } = await running(sut.store);
     await sut.advance(LEASE_MS - 10 * SECOND);
-    assert.equal((await reclaimAll(sut.store)).expired, 0);
+    assert.equal((await maintainAll(sut.store)).expired, 0);
     assert.equal((await look(sut.store, id)).state, "running");
   },
 
   "a lease that ran out makes the task claimable again": async (sut) => {
     const lease = await running(sut.store);
     await sut.advance(LEASE_MS + 5 * SECOND);
-    const reply = await sut.store.reclaim({ limit: 10 });
+    const reply = await sut.store.maintain({ limit: 10 });
     assert.deepEqual([reply.expired, reply.more], [1, false]);
     const again = await claimOne(sut.store, { worker: "w2" });
     assert.equal(again.id, lease.id);
@@ -43,11 +43,11 @@ export const leaseCases = casesOf("lease", {
     assert.deepEqual([state, worker, startedAt, leaseUntil], ["pending", undefined, undefined, undefined]);
   },
 
-  "an overdue lease that nobody reclaimed is still the newest one": async (sut) => {
+  "an overdue lease that nobody recovered is still the newest one": async (sut) => {
     const lease = await running(sut.store);
     await sut.advance(2 * LEASE_MS);
     await apply(sut.store, lease, completed);
-    assert.equal((await reclaimAll(sut.store)).expired, 0);
+    assert.equal((await maintainAll(sut.store)).expired, 0);
   },
 
   "extending moves the deadline": async (sut) => {
@@ -55,7 +55,7 @@ export const leaseCases = casesOf("lease", {
     for (let round = 0; round < 3; round++) {
       await sut.advance(LEASE_MS - 10 * SECOND);
       assert.deepEqual(await sut.store.extend([lease], LEASE_MS), ["applied"]);
-      assert.equal((await reclaimAll(sut.store)).expired, 0);
+      assert.equal((await maintainAll(sut.store)).expired, 0);
     }
     await apply(sut.store, lease, completed);
   },
@@ -64,23 +64,23 @@ export const leaseCases = casesOf("lease", {
     const lease = await running(sut.store);
     await sut.store.extend([lease], 10 * MINUTE);
     await sut.advance(9 * MINUTE);
-    assert.equal((await reclaimAll(sut.store)).expired, 0);
+    assert.equal((await maintainAll(sut.store)).expired, 0);
     await sut.advance(2 * MINUTE);
-    assert.equal((await reclaimAll(sut.store)).expired, 1);
+    assert.equal((await maintainAll(sut.store)).expired, 1);
   },
 
   "extending counts from now, so a lease can be made shorter": async (sut) => {
     const lease = await running(sut.store);
     await sut.store.extend([lease], SECOND);
     await sut.advance(10 * SECOND);
-    assert.equal((await reclaimAll(sut.store)).expired, 1);
+    assert.equal((await maintainAll(sut.store)).expired, 1);
   },
 
-  "an overdue lease can be extended until someone reclaims it": async (sut) => {
+  "an overdue lease can be extended until someone maintains it": async (sut) => {
     const lease = await running(sut.store);
     await sut.advance(2 * LEASE_MS);
     assert.deepEqual(await sut.store.extend([lease], LEASE_MS), ["applied"]);
-    assert.equal((await reclaimAll(sut.store)).expired, 0);
+    assert.equal((await maintainAll(sut.store)).expired, 0);
   },
 
   "the new deadline is shown": async (sut) => {
@@ -102,7 +102,7 @@ export const leaseCases = casesOf("lease", {
     const verdicts = await sut.store.extend(leases, LEASE_MS);
     assert.deepEqual([verdicts.length, new Set(verdicts)], [40, new Set(["applied"])]);
     await sut.advance(LEASE_MS - 10 * SECOND);
-    assert.equal((await reclaimAll(sut.store)).expired, 0);
+    assert.equal((await maintainAll(sut.store)).expired, 0);
   },
 
   "only the leases that were not extended run out": async (sut) => {

@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import type { FullStore } from "../../store/facets.ts";
 import { hasCode } from "../../task/errors.ts";
 import { casesOf, type StoreCase } from "../store-case.ts";
-import { add, claimOne, LEASE_MS, Q, task } from "./kit.ts";
+import { add, claimOne, LEASE_MS, Q, task } from "./fixture.ts";
 
 /** Every call of a store. */
 const calls: Readonly<Record<string, (store: FullStore) => Promise<unknown>>> = {
   add: (store) => store.add([task()]),
   exchange: (store) => store.exchange({ settle: [] }),
   extend: (store) => store.extend([{ id: task().id, queue: Q, token: 1 }], LEASE_MS),
-  reclaim: (store) => store.reclaim({ limit: 1 }),
+  maintain: (store) => store.maintain({ limit: 1 }),
   get: (store) => store.get(task().id),
   list: (store) => store.list({ limit: 1 }),
   queues: (store) => store.queues(),

@@ -3,7 +3,7 @@ import type { FullStore, TaskFilter } from "../../store/facets.ts";
 import { hasCode } from "../../task/errors.ts";
 import { TASK_STATES, type Task } from "../../task/task.ts";
 import { casesOf, type StoreCase } from "../store-case.ts";
-import { add, claim, completed, apply, ids, MINUTE, MOST_ROUNDS, Q, task, taskIn, tasks } from "./kit.ts";
+import { add, claim, completed, apply, ids, MINUTE, MOST_ROUNDS, Q, task, taskIn, tasks } from "./fixture.ts";
 
 /** Every page of a filter, one after the other. */
 async function all(store: FullStore, filter: TaskFilter): Promise<Task[]> {

@@ -21,7 +21,7 @@ import {
   task,
   tasks,
   unchanged,
-} from "./kit.ts";
+} from "./fixture.ts";
 
 /** The store with a fault in the first call of a verb. */
 function faulty({ store }: StoreUnderTest, verb: FaultyVerb, fault: Fault) {
@@ -194,7 +194,7 @@ export const lostReplyCases = casesOf("lost reply", {
   "housekeeping that arrives twice costs one crash": async (sut) => {
     const { id } = await running(sut.store);
     await sut.advance(2 * LEASE_MS);
-    await faulty(sut, "reclaim", "repeated").reclaim({ limit: 10 });
+    await faulty(sut, "maintain", "repeated").maintain({ limit: 10 });
     assert.equal((await look(sut.store, id)).crashes, 1);
   },
 

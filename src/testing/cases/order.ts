@@ -16,7 +16,7 @@ import {
   SECOND,
   task,
   tasks,
-} from "./kit.ts";
+} from "./fixture.ts";
 
 export const orderCases = casesOf("order", {
   "first come, first served": async ({ store }) => {
@@ -105,7 +105,7 @@ export const orderCases = casesOf("order", {
     assert.deepEqual(ids(await claim(store)), [urgent, first, second]);
   },
 
-  "a reclaimed task goes back to the head": async (sut) => {
+  "a recovered task goes back to the head": async (sut) => {
     const batch = tasks(3);
     await sut.store.add(batch);
     await claimOne(sut.store);

@@ -15,7 +15,7 @@ import {
   Q,
   running,
   tasks,
-} from "./kit.ts";
+} from "./fixture.ts";
 
 export const pauseCases = casesOf("pause", {
   "a paused queue is not claimed from": async ({ store }) => {
@@ -54,7 +54,7 @@ export const pauseCases = casesOf("pause", {
     await add(sut.store, { delayMs: MINUTE });
     await sut.store.pause(Q);
     await sut.advance(2 * MINUTE);
-    await sut.store.reclaim({ limit: 10 });
+    await sut.store.maintain({ limit: 10 });
     assert.deepEqual(await claim(sut.store), []);
     await sut.store.resume(Q);
     assert.equal((await claim(sut.store)).length, 1);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { casesOf, type StoreCase } from "../store-case.ts";
-import { add, apply, assertCounts, claim, claimOne, ids, look, Q, running, settle, task } from "./kit.ts";
+import { add, apply, assertCounts, claim, claimOne, ids, look, Q, running, settle, task } from "./fixture.ts";
 
 /** Text that has broken a store somewhere. Every one is well-formed Unicode, as the engine makes sure. */
 const hostile: Readonly<Record<string, string>> = {

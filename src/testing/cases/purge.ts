@@ -1,7 +1,19 @@
 import assert from "node:assert/strict";
 import { TASK_STATES } from "../../task/task.ts";
 import { casesOf, type StoreCase } from "../store-case.ts";
-import { add, apply, assertCounts, claim, completed, HOUR, ids, Q, running, taskIn, tasks } from "./kit.ts";
+import {
+  add,
+  apply,
+  assertCounts,
+  claim,
+  completed,
+  HOUR,
+  ids,
+  Q,
+  running,
+  taskIn,
+  tasks,
+} from "./fixture.ts";
 
 function stateCases(): Record<string, StoreCase["run"]> {
   const cases: Record<string, StoreCase["run"]> = {};
@@ -60,7 +72,7 @@ export const purgeCases = casesOf("purge", {
     await sut.store.add(tasks(3, { delayMs: HOUR }));
     await sut.store.purge(Q, ["scheduled"]);
     await sut.advance(2 * HOUR);
-    assert.equal((await sut.store.reclaim({ limit: 10 })).promoted, 0);
+    assert.equal((await sut.store.maintain({ limit: 10 })).promoted, 0);
     assert.deepEqual(await claim(sut.store), []);
   },
 

@@ -13,11 +13,11 @@ import {
   ids,
   MINUTE,
   Q,
-  reclaimAll,
+  maintainAll,
   running,
   SECOND,
   taskIn,
-} from "./kit.ts";
+} from "./fixture.ts";
 
 const EVERYTHING: Keep = { ageMs: 3_650 * 24 * HOUR, count: 1_000_000_000 };
 
@@ -55,7 +55,7 @@ function boundCases(): Record<string, StoreCase["run"]> {
       await sut.advance(HOUR);
       const [young] = await finish(sut, 1, state);
       const retention = keep({ [state]: { ...EVERYTHING, ageMs: 10 * MINUTE } });
-      assert.equal((await reclaimAll(sut.store, retention)).pruned, 3);
+      assert.equal((await maintainAll(sut.store, retention)).pruned, 3);
       assert.ok(await sut.store.get(young!));
       await assertCounts(sut.store, { [state]: 1, [others[0]!]: 1, [others[1]!]: 1 });
     };
@@ -63,7 +63,7 @@ function boundCases(): Record<string, StoreCase["run"]> {
       const finished = await finish(sut, 5, state);
       for (const other of others) await finish(sut, 1, other);
       const retention = keep({ [state]: { ...EVERYTHING, count: 2 } });
-      assert.equal((await reclaimAll(sut.store, retention)).pruned, 3);
+      assert.equal((await maintainAll(sut.store, retention)).pruned, 3);
       await assertCounts(sut.store, { [state]: 2, [others[0]!]: 1, [others[1]!]: 1 });
       for (const id of finished.slice(0, 3)) assert.equal(await sut.store.get(id), undefined);
       for (const id of finished.slice(3)) assert.ok(await sut.store.get(id));
@@ -78,7 +78,7 @@ export const retentionCases = casesOf("retention", {
   "without a retention nothing goes": async (sut) => {
     await finish(sut, 3, "completed");
     await sut.advance(10_000 * HOUR);
-    assert.equal((await reclaimAll(sut.store)).pruned, 0);
+    assert.equal((await maintainAll(sut.store)).pruned, 0);
     await assertCounts(sut.store, { completed: 3 });
   },
 
@@ -87,20 +87,20 @@ export const retentionCases = casesOf("retention", {
     await sut.advance(HOUR);
     const young = await finish(sut, 4, "completed");
     const retention = keep({ completed: { ageMs: 30 * MINUTE, count: 3 } });
-    await reclaimAll(sut.store, retention);
+    await maintainAll(sut.store, retention);
     assert.deepEqual(await left(sut.store), young.slice(1).toSorted());
   },
 
   "a count of none keeps none": async (sut) => {
     await finish(sut, 3, "dead");
-    await reclaimAll(sut.store, keep({ dead: { ...EVERYTHING, count: 0 } }));
+    await maintainAll(sut.store, keep({ dead: { ...EVERYTHING, count: 0 } }));
     await assertCounts(sut.store, {});
   },
 
   "what is within the bounds stays": async (sut) => {
     await finish(sut, 3, "completed");
     const retention = keep({ completed: { ageMs: HOUR, count: 3 } });
-    assert.equal((await reclaimAll(sut.store, retention)).pruned, 0);
+    assert.equal((await maintainAll(sut.store, retention)).pruned, 0);
     await assertCounts(sut.store, { completed: 3 });
   },
 
@@ -109,14 +109,14 @@ export const retentionCases = casesOf("retention", {
     await sut.advance(2 * HOUR);
     for (const lease of await claim(sut.store)) await apply(sut.store, lease, completed);
     const retention = keep({ completed: { ...EVERYTHING, ageMs: HOUR } });
-    assert.equal((await reclaimAll(sut.store, retention)).pruned, 0);
+    assert.equal((await maintainAll(sut.store, retention)).pruned, 0);
   },
 
   "live tasks are never pruned": async (sut) => {
     for (const state of ["retrying", "scheduled", "running"] as const) await taskIn(sut.store, state);
     await add(sut.store);
     const none = { ageMs: 0, count: 0 };
-    const reply = await sut.store.reclaim({
+    const reply = await sut.store.maintain({
       limit: 100,
       retention: { completed: none, cancelled: none, dead: none },
     });
@@ -129,7 +129,7 @@ export const retentionCases = casesOf("retention", {
       await apply(sut.store, await running(sut.store, { queue: "a" }), completed);
       await apply(sut.store, await running(sut.store, { queue: "b" }), completed);
     }
-    await reclaimAll(sut.store, keep({ completed: { ...EVERYTHING, count: 2 } }));
+    await maintainAll(sut.store, keep({ completed: { ...EVERYTHING, count: 2 } }));
     await assertCounts(sut.store, { completed: 2 }, "a");
     await assertCounts(sut.store, { completed: 2 }, "b");
   },
@@ -140,7 +140,7 @@ export const retentionCases = casesOf("retention", {
     await sut.store.retry(id!);
     for (const lease of await claim(sut.store)) await apply(sut.store, lease, exhausted);
     const retention = keep({ dead: { ...EVERYTHING, ageMs: HOUR } });
-    assert.equal((await reclaimAll(sut.store, retention)).pruned, 0);
+    assert.equal((await maintainAll(sut.store, retention)).pruned, 0);
     await assertCounts(sut.store, { dead: 1 });
   },
 });

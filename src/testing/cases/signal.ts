@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { systemClock } from "../../store/clock.ts";
 import type { FullStore } from "../../store/facets.ts";
 import { casesOf, type StoreUnderTest } from "../store-case.ts";
-import { add, apply, HOUR, Q, release, running, taskIn, tasks } from "./kit.ts";
+import { add, apply, HOUR, Q, release, running, taskIn, tasks } from "./fixture.ts";
 
 /** 10 s in all: far more than any store needs, and no case waits for it unless it fails. */
 const TRIES = 400;
@@ -78,13 +78,13 @@ export const signalCases = casesOf("signal", {
   "a task that falls due wakes when housekeeping finds it": async (sut) => {
     await add(sut.store, { delayMs: HOUR });
     await sut.advance(2 * HOUR);
-    await wakes(sut, () => sut.store.reclaim({ limit: 10 }));
+    await wakes(sut, () => sut.store.maintain({ limit: 10 }));
   },
 
   "a lost lease wakes when housekeeping finds it": async (sut) => {
     await running(sut.store);
     await sut.advance(2 * HOUR);
-    await wakes(sut, () => sut.store.reclaim({ limit: 10 }));
+    await wakes(sut, () => sut.store.maintain({ limit: 10 }));
   },
 
   "every subscriber is woken": async (sut) => {

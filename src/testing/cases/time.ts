@@ -14,12 +14,12 @@ import {
   look,
   MINUTE,
   Q,
-  reclaimAll,
+  maintainAll,
   running,
   SECOND,
   snooze,
   tasks,
-} from "./kit.ts";
+} from "./fixture.ts";
 
 const CLAIM = { queues: [Q], max: 10, leaseMs: MINUTE, worker: "w1" };
 
@@ -32,7 +32,7 @@ async function neverEarly(sut: StoreUnderTest, id: string): Promise<void> {
   const { runAt } = await look(store, id);
   for (const before of [10 * SECOND, SECOND, 1]) {
     await sut.advance(Math.max(0, runAt - before - (await sut.now())));
-    await store.reclaim({ limit: 10 });
+    await store.maintain({ limit: 10 });
     const leases = await claim(store);
     if ((await sut.now()) < runAt) assert.deepEqual(leases, [], `${before} ms early`);
     else if (leases.length > 0) return;
@@ -117,7 +117,7 @@ export const timeCases = casesOf("time", {
     await sut.store.add(tasks(20, { delayMs: MINUTE }));
     await sut.store.add(tasks(5, { delayMs: HOUR, queue: "other" }));
     await sut.advance(2 * MINUTE);
-    assert.equal((await reclaimAll(sut.store)).promoted, 20);
+    assert.equal((await maintainAll(sut.store)).promoted, 20);
     await assertCounts(sut.store, { pending: 20 });
     await assertCounts(sut.store, { scheduled: 5 }, "other");
   },
@@ -126,7 +126,7 @@ export const timeCases = casesOf("time", {
     const lease = await running(sut.store);
     await apply(sut.store, lease, failed(MINUTE));
     await sut.advance(2 * MINUTE);
-    await reclaimAll(sut.store);
+    await maintainAll(sut.store);
     const { state, failures, error } = await look(sut.store, lease.id);
     assert.deepEqual([state, failures, error?.message], ["pending", 1, "boom"]);
   },

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { test } from "node:test";
 import { httpHandler } from "../../../src/server/http/index.ts";
-import { world } from "../../api/world.ts";
+import { fixture } from "../../api/fixture.ts";
 import { assertProblem, readAll, serve } from "./serve.ts";
 
 const LIMIT = 1_048_576 + 65_536;
@@ -112,8 +112,8 @@ test("1,000 pipelined requests of a client that does not wait are each done once
 });
 
 test("the handler by itself reads a web stream under the same limits", async () => {
-  await using w = world();
-  const handler = httpHandler({ queue: w.queue, limits: { bodyBytes: 100 } });
+  await using w = fixture();
+  const handler = httpHandler({ client: w.client, limits: { bodyBytes: 100 } });
   const post = async (body: string): Promise<number> => {
     const headers = { "content-type": "application/json" };
     const request = new Request("http://localhost/v1/tasks", { method: "POST", body, headers });

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { httpHandler, startServer } from "../../../src/server/http/index.ts";
 import { type ErrorCode, hasCode } from "../../../src/task/errors.ts";
-import { world } from "../../api/world.ts";
+import { fixture } from "../../api/fixture.ts";
 import { assertProblem, serve, SILENT } from "./serve.ts";
 
 const TOKEN = "a-token-of-25-characters";
@@ -101,15 +101,15 @@ test("without a token, only names of this machine are served", async () => {
 });
 
 test("a trusted handler leaves that to the program around it", async () => {
-  await using w = world();
+  await using w = fixture();
   const request = () => new Request("https://app.example/v1/queues");
-  assert.equal((await httpHandler({ queue: w.queue })(request())).status, 403);
-  assert.equal((await httpHandler({ queue: w.queue, trusted: true })(request())).status, 200);
+  assert.equal((await httpHandler({ client: w.client })(request())).status, 403);
+  assert.equal((await httpHandler({ client: w.client, trusted: true })(request())).status, 200);
 });
 
 async function failsToStart(options: object, code: ErrorCode): Promise<void> {
-  await using w = world();
-  await assert.rejects(startServer({ queue: w.queue, logger: SILENT, port: 0, ...options }), (error) =>
+  await using w = fixture();
+  await assert.rejects(startServer({ client: w.client, logger: SILENT, port: 0, ...options }), (error) =>
     hasCode(error, code),
   );
 }

@@ -5,7 +5,7 @@ import { connect, type Socket } from "node:net";
 import type { Logger } from "../../../src/engine/logger.ts";
 import { type HttpServer, type ServerOptions, startServer } from "../../../src/server/http/index.ts";
 import type { FullStore } from "../../../src/store/facets.ts";
-import { world, type World } from "../../api/world.ts";
+import { fixture, type Fixture } from "../../api/fixture.ts";
 
 export const SILENT: Logger = { debug() {}, info() {}, warn() {}, error() {} };
 
@@ -17,7 +17,7 @@ export interface Reply {
   readonly json: Record<string, unknown>;
 }
 
-export interface Served extends World {
+export interface Served extends Fixture {
   readonly server: HttpServer;
   /** A request with a JSON body, unless `body` is a string or bytes, which go as they are. */
   request(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Reply>;
@@ -30,8 +30,8 @@ export async function serve(
   options: Partial<ServerOptions> & { readonly store?: FullStore } = {},
 ): Promise<Served> {
   const { store, ...rest } = options;
-  const w = world(store);
-  const server = await startServer({ queue: w.queue, port: 0, logger: SILENT, ...rest });
+  const w = fixture(store);
+  const server = await startServer({ client: w.client, port: 0, logger: SILENT, ...rest });
   const dial = async (): Promise<Socket> => {
     const socket = connect(server.port, "127.0.0.1");
     await once(socket, "connect");

@@ -103,5 +103,5 @@ test("stopping twice waits for the same end, and the queue stays open", async ()
   await using s = await serve();
   await Promise.all([s.server.stop(), s.server.stop()]);
   await s.server.stop();
-  assert.equal((await s.queue.enqueue("job", null)).duplicate, false);
+  assert.equal((await s.client.enqueue("job", null)).duplicate, false);
 });

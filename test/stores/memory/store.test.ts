@@ -66,7 +66,7 @@ test("leases that run out together come back in the order in which they were cla
   await store.add(tasks(5));
   await store.exchange(claim(3));
   await clock.advance(2_000);
-  await store.reclaim({ limit: 10 });
+  await store.maintain({ limit: 10 });
   const again = await store.exchange(claim(5));
   assert.deepEqual(
     again.leases.map(({ id }) => id),

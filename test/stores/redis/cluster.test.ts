@@ -14,7 +14,7 @@ import {
   task,
   tasks,
   untilHealed,
-} from "../../support/redis-kit.ts";
+} from "../../support/redis-fixture.ts";
 
 if ((await redisForTests()) !== undefined) {
   let cluster: RedisCluster;

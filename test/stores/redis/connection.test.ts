@@ -4,7 +4,15 @@ import { test } from "node:test";
 import { startRedis } from "../../../scripts/redis-service.ts";
 import { freePort } from "../../../scripts/services.ts";
 import { redisForTests } from "../../services.ts";
-import { claim, complete, openStore, raw, rejectsWith, task, untilHealed } from "../../support/redis-kit.ts";
+import {
+  claim,
+  complete,
+  openStore,
+  raw,
+  rejectsWith,
+  task,
+  untilHealed,
+} from "../../support/redis-fixture.ts";
 import { tcpProxy } from "../../support/tcp-proxy.ts";
 
 if ((await redisForTests()) !== undefined) {

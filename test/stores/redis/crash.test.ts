@@ -6,7 +6,7 @@ import type { FullStore } from "../../../src/store/facets.ts";
 import type { LeaseRef } from "../../../src/store/store.ts";
 import { hasCode } from "../../../src/task/errors.ts";
 import { redisForTests } from "../../services.ts";
-import { openStore, tasks, untilHealed } from "../../support/redis-kit.ts";
+import { openStore, tasks, untilHealed } from "../../support/redis-fixture.ts";
 
 /** Acknowledged adds between one kill and the next. */
 const BETWEEN_KILLS = 400;

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { type RedisServer, startRedis } from "../../../scripts/redis-service.ts";
 import { redisForTests } from "../../services.ts";
-import { claim, complete, openStore, raw, rejectsWith, task, tasks } from "../../support/redis-kit.ts";
+import { claim, complete, openStore, raw, rejectsWith, task, tasks } from "../../support/redis-fixture.ts";
 
 if ((await redisForTests()) !== undefined) {
   let server: RedisServer;
@@ -24,7 +24,7 @@ if ((await redisForTests()) !== undefined) {
     assert.deepEqual(await complete(store, leases), ["applied", "applied", "applied"]);
     await other.send("SCRIPT", "FLUSH");
     assert.equal((await store.queues()).length, 1);
-    await store.reclaim({ limit: 10 });
+    await store.maintain({ limit: 10 });
   });
 
   test("a wiped database is a new beginning", async () => {
@@ -39,7 +39,7 @@ if ((await redisForTests()) !== undefined) {
     await store.add([task()]);
     assert.equal((await store.queues())[0]?.counts.pending, 1);
     assert.equal((await claim(store)).length, 1);
-    assert.equal((await store.reclaim({ limit: 10 })).more, false);
+    assert.equal((await store.maintain({ limit: 10 })).more, false);
   });
 
   test("a key of another type is named, other queues go on, and so does this one when it is gone", async () => {
@@ -87,7 +87,7 @@ if ((await redisForTests()) !== undefined) {
       assert.equal((await claim(store, both)).length, 1, `${suffix} beside another queue`);
       await other.send("DEL", key);
       await other.send("RENAMENX", `${key}:aside`, key).catch(() => {});
-      if (call === "keep") await store.reclaim({ limit: 1 });
+      if (call === "keep") await store.maintain({ limit: 1 });
       else assert.equal((await claim(store)).length, 1, `${suffix} mended`);
     }
   });
@@ -100,7 +100,7 @@ if ((await redisForTests()) !== undefined) {
     await store.add(queues.map((queue) => task({ queue, delayMs: 1_000 })));
     await other.send("SET", "broken:{b}:r5", "foreign");
     shift = 2_000;
-    await rejectsWith(store.reclaim({ limit: 10 }), "STORE_CORRUPT");
+    await rejectsWith(store.maintain({ limit: 10 }), "STORE_CORRUPT");
     for (const queue of ["a", "c"])
       assert.equal((await store.list({ queue, state: "pending", limit: 1 })).items.length, 1);
     const [first] = (await store.list({ queue: "a", limit: 1 })).items;
@@ -174,7 +174,7 @@ if ((await redisForTests()) !== undefined) {
     const leases = await claim(store);
     assert.equal(leases.length, 2);
     assert.equal((await store.list({ limit: 10 })).items.length, 2);
-    await store.reclaim({ limit: 10 });
+    await store.maintain({ limit: 10 });
     assert.ok(await store.get(one!.id));
   });
 
@@ -206,7 +206,7 @@ if ((await redisForTests()) !== undefined) {
     assert.deepEqual(new Set(verdicts), new Set(["applied"]));
     await complete(store, rest);
     await store.cancel((await store.list({ state: "pending", limit: 1 })).items[0]!.id);
-    await store.reclaim({ limit: 100 });
+    await store.maintain({ limit: 100 });
     await store.pause("default");
     assert.equal((await claim(store)).length, 0);
     await store.resume("default");
@@ -245,7 +245,7 @@ if ((await redisForTests()) !== undefined) {
         ...rest.map((lease) => ({ ...lease, outcome: keep })),
       ],
     });
-    assert.deepEqual(await store.reclaim({ limit: 100, retention }), {
+    assert.deepEqual(await store.maintain({ limit: 100, retention }), {
       promoted: 0,
       expired: 0,
       pruned: 0,
@@ -257,9 +257,9 @@ if ((await redisForTests()) !== undefined) {
       untilFull(() => store.add(tasks(10, { payload: JSON.stringify("x".repeat(2_000)) }))),
       "STORE_FULL",
     );
-    const reply = await store.reclaim({ limit: 100, retention });
+    const reply = await store.maintain({ limit: 100, retention });
     assert.deepEqual([reply.pruned, reply.early, reply.more], [100, true, true]);
-    while ((await store.reclaim({ limit: 100, retention })).more);
+    while ((await store.maintain({ limit: 100, retention })).more);
     await store.add([task()]);
     const [info] = await store.queues();
     assert.equal(info?.counts.dead, 1);

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { startRedis } from "../../../scripts/redis-service.ts";
 import { redisForTests } from "../../services.ts";
-import { openStore, raw, rejectsWith, task, untilHealed } from "../../support/redis-kit.ts";
+import { openStore, raw, rejectsWith, task, untilHealed } from "../../support/redis-fixture.ts";
 
 if ((await redisForTests()) !== undefined) {
   test("a wrong password, user or database is said at once", async () => {

@@ -3,7 +3,7 @@ import type { FullStore } from "../../../src/store/facets.ts";
 import { redisForTests } from "../../services.ts";
 import { byTheThousand } from "../../support/by-the-thousand.ts";
 import { oneByOne } from "../../support/one-by-one.ts";
-import { matchesRedis } from "../../support/redis-kit.ts";
+import { matchesRedis } from "../../support/redis-fixture.ts";
 
 const WAYS: readonly (readonly [string, number, (store: FullStore) => FullStore])[] = [
   ["", 60, (store) => store],

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { type RedisSentinels, startRedisSentinels } from "../../../scripts/redis-service.ts";
 import { redisForTests } from "../../services.ts";
-import { claim, openStore, rejectsWith, task, untilHealed } from "../../support/redis-kit.ts";
+import { claim, openStore, rejectsWith, task, untilHealed } from "../../support/redis-fixture.ts";
 
 if ((await redisForTests()) !== undefined) {
   let set: RedisSentinels;

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { startRedis } from "../../../scripts/redis-service.ts";
 import { type Clock, systemClock } from "../../../src/store/clock.ts";
 import { redisForTests } from "../../services.ts";
-import { claim, openStore, raw, task, untilHealed } from "../../support/redis-kit.ts";
+import { claim, openStore, raw, task, untilHealed } from "../../support/redis-fixture.ts";
 import { tcpProxy } from "../../support/tcp-proxy.ts";
 
 if ((await redisForTests()) !== undefined) {

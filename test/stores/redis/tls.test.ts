@@ -11,7 +11,7 @@ import {
 } from "../../../scripts/redis-service.ts";
 import { findProgram } from "../../../scripts/services.ts";
 import { redisForTests } from "../../services.ts";
-import { claim, openStore, rejectsWith, task } from "../../support/redis-kit.ts";
+import { claim, openStore, rejectsWith, task } from "../../support/redis-fixture.ts";
 
 if ((await redisForTests()) !== undefined && (await findProgram("openssl")) !== undefined) {
   let certificates: Certificates;

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { type Clock, systemClock } from "../../../src/store/clock.ts";
 import { sqliteStore } from "../../../src/stores/sqlite/index.ts";
 import { manualClock } from "../../../src/testing/index.ts";
-import { newTask, startProgram } from "../../support/sqlite-kit.ts";
+import { newTask, startProgram } from "../../support/sqlite-fixture.ts";
 import { temporaryFolder } from "../../support/sqlite-under-test.ts";
 
 void test("a call waits while another program writes, without blocking this one, and calls keep their order", async () => {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import { sqliteStore } from "../../../src/stores/sqlite/index.ts";
-import { claim, newTask, startProgram, uuid } from "../../support/sqlite-kit.ts";
+import { claim, newTask, startProgram, uuid } from "../../support/sqlite-fixture.ts";
 import { temporaryFolder } from "../../support/sqlite-under-test.ts";
 
 void test("three programs that add and claim at once complete every task exactly once", async () => {

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import type { FullStore } from "../../../src/store/facets.ts";
 import { sqliteStore } from "../../../src/stores/sqlite/index.ts";
 import { manualClock } from "../../../src/testing/index.ts";
-import { claim, newTask, uuid } from "../../support/sqlite-kit.ts";
+import { claim, newTask, uuid } from "../../support/sqlite-fixture.ts";
 import { temporaryFolder } from "../../support/sqlite-under-test.ts";
 
 /** A store with the tasks 1 to 5, of which the SQL spoils some. */
@@ -123,7 +123,7 @@ void test("a lease whose task is gone is lost to its worker and dropped when it 
   const { verdicts } = await store.exchange({ settle: [{ ...leases[0]!, outcome: { kind: "release" } }] });
   assert.deepEqual(verdicts, ["lost"]);
   await clock.advance(31_000);
-  await store.reclaim({ limit: 10 });
+  await store.maintain({ limit: 10 });
   const [queue] = await store.queues();
   assert.equal(queue?.counts.running, 0);
   assert.equal(queue.counts.pending, 1);

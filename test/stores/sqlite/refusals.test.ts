@@ -18,7 +18,7 @@ import { test } from "node:test";
 import { networkFileSystem } from "../../../src/stores/sqlite/ground.ts";
 import { sqliteStore, type SqliteStoreOptions } from "../../../src/stores/sqlite/index.ts";
 import { APPLICATION_ID, VERSION } from "../../../src/stores/sqlite/migrate.ts";
-import { claim, newTask } from "../../support/sqlite-kit.ts";
+import { claim, newTask } from "../../support/sqlite-fixture.ts";
 import { temporaryFolder } from "../../support/sqlite-under-test.ts";
 
 async function refuses(path: string, code: string): Promise<void> {
@@ -193,7 +193,7 @@ void test("a file that is removed while in use is noticed by the housekeeping", 
   await using store = sqliteStore({ path: folder.file() });
   await store.open();
   rmSync(folder.file());
-  await assert.rejects(store.reclaim({ limit: 10 }), { code: "STORE_UNAVAILABLE" });
+  await assert.rejects(store.maintain({ limit: 10 }), { code: "STORE_UNAVAILABLE" });
 });
 
 void test("calls before open() and after the end say so", async () => {

@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { openDatabase } from "../../../src/stores/sqlite/database.ts";
 import { sqliteStore } from "../../../src/stores/sqlite/index.ts";
 import { APPLICATION_ID, migrate, VERSION } from "../../../src/stores/sqlite/migrate.ts";
-import { newTask } from "../../support/sqlite-kit.ts";
+import { newTask } from "../../support/sqlite-fixture.ts";
 import { temporaryFolder } from "../../support/sqlite-under-test.ts";
 
 const GOLDEN = join(import.meta.dirname, "../../../src/stores/sqlite/schema.golden.sql");

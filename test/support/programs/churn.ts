@@ -1,6 +1,6 @@
 /** Adds, claims and completes without end, until it is killed. Argument: file. Prints the ids whose adding was acknowledged. */
 import { sqliteStore } from "../../../src/stores/sqlite/index.ts";
-import { uuid } from "../sqlite-kit.ts";
+import { uuid } from "../sqlite-fixture.ts";
 
 const [path = ""] = process.argv.slice(2);
 await using store = sqliteStore({ path });

@@ -4,7 +4,7 @@
  */
 import { once } from "node:events";
 import { sqliteStore } from "../../../src/stores/sqlite/index.ts";
-import { uuid } from "../sqlite-kit.ts";
+import { uuid } from "../sqlite-fixture.ts";
 
 const [path = "", lane = "0", count = "0"] = process.argv.slice(2);
 const BATCH = 50;

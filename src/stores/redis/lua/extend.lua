@@ -23,7 +23,7 @@ if #mine == 0 then return table.concat(verdicts) end
 -- First a write that a full Redis allows, so that it allows the next: workers must keep their leases while it is full.
 call('HDEL', meta, '')
 sum('HSET', leases, fields)
--- No lease ends before `until`, so reclaim looks at none of them until then.
+-- No lease ends before `until`, so maintain looks at none of them until then.
 if until_ < (tonumber(call('HGET', meta, 'until')) or 9e15) then call('HSET', meta, 'until', until_) end
 if call('EXISTS', extras) == 1 then
   local mineIds = {}

@@ -137,7 +137,7 @@ local function nextDue()
   return first
 end
 
--- Removes tasks for good. A key outlives its task until its window closes (reclaim.lua sees to that).
+-- Removes tasks for good. A key outlives its task until its window closes (maintain.lua sees to that).
 local function remove(ids, keyed)
   if #ids == 0 then return end
   if keyed then

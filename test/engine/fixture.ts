@@ -1,5 +1,5 @@
 /** A queue on the memory store under a clock that only the test moves. */
-import { Queue } from "../../src/engine/queue.ts";
+import { Client } from "../../src/engine/client.ts";
 import type { Logger } from "../../src/engine/logger.ts";
 import type { FullStore } from "../../src/store/facets.ts";
 import type { Store } from "../../src/store/store.ts";
@@ -23,22 +23,22 @@ export function memoryLogger(): Logger & { readonly lines: Line[] } {
   return { lines, debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
 }
 
-export interface Rig extends AsyncDisposable {
+export interface Fixture extends AsyncDisposable {
   readonly clock: ManualClock;
   readonly store: FullStore;
-  readonly queue: Queue;
+  readonly client: Client;
   readonly logger: ReturnType<typeof memoryLogger>;
 }
 
 /** `wrap` puts something between the engine and the store. */
-export async function rig(wrap: (store: FullStore) => Store = (store) => store): Promise<Rig> {
+export async function fixture(wrap: (store: FullStore) => Store = (store) => store): Promise<Fixture> {
   const clock = manualClock();
   const store = memoryStore({ clock });
   await store.open();
   const logger = memoryLogger();
   // Full jitter at its ceiling: delays are what the curve says.
-  const queue = new Queue(wrap(store), { clock, logger, random: () => 1 - Number.EPSILON });
-  return { clock, store, queue, logger, [Symbol.asyncDispose]: () => queue[Symbol.asyncDispose]() };
+  const client = new Client(wrap(store), { clock, logger, random: () => 1 - Number.EPSILON });
+  return { clock, store, client, logger, [Symbol.asyncDispose]: () => client[Symbol.asyncDispose]() };
 }
 
 /** Lets the event loop turn until it is so. Fails after five seconds, which no test should need. */

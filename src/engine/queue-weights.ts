@@ -2,13 +2,13 @@
 import type { Random } from "../store/clock.ts";
 
 /** A queue gets its weight's share of first asks; the others are asked for what it does not fill. */
-export interface QueueShare {
+export interface QueueWeight {
   readonly queue: string;
   readonly weight: number;
 }
 
 /** The queues in a random order in which a queue comes first as often as its weight says: none starves. */
-export function inOrder(shares: readonly QueueShare[], random: Random): readonly string[] {
+export function inOrder(shares: readonly QueueWeight[], random: Random): readonly string[] {
   if (shares.length === 1) return [shares[0]!.queue];
   // Sorting by -ln(u)/weight draws without replacement in proportion to the weights (Efraimidis and Spirakis, 2006).
   return shares

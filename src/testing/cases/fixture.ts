@@ -7,8 +7,8 @@ import type {
   Lease,
   LeaseRef,
   Outcome,
-  ReclaimReply,
-  ReclaimRequest,
+  MaintainReply,
+  MaintainRequest,
   Retention,
   Verdict,
 } from "../../store/store.ts";
@@ -112,24 +112,24 @@ export async function look(store: FullStore, id: string): Promise<TaskDetail> {
   return detail;
 }
 
-/** Reclaims until nothing is left to do. Answers every reply. */
-export async function reclaimRounds(store: FullStore, request: ReclaimRequest): Promise<ReclaimReply[]> {
-  const replies: ReclaimReply[] = [];
+/** Maintains until nothing is left to do. Answers every reply. */
+export async function maintainRounds(store: FullStore, request: MaintainRequest): Promise<MaintainReply[]> {
+  const replies: MaintainReply[] = [];
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    const reply = await store.reclaim(request);
+    const reply = await store.maintain(request);
     replies.push(reply);
     if (!reply.more) return replies;
   }
-  return assert.fail("there is always more to reclaim");
+  return assert.fail("there is always more to maintain");
 }
 
-/** Reclaims until nothing is left to do, and adds up the replies. */
-export async function reclaimAll(
+/** Maintains until nothing is left to do, and adds up the replies. */
+export async function maintainAll(
   store: FullStore,
   retention?: Retention,
 ): Promise<Record<"promoted" | "expired" | "pruned", number>> {
   const sum = { promoted: 0, expired: 0, pruned: 0 };
-  for (const reply of await reclaimRounds(store, { limit: 1_000, retention })) {
+  for (const reply of await maintainRounds(store, { limit: 1_000, retention })) {
     sum.promoted += reply.promoted;
     sum.expired += reply.expired;
     sum.pruned += reply.pruned;
@@ -137,10 +137,10 @@ export async function reclaimAll(
   return sum;
 }
 
-/** Lets every lease run out, and reclaims. */
+/** Lets every lease run out, and maintains. */
 export async function loseLeases(sut: StoreUnderTest): Promise<void> {
   await sut.advance(LEASE_MS + 5 * SECOND);
-  await reclaimAll(sut.store);
+  await maintainAll(sut.store);
 }
 
 const NO_COUNTS: StateCounts = {

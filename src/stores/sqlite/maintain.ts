@@ -1,5 +1,5 @@
 /** Housekeeping, a bounded piece at a time. */
-import type { Keep, ReclaimReply, ReclaimRequest, Retention } from "../../store/store.ts";
+import type { Keep, MaintainReply, MaintainRequest, Retention } from "../../store/store.ts";
 import { drop, EVERYTHING, type Terminal } from "./moves.ts";
 import { promote } from "./promote.ts";
 import { forRuns } from "./runs.ts";
@@ -12,12 +12,12 @@ const MINUTES_KEPT = 1_440;
 /** SQLite takes no larger limit for granted, and no call should do more at once. */
 const MOST = 1_000_000;
 
-const NOTHING: ReclaimReply = { promoted: 0, expired: 0, pruned: 0, more: false };
+const NOTHING: MaintainReply = { promoted: 0, expired: 0, pruned: 0, more: false };
 
 /** The answer if there is nothing to do, found by reading alone; undefined if there may be something. */
-export function idle(work: Work, { retention }: ReclaimRequest): ReclaimReply | undefined {
+export function idle(work: Work, { retention }: MaintainRequest): MaintainReply | undefined {
   const { s, now } = work;
-  if (s.reclaimable.get(now, Math.floor(now / 60_000) - MINUTES_KEPT)![0] === 1) return undefined;
+  if (s.maintainable.get(now, Math.floor(now / 60_000) - MINUTES_KEPT)![0] === 1) return undefined;
   if (retention === undefined) return NOTHING;
   const prunable = s.queueAll
     .all()
@@ -27,7 +27,7 @@ export function idle(work: Work, { retention }: ReclaimRequest): ReclaimReply | 
   return prunable ? undefined : NOTHING;
 }
 
-export function reclaim(work: Work, request: ReclaimRequest): ReclaimReply {
+export function maintain(work: Work, request: MaintainRequest): MaintainReply {
   const { s, now } = work;
   const { retention } = request;
   const limit = Math.max(0, Math.min(request.limit, MOST));

@@ -31,7 +31,7 @@ const BATCH_BYTES = 4 * 1_048_576;
 const REPEATS = 2;
 const REPEAT_WAIT_MS = 200;
 
-export interface QueueOptions {
+export interface ClientOptions {
   /** Default: the process's clock. */
   readonly clock?: Clock | undefined;
   /** Default: the process's dice. */
@@ -49,7 +49,7 @@ export interface EnqueuedTask {
   readonly duplicate: boolean;
 }
 
-export class Queue<S extends Store = Store> implements AsyncDisposable {
+export class Client<S extends Store = Store> implements AsyncDisposable {
   /** The store behind it, for looking and administration. */
   readonly store: S;
   readonly #clock: Clock;
@@ -62,7 +62,7 @@ export class Queue<S extends Store = Store> implements AsyncDisposable {
   #lastTemplate: Template | undefined;
 
   /** `store` is open. Disposing of the queue closes it. */
-  constructor(store: S, options: QueueOptions = {}) {
+  constructor(store: S, options: ClientOptions = {}) {
     this.store = store;
     this.#clock = options.clock ?? systemClock;
     this.#random = options.random ?? systemRandom;

@@ -8,6 +8,6 @@ import type { Clock } from "../store/clock.ts";
 const TURNS = 3;
 
 /** Resolves when the call that an answer sets off is written. */
-export async function untilWritten(clock: Clock): Promise<void> {
+export async function stagger(clock: Clock): Promise<void> {
   for (let turn = 0; turn < TURNS; turn++) await new Promise<void>((resolve) => clock.defer(resolve));
 }

@@ -4,13 +4,13 @@
  */
 import type { Lease, LeaseRef, Outcome, Settlement, Store, Verdict } from "../store/store.ts";
 import { WindlassError } from "../task/errors.ts";
-import { describe } from "../task/judge.ts";
+import { toTaskError } from "../task/judge.ts";
 import type { Logger } from "./logger.ts";
 
 /** Most settlements in one call. */
 const LIMIT = 1_000;
 
-export class Settler {
+export class Outbox {
   readonly #store: Store;
   readonly #logger: Logger;
   #waiting: Settlement[] = [];
@@ -58,7 +58,7 @@ export class Settler {
         if (error instanceof WindlassError && error.retriable) this.#waiting.push(settlement);
         else
           this.#logger.error(
-            { ...named(settlement), error: describe(error) },
+            { ...named(settlement), error: toTaskError(error) },
             "an outcome was refused; its lease will run out",
           );
       }

@@ -1,14 +1,14 @@
-/** A queue on a memory store, with tasks in any state. */
+/** A client on a memory store, with tasks in any state. */
 import type { ApiContext } from "../../src/api/operation.ts";
-import { Queue } from "../../src/engine/queue.ts";
+import { Client } from "../../src/engine/client.ts";
 import { systemClock } from "../../src/store/clock.ts";
 import type { FullStore } from "../../src/store/facets.ts";
 import type { Outcome } from "../../src/store/store.ts";
 import { memoryStore } from "../../src/stores/memory/index.ts";
 import type { TaskState } from "../../src/task/task.ts";
 
-export interface World extends AsyncDisposable {
-  readonly queue: Queue<FullStore>;
+export interface Fixture extends AsyncDisposable {
+  readonly client: Client<FullStore>;
   readonly store: FullStore;
   readonly context: ApiContext;
   /** Adds a task and brings it into the state; answers its id. */
@@ -25,23 +25,23 @@ const OUTCOMES: { readonly [S in TaskState]?: Outcome } = {
   dead: { kind: "dead", reason: "exhausted", error: ERROR },
 };
 
-export function world(store: FullStore = memoryStore()): World {
-  const queue = new Queue(store);
+export function fixture(store: FullStore = memoryStore()): Fixture {
+  const client = new Client(store);
   return {
-    queue,
+    client,
     store,
-    context: { queue, clock: systemClock },
-    task: (state, payload = { n: 1 }) => makeTask(queue, state, payload),
+    context: { client, clock: systemClock },
+    task: (state, payload = { n: 1 }) => makeTask(client, state, payload),
     snapshot: async () =>
       JSON.stringify([
         await Promise.all((await store.list({ limit: 500 })).items.map(({ id }) => store.get(id))),
         (await store.queues()).map(({ name, paused, counts }) => ({ name, paused, counts })),
       ]),
-    [Symbol.asyncDispose]: () => queue[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),
   };
 }
 
-async function makeTask(producer: Queue<FullStore>, state: TaskState, payload: unknown): Promise<string> {
+async function makeTask(producer: Client<FullStore>, state: TaskState, payload: unknown): Promise<string> {
   const { store } = producer;
   // What is to be claimed goes before what is to stay pending.
   const options = { priority: state === "pending" ? 5 : 0, ...(state === "scheduled" && { delay: "1h" }) };

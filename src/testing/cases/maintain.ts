@@ -11,22 +11,22 @@ import {
   Q,
   running,
   tasks,
-  reclaimAll,
-  reclaimRounds,
-} from "./kit.ts";
+  maintainAll,
+  maintainRounds,
+} from "./fixture.ts";
 
 const KEEP_NONE = { ageMs: 0, count: 0 };
 
-export const reclaimCases = casesOf("reclaim", {
-  "an empty store has nothing to reclaim": async ({ store }) => {
+export const maintainCases = casesOf("maintain", {
+  "an empty store has nothing to maintain": async ({ store }) => {
     const nothing = { promoted: 0, expired: 0, pruned: 0, more: false };
-    assert.deepEqual(await store.reclaim({ limit: 100 }), nothing);
+    assert.deepEqual(await store.maintain({ limit: 100 }), nothing);
   },
 
-  "a healthy store has nothing to reclaim": async ({ store }) => {
+  "a healthy store has nothing to maintain": async ({ store }) => {
     await running(store);
     await store.add([...tasks(2), ...tasks(2, { delayMs: HOUR })]);
-    const { promoted, expired, pruned, more } = await store.reclaim({ limit: 100 });
+    const { promoted, expired, pruned, more } = await store.maintain({ limit: 100 });
     assert.deepEqual([promoted, expired, pruned, more], [0, 0, 0, false]);
   },
 
@@ -39,7 +39,7 @@ export const reclaimCases = casesOf("reclaim", {
       ...tasks(1, { queue: "c", delayMs: MINUTE }),
     ]);
     await sut.advance(2 * MINUTE);
-    const { promoted, expired, more } = await store.reclaim({ limit: 100 });
+    const { promoted, expired, more } = await store.maintain({ limit: 100 });
     assert.deepEqual([promoted, expired, more], [5, 5, false]);
     await assertCounts(store, { pending: 7 }, "a");
     await assertCounts(store, { pending: 2 }, "b");
@@ -50,8 +50,8 @@ export const reclaimCases = casesOf("reclaim", {
     await sut.store.add(tasks(3));
     await claim(sut.store);
     await sut.advance(2 * LEASE_MS);
-    await sut.store.reclaim({ limit: 100 });
-    const { promoted, expired, pruned } = await sut.store.reclaim({ limit: 100 });
+    await sut.store.maintain({ limit: 100 });
+    const { promoted, expired, pruned } = await sut.store.maintain({ limit: 100 });
     assert.deepEqual([promoted, expired, pruned], [0, 0, 0]);
   },
 
@@ -61,7 +61,7 @@ export const reclaimCases = casesOf("reclaim", {
     await sut.advance(2 * LEASE_MS);
     const seen: number[] = [];
     for (let more = true; more;) {
-      const reply = await sut.store.reclaim({ limit: 10 });
+      const reply = await sut.store.maintain({ limit: 10 });
       seen.push(reply.expired);
       more = reply.more;
     }
@@ -73,10 +73,10 @@ export const reclaimCases = casesOf("reclaim", {
   "the limit bounds due tasks, and more says that some are left": async (sut) => {
     await sut.store.add(tasks(25, { delayMs: MINUTE }));
     await sut.advance(2 * MINUTE);
-    const first = await sut.store.reclaim({ limit: 10 });
+    const first = await sut.store.maintain({ limit: 10 });
     assert.deepEqual([first.promoted, first.more], [10, true]);
     await assertCounts(sut.store, { pending: 10, scheduled: 15 });
-    await reclaimRounds(sut.store, { limit: 10 });
+    await maintainRounds(sut.store, { limit: 10 });
     await assertCounts(sut.store, { pending: 25 });
   },
 
@@ -85,9 +85,9 @@ export const reclaimCases = casesOf("reclaim", {
     for (const lease of await claim(sut.store)) await apply(sut.store, lease, completed);
     await sut.advance(MINUTE);
     const retention = { completed: KEEP_NONE, cancelled: KEEP_NONE, dead: KEEP_NONE };
-    const first = await sut.store.reclaim({ limit: 10, retention });
+    const first = await sut.store.maintain({ limit: 10, retention });
     assert.deepEqual([first.pruned, first.more], [10, true]);
-    await reclaimRounds(sut.store, { limit: 10, retention });
+    await maintainRounds(sut.store, { limit: 10, retention });
     await assertCounts(sut.store, {});
   },
 
@@ -95,7 +95,7 @@ export const reclaimCases = casesOf("reclaim", {
     await sut.store.add(tasks(1_000));
     assert.equal((await claim(sut.store, { max: 1_000 })).length, 1_000);
     await sut.advance(2 * LEASE_MS);
-    const { expired } = await reclaimAll(sut.store);
+    const { expired } = await maintainAll(sut.store);
     assert.equal(expired, 1_000);
     assert.equal((await claim(sut.store, { queues: [Q], max: 1_000 })).length, 1_000);
   },
