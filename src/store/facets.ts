@@ -2,12 +2,14 @@
  * Facets: what a store may offer beyond the six verbs. A part that needs one asks for `Store & Inspectable`,
  * so that a dashboard over a store that cannot list fails to compile instead of showing empty tables.
  */
-import type { Task, TaskDetail, TaskState } from "../task/task.ts";
+import type { Act } from "../task/life.ts";
+import type { Task, TaskDetail, TaskRef, TaskState } from "../task/task.ts";
 import type { Store } from "./store.ts";
 
 /** Look without touching. */
 export interface Inspectable {
-  get(id: string): Promise<TaskDetail | undefined>;
+  /** The task, looked for in `queue` alone if that is given. */
+  get(id: string, queue?: string): Promise<TaskDetail | undefined>;
 
   /**
    * Tasks that match, a page at a time. The order is the store's own (newest first where it can) and stable:
@@ -18,6 +20,9 @@ export interface Inspectable {
 
   /** Every queue that was ever added to or paused and not purged away, by name. Counts are exact at rest. */
   queues(): Promise<readonly QueueInfo[]>;
+
+  /** One of them; undefined if it is not listed. */
+  queue(name: string): Promise<QueueInfo | undefined>;
 
   /** What happened per minute, oldest first, the running minute last; minutes without events are left out. */
   activity(query: ActivityQuery): Promise<readonly MinuteActivity[]>;
@@ -72,18 +77,12 @@ export interface MinuteActivity {
   readonly dead: number;
 }
 
-/** Change things by hand. Every act obeys `life.ts` and answers what became of it. */
+/** Change things by hand. What an act or an edit leads to is decided in `task/life.ts`; a refused one writes nothing. */
 export interface Administrable {
-  /** Dead → pending, with fresh budgets. */
-  retry(id: string): Promise<ActResult>;
-  /** Waiting → cancelled. Running: asks the worker to stop, and sees to it that the task never runs again. */
-  cancel(id: string): Promise<ActResult>;
-  /** Scheduled or retrying → pending. */
-  runNow(id: string): Promise<ActResult>;
+  /** Does one thing to these tasks. One answer per task, in order; one call per queue. */
+  act(tasks: readonly TaskRef[], act: Act): Promise<readonly ActResult[]>;
   /** Changes a waiting task. */
-  edit(id: string, edit: TaskEdit): Promise<ActResult>;
-  /** Removes a task in any state but running. Answers the task as it was. */
-  remove(id: string): Promise<ActResult>;
+  edit(task: TaskRef, edit: TaskEdit): Promise<ActResult>;
 
   /** A paused queue is not claimed from; everything else goes on. Idempotent; makes the queue known. */
   pause(queue: string): Promise<void>;
@@ -101,12 +100,13 @@ export interface TaskEdit {
 }
 
 export type ActResult =
+  /** The task as it is now; as it was, if it was removed. */
   | { readonly status: "applied"; readonly task: Task }
   | { readonly status: "missing" }
   /** The task's state does not allow it; nothing was written. */
   | { readonly status: "refused"; readonly state: TaskState };
 
-/** A look at the ground: settings and versions, for `windlass doctor`. */
+/** A look at what the store runs on: settings and versions, for `windlass doctor`. */
 export interface Diagnosable {
   diagnose(): Promise<readonly Finding[]>;
 }
@@ -121,5 +121,23 @@ export interface Finding {
   readonly remedy?: string | undefined;
 }
 
-/** A store with everything that the server, the command line and the first page need. */
+/** A store with every facet, which is what the server, the command line and the page need. */
 export type FullStore = Store & Inspectable & Administrable & Diagnosable;
+
+/** Facets by name, each with the calls by which a store shows that it has it. */
+export const FACETS = {
+  inspectable: ["get", "list", "queues", "queue", "activity"],
+  administrable: ["act", "edit", "pause", "resume", "purge"],
+  diagnosable: ["diagnose"],
+} as const satisfies {
+  readonly inspectable: readonly (keyof Inspectable)[];
+  readonly administrable: readonly (keyof Administrable)[];
+  readonly diagnosable: readonly (keyof Diagnosable)[];
+};
+
+export type Facet = keyof typeof FACETS;
+
+/** True if the store has all calls of the facet. */
+export function hasFacet(store: Store, facet: Facet): boolean {
+  return FACETS[facet].every((call) => typeof (store as Partial<FullStore>)[call] === "function");
+}

@@ -12,7 +12,9 @@
  * - Errors are `WindlassError`s. `UNKNOWN` says that the call may or may not have taken effect; any other code
  *   says that it has not.
  */
-import type { DeadReason, NewTask, TaskError } from "../task/task.ts";
+import type { Headers } from "../task/headers.ts";
+import type { Outcome } from "../task/outcome.ts";
+import type { NewTask } from "../task/task.ts";
 import type { Signal } from "./signal.ts";
 
 export interface Store {
@@ -32,7 +34,10 @@ export interface Store {
   /** Adds tasks. One answer per task, in order. Tasks of one queue are added together or not at all. */
   add(tasks: readonly NewTask[]): Promise<readonly AddResult[]>;
 
-  /** Settles these attempts and leases up to `claim.max` more tasks: one round trip, one transaction per queue. */
+  /**
+   * Settles these attempts, adds their followers and leases up to `claim.max` more tasks: one round trip, one transaction
+   * per queue.
+   */
   exchange(exchange: Exchange): Promise<ExchangeReply>;
 
   /** Moves the deadline of leases to `leaseMs` from now. One verdict per lease, in order. */
@@ -49,10 +54,10 @@ export interface Store {
 }
 
 /** `duplicate` and `conflict` name the task that stands. A conflict is the same key with another fingerprint. */
-export interface AddResult {
-  readonly status: "added" | "duplicate" | "conflict";
-  readonly id: string;
-}
+export type AddResult =
+  /** `state` by the store's clock, when it was added. */
+  | { readonly status: "added"; readonly id: string; readonly state: "scheduled" | "pending" }
+  | { readonly status: "duplicate" | "conflict"; readonly id: string };
 
 /** The right to run one attempt. `token` is the fence: a new claim of the same task has a higher one. */
 export interface LeaseRef {
@@ -71,21 +76,17 @@ export interface Lease extends LeaseRef {
   readonly failures: number;
   readonly crashes: number;
   readonly retryLimit?: number | undefined;
+  readonly headers?: Headers | undefined;
 }
-
-/** What became of an attempt. Data, so that it can be stored, sent, printed and compared. */
-export type Outcome =
-  /** `keep: false` removes the task at once, as a retention of zero would. */
-  | { readonly kind: "completed"; readonly keep: boolean; readonly result?: string | undefined }
-  /** Costs one of the retry budget. */
-  | { readonly kind: "retry"; readonly delayMs: number; readonly error: TaskError }
-  | { readonly kind: "dead"; readonly reason: DeadReason; readonly error: TaskError }
-  | { readonly kind: "snooze"; readonly delayMs: number }
-  | { readonly kind: "release" }
-  | { readonly kind: "cancelled" };
 
 export interface Settlement extends LeaseRef {
   readonly outcome: Outcome;
+  /**
+   * Tasks that are added with this settlement: in its transaction, and not at all if it is `lost`. Where they go to another
+   * server than the attempt's queue (slots of a Redis Cluster), they are written just before it instead: their ids have to
+   * be derived from the attempt then, so that an attempt that is repeated adds them once.
+   */
+  readonly followers?: readonly NewTask[] | undefined;
 }
 
 export interface Claim {
@@ -120,6 +121,15 @@ export interface ExchangeReply {
   readonly leases: readonly Lease[];
   /** How long until a task of the claimed queues falls due; undefined if none waits. Only a hint when leases were full. */
   readonly nextDueMs?: number | undefined;
+  /** What became of the followers, by the place of their settlement; undefined if no settlement had any. */
+  readonly followers?: readonly FollowerResults[] | undefined;
+}
+
+/** One answer per follower of an applied settlement. */
+export interface FollowerResults {
+  /** Index of the settlement in the call. */
+  readonly settlement: number;
+  readonly results: readonly AddResult[];
 }
 
 /** How long and how many finished tasks are kept; the stricter of the two bounds wins. Counts are per queue. */

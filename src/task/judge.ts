@@ -5,18 +5,16 @@
 import { backoffMs, type Backoff, SHORTEST_DELAY_MS } from "./backoff.ts";
 import { WindlassError } from "./errors.ts";
 import { Discard, Retry, Snooze } from "./control-errors.ts";
-import type { DeadReason, TaskError } from "./task.ts";
+import type { Outcome } from "./outcome.ts";
+import type { TaskError } from "./task.ts";
 
 export interface RetryPolicy extends Backoff {
   /** Retries after the first try. */
   readonly limit: number;
 }
 
-/** What is to become of the attempt that threw. A part of `Outcome` in `store/store.ts`. */
-export type Judgement =
-  | { readonly kind: "retry"; readonly delayMs: number; readonly error: TaskError }
-  | { readonly kind: "dead"; readonly reason: DeadReason; readonly error: TaskError }
-  | { readonly kind: "snooze"; readonly delayMs: number };
+/** What is to become of an attempt that threw. */
+export type Judgement = Extract<Outcome, { kind: "retry" | "dead" | "snooze" }>;
 
 /**
  * Judges what a handler threw. `failures` counts the failed attempts before this one; `random` is in [0, 1).

@@ -1,67 +1,141 @@
 /**
- * The one table of allowed moves: the law that every store obeys.
+ * The law of a task's life: which events there are, in which states they may happen, and where they lead.
  *
- * Read a row as "from here, this event leads to one of these states". An event that has no row for a state is
- * refused and changes nothing.
+ * It is decided here and nowhere else. Stores carry it out: they take `to` and `ifCancelled` from here, and compare only
+ * what they alone hold, which is a stored limit, a deadline and whether someone asked a running task to stop. Scripts and
+ * statements that run inside a database get these tables as arguments or when they are loaded. The conformance suite has a
+ * case for every state and event, made from the same tables.
  */
-import type { TaskState } from "./task.ts";
+import type { Outcome, OutcomeKind } from "./outcome.ts";
+import { type DeadReason, TASK_STATES, type TaskState } from "./task.ts";
 
-/** What can happen to a task. */
-export type LifeEvent =
-  | "due" // its time has come
-  | "claim"
-  | "complete"
-  | "fail" // the handler failed: retrying while budget is left, else dead
-  | "snooze" // the handler asks to be run later; costs nothing
-  | "release" // a worker gives the lease back; costs nothing
-  | "expire" // the lease ran out: pending while crash budget is left, else dead
-  | "stop" // a running task that was asked to cancel has stopped
-  | "cancel" // asked by a person or a program
-  | "retry" // by hand: a new life with fresh budgets
-  | "runNow"
-  | "reject"; // its record cannot be read, or its payload was refused
+/** Where the end of an attempt leads. Always from `running`. */
+export interface AttemptMove {
+  readonly to: TaskState;
+  /** Instead of `to`, if someone asked the task to stop: then it never runs again. */
+  readonly ifCancelled: TaskState;
+  /** What it uses up: one of the retry budget or one of the crash budget. Undefined: nothing, and no attempt is recorded. */
+  readonly costs?: "failure" | "crash";
+}
 
-const moves: { readonly [S in TaskState]: { readonly [E in LifeEvent]?: readonly TaskState[] } } = {
-  scheduled: { due: ["pending"], cancel: ["cancelled"], runNow: ["pending"], reject: ["dead"] },
-  pending: { claim: ["running"], cancel: ["cancelled"], reject: ["dead"] },
-  retrying: { due: ["pending"], cancel: ["cancelled"], runNow: ["pending"], reject: ["dead"] },
-  running: {
-    complete: ["completed"],
-    // A running task that was asked to cancel never runs again, whatever its worker answers.
-    fail: ["retrying", "dead", "cancelled"],
-    snooze: ["scheduled", "cancelled"],
-    release: ["pending", "cancelled"],
-    expire: ["pending", "dead", "cancelled"],
-    stop: ["cancelled"],
-    cancel: ["running"],
-    reject: ["dead"],
-  },
-  completed: {},
-  cancelled: {},
-  dead: { retry: ["pending"] },
+const outcomes: { readonly [K in OutcomeKind]: AttemptMove } = {
+  completed: { to: "completed", ifCancelled: "completed" },
+  retry: { to: "retrying", ifCancelled: "cancelled", costs: "failure" },
+  dead: { to: "dead", ifCancelled: "cancelled", costs: "failure" },
+  snooze: { to: "scheduled", ifCancelled: "cancelled" },
+  release: { to: "pending", ifCancelled: "cancelled" },
+  cancelled: { to: "cancelled", ifCancelled: "cancelled" },
 };
 
-/** True if `event` may take a task from `from` to `to`. */
-export function mayMove(from: TaskState, event: LifeEvent, to: TaskState): boolean {
-  return moves[from][event]?.includes(to) ?? false;
+/** Where an outcome leads. A task that goes from running back to pending stands at the head of its line: it had its turn. */
+export function moveOf({ kind }: Pick<Outcome, "kind">): AttemptMove {
+  return outcomes[kind];
 }
 
-/** True if `event` may happen to a task in this state at all. */
-export function allows(state: TaskState, event: LifeEvent): boolean {
-  return moves[state][event] !== undefined;
+/** Every kind of outcome. */
+export const OUTCOME_KINDS = Object.keys(outcomes) as readonly OutcomeKind[];
+
+/** A lease ran out: its worker died, froze or was cut off. As a release, but it costs crash budget. */
+export const EXPIRY = {
+  to: "pending",
+  ifCancelled: "cancelled",
+  costs: "crash",
+  /** Instead of `to`, once the task has crashed more often than its limit allows. */
+  ifSpent: "dead",
+  reason: "crashed",
+} as const satisfies AttemptMove & { readonly ifSpent: TaskState; readonly reason: DeadReason };
+
+/** Where a lease that ran out leads. `crashes` counts this one. */
+export function afterExpiry(crashes: number, limit: number, cancelRequested: boolean): TaskState {
+  if (cancelRequested) return EXPIRY.ifCancelled;
+  return crashes > limit ? EXPIRY.ifSpent : EXPIRY.to;
 }
 
-/** The states in which `event` may happen, for error texts such as "only a dead task can be retried". */
-export function statesThatAllow(event: LifeEvent): readonly TaskState[] {
-  return (Object.keys(moves) as TaskState[]).filter((state) => allows(state, event));
+/** A claimed task whose record cannot be read: put aside, so that it stops no other. Costs nothing. */
+export const UNREADABLE = { to: "dead", reason: "invalid" } as const satisfies {
+  readonly to: TaskState;
+  readonly reason: DeadReason;
+};
+
+/** A new task waits for its time, or may be claimed at once. Both by the store's clock. */
+export function firstState(runAt: number, now: number): "scheduled" | "pending" {
+  return runAt > now ? "scheduled" : "pending";
+}
+
+/** What a person or a program may do to a task by hand. */
+export type Act = "retry" | "cancel" | "runNow" | "remove";
+
+export interface ActRule {
+  /**
+   * Where it leads from each state; a state that is not named refuses it, and nothing is written. `running` to `running`:
+   * the worker is asked to stop, and whatever it answers, the task never runs again. `removed`: there is no task any more.
+   */
+  readonly leads: { readonly [S in TaskState]?: TaskState | "removed" };
+  /** A new life: budgets are whole again, the dead reason goes, the key holds again. The history stays. */
+  readonly renews?: true;
+  /** Its time is now. */
+  readonly due?: true;
+}
+
+const gone = { completed: "removed", cancelled: "removed", dead: "removed" } as const;
+
+export const ACTS: Readonly<Record<Act, ActRule>> = {
+  retry: { leads: { dead: "pending" }, renews: true, due: true },
+  cancel: {
+    leads: { scheduled: "cancelled", pending: "cancelled", retrying: "cancelled", running: "running" },
+  },
+  runNow: { leads: { scheduled: "pending", retrying: "pending" }, due: true },
+  remove: { leads: { scheduled: "removed", pending: "removed", retrying: "removed", ...gone } },
+};
+
+/** Every act, in the order in which people read them. */
+export const ACT_NAMES = Object.keys(ACTS) as readonly Act[];
+
+/** What an act makes of a task in this state; undefined: it is refused. */
+export function afterAct(act: Act, state: TaskState): TaskState | "removed" | undefined {
+  return ACTS[act].leads[state];
+}
+
+/** Where an edit leads that gives a waiting task a time that is still to come. A state that is not named cannot be edited. */
+export const EDIT: { readonly [S in TaskState]?: TaskState } = {
+  scheduled: "scheduled",
+  pending: "scheduled",
+  retrying: "retrying",
+};
+
+/** What an edit makes of a task in this state; undefined: it is refused. `when`: what it does to the task's time. */
+export function afterEdit(state: TaskState, when: "kept" | "due" | "later"): TaskState | undefined {
+  const later = EDIT[state];
+  if (later === undefined || when === "later") return later;
+  return when === "due" ? DUE.to : state;
+}
+
+/** A waiting task's time has come. It goes to the tail: those that became pending before it were first. */
+export const DUE = {
+  from: ["scheduled", "retrying"],
+  to: "pending",
+} as const satisfies { readonly from: readonly TaskState[]; readonly to: TaskState };
+
+/** The states in which an act may happen, for error texts such as "only a dead task can be retried". */
+export function statesThatAllow(act: Act | "edit"): readonly TaskState[] {
+  const leads = act === "edit" ? EDIT : ACTS[act].leads;
+  return TASK_STATES.filter((state) => leads[state] !== undefined);
 }
 
 /** Nothing but a person or the retention moves a task out of a terminal state. */
-export function isTerminal(state: TaskState): boolean {
-  return state === "completed" || state === "cancelled" || state === "dead";
+export function isTerminal(state: TaskState): state is TerminalState {
+  return TERMINAL_STATES.includes(state);
 }
 
-/** True while a task waits: it may then be edited, cancelled or purged without asking a worker. */
+/** True while a task waits: it is neither running nor over. */
 export function isWaiting(state: TaskState): boolean {
-  return state === "pending" || state === "scheduled" || state === "retrying";
+  return state !== "running" && !isTerminal(state);
 }
+
+export type TerminalState = "completed" | "cancelled" | "dead";
+
+export const TERMINAL_STATES: readonly TaskState[] = [
+  "completed",
+  "cancelled",
+  "dead",
+] satisfies readonly TerminalState[];

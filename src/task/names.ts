@@ -29,6 +29,14 @@ export function checkId(id: unknown): string {
   throw new WindlassError("INVALID_ID", `id is ${quote(id)}; expected a UUID`, { pointer: "id" });
 }
 
+/** As `checkId`, for what stores are given: there is one form of an id, that in lower case. */
+export function checkExactId(id: unknown): void {
+  if (typeof id === "string" && id.length === 36 && ID.test(id)) return;
+  throw new WindlassError("INVALID_ID", `id is ${quote(id)}; expected a UUID in lower case`, {
+    pointer: "id",
+  });
+}
+
 /** The key, or fails with `INVALID_KEY`. */
 export function checkKey(key: unknown): string {
   if (typeof key === "string" && KEY.test(key)) return key;

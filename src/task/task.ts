@@ -5,6 +5,8 @@
  * since the Unix epoch by the store's clock; durations are milliseconds and end in `Ms`.
  */
 
+import type { Headers } from "./headers.ts";
+
 /** Where a task stands. `completed`, `cancelled` and `dead` are terminal (see `life.ts` for the moves). */
 export type TaskState =
   | "scheduled" // waits for its first `runAt` (a delay, or a snooze)
@@ -71,13 +73,24 @@ export interface NewTask {
   /** Lost leases that are forgiven. Undefined: `DEFAULT_CRASH_LIMIT`. */
   readonly crashLimit?: number | undefined;
   readonly key?: TaskKey | undefined;
+  /** At most `HEADERS_LIMIT` strings, `HEADERS_BYTES` in all. Kept as they are. */
+  readonly headers?: Headers | undefined;
+}
+
+/** Which task. A caller that knows its queue says so: some stores (Redis) would have to look for it in all of them. */
+export interface TaskRef {
+  readonly id: string;
+  readonly queue?: string | undefined;
 }
 
 /** Lost leases that are forgiven before a task is dead with reason `crashed`. */
 export const DEFAULT_CRASH_LIMIT = 3;
 
-/** Lowest and highest number of a priority: 0 runs first. */
+/** How many priorities there are: 0 (first) to 9 (last). */
 export const PRIORITIES = 10;
+
+/** Largest payload, in bytes of JSON text as UTF-8. */
+export const PAYLOAD_LIMIT = 1_048_576;
 
 /** An attempt that did not succeed. */
 export interface FailedAttempt {
@@ -108,6 +121,8 @@ export interface Task {
   readonly retryLimit?: number | undefined;
   readonly crashLimit: number;
   readonly key?: string | undefined;
+  /** Undefined if it was added without. */
+  readonly headers?: Headers | undefined;
   /** Running: who has the lease, since when and until when. */
   readonly worker?: string | undefined;
   readonly startedAt?: number | undefined;

@@ -1,0 +1,43 @@
+/** How the scheme of a URL finds its store. */
+import { WindlassError } from "../task/errors.ts";
+import { quote } from "../task/names.ts";
+import type { Store } from "./store.ts";
+
+export interface StoreDriver {
+  /** Schemes of its URLs in lower case, without the colon, e.g. `redis` and `rediss`. */
+  readonly schemes: readonly string[];
+  /** How its URLs look, for the text of an error, e.g. `redis://HOST:PORT/DB`. */
+  readonly forms: string;
+  /**
+   * Makes the store that a URL names; it is not open yet. Loads the store's code and its client only now.
+   * Fails with `INVALID_URL`, `INVALID_OPTION` or `UNKNOWN_OPTION`.
+   */
+  make(url: string): Promise<Store>;
+}
+
+const drivers = new Map<string, StoreDriver>();
+
+/** Makes a kind of store known to `windlass(url)`, `openStore` and the command line. The last one to claim a scheme gets it. */
+export function registerStore(driver: StoreDriver): void {
+  for (const scheme of driver.schemes) {
+    if (!/^[a-z][a-z0-9+.-]*$/.test(scheme)) {
+      throw new WindlassError(
+        "INVALID_OPTION",
+        `the scheme ${quote(scheme)} is none; expected lower-case letters, digits, + . - that start with a letter`,
+        { pointer: "schemes" },
+      );
+    }
+    drivers.set(scheme, driver);
+  }
+}
+
+/** The driver of a URL's scheme; undefined if there is none. */
+export function driverOf(url: string): StoreDriver | undefined {
+  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1]?.toLowerCase();
+  return scheme === undefined ? undefined : drivers.get(scheme);
+}
+
+/** The forms of all URLs that are known, for the text of an error. */
+export function knownForms(): string {
+  return [...new Set(drivers.values())].map(({ forms }) => forms).join(", ");
+}

@@ -1,0 +1,18 @@
+/** What became of an attempt. Data, so that it can be stored, sent, printed and compared. `life.ts` says where each leads. */
+import type { DeadReason, TaskError } from "./task.ts";
+
+export type Outcome =
+  /** `keep: false` removes the task at once, as a retention of zero would. */
+  | { readonly kind: "completed"; readonly keep: boolean; readonly result?: string | undefined }
+  /** Failed, and budget is left. */
+  | { readonly kind: "retry"; readonly delayMs: number; readonly error: TaskError }
+  /** Failed for good. */
+  | { readonly kind: "dead"; readonly reason: DeadReason; readonly error: TaskError }
+  /** The handler asks to be run later. */
+  | { readonly kind: "snooze"; readonly delayMs: number }
+  /** The worker gives the lease back. */
+  | { readonly kind: "release" }
+  /** The handler stopped because it was asked to. */
+  | { readonly kind: "cancelled" };
+
+export type OutcomeKind = Outcome["kind"];
