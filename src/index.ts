@@ -22,7 +22,7 @@ export * from "./store/store.ts";
 export type { Signal } from "./store/signal.ts";
 export { type Clock, type Random, systemClock } from "./store/clock.ts";
 export type { Duration } from "./task/duration.ts";
-export { ERROR_CODES, type ErrorCode, hasCode, WindlassError } from "./task/errors.ts";
+export { ERROR_CODES, type ErrorCode, type ErrorKind, hasCode, WindlassError } from "./task/errors.ts";
 export type { Instant } from "./task/instant.ts";
 export type { Priority } from "./task/priority.ts";
 export { Aborted, type AbortReason, Discard, Retry, Snooze } from "./task/control-errors.ts";

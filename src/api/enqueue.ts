@@ -123,8 +123,13 @@ async function addAll(context: ApiContext, requests: readonly TaskRequest[]): Pr
   try {
     return await context.client.enqueueAll(requests);
   } catch (error) {
-    throw error instanceof WindlassError && error.status < 500 ? blame(requests, error) : error;
+    throw error instanceof WindlassError && isRefusal(error) ? blame(requests, error) : error;
   }
+}
+
+/** The fault of one task, not of the store. */
+function isRefusal({ kind }: WindlassError): boolean {
+  return kind === "invalid" || kind === "conflict";
 }
 
 /** Only a refused batch pays for finding out which task it was. */

@@ -1,6 +1,6 @@
 /** Acts on tasks by id: one, whose error is the command's, or many, of which some may be refused. */
 import type { ActResult, FullStore } from "../store/facets.ts";
-import { ERROR_CODES, type ErrorCode, WindlassError } from "../task/errors.ts";
+import { type ErrorCode, WindlassError } from "../task/errors.ts";
 import { type LifeEvent, statesThatAllow } from "../task/life.ts";
 import { TASK_STATES, type Task, type TaskState } from "../task/task.ts";
 import { Progress } from "./progress.ts";
@@ -56,7 +56,7 @@ export async function actOnAll(
       try {
         await act(store, name, id);
       } catch (error) {
-        if (!(error instanceof WindlassError) || ERROR_CODES[error.code].status >= 500) throw error;
+        if (!(error instanceof WindlassError) || (error.kind !== "missing" && error.kind !== "conflict")) throw error;
         refused.push({ id, code: error.code, message: error.message });
       }
       progress.step(refused.length);
