@@ -14,8 +14,12 @@ export interface StoreUnderTest extends AsyncDisposable {
 
 /** What a case is about. */
 export type StoreCaseGroup =
+  | "law"
   | "add"
   | "claim"
+  | "followers"
+  | "headers"
+  | "refusal"
   | "contention"
   | "fencing"
   | "lease"

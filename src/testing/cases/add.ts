@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { DEFAULT_CRASH_LIMIT } from "../../task/task.ts";
 import { casesOf } from "../store-case.ts";
 import {
+  act,
   add,
   apply,
   assertCounts,
@@ -23,7 +24,7 @@ export const addCases = casesOf("add", {
 
   "one task is added and can be looked at": async ({ store }) => {
     const one = task();
-    assert.deepEqual(await store.add([one]), [{ status: "added", id: one.id }]);
+    assert.deepEqual(await store.add([one]), [{ status: "added", id: one.id, state: "pending" }]);
     assert.equal((await look(store, one.id)).state, "pending");
   },
 
@@ -98,9 +99,9 @@ export const addCases = casesOf("add", {
       { ...later, delayMs: 60_000 },
     ];
     assert.deepEqual(await store.add([late, urgent, again[2]!, again[0]!, again[1]!, later]), [
-      { status: "added", id: late.id },
-      { status: "added", id: urgent.id },
-      { status: "added", id: later.id },
+      { status: "added", id: late.id, state: "pending" },
+      { status: "added", id: urgent.id, state: "pending" },
+      { status: "added", id: later.id, state: "scheduled" },
       { status: "duplicate", id: late.id },
       { status: "duplicate", id: urgent.id },
       { status: "duplicate", id: later.id },
@@ -129,7 +130,7 @@ export const addCases = casesOf("add", {
   "the same id is a duplicate whatever became of the task": async ({ store }) => {
     const one = task();
     await store.add([one]);
-    await store.cancel(one.id);
+    await act(store, "cancel", one.id);
     assert.deepEqual(await store.add([one]), [{ status: "duplicate", id: one.id }]);
     await assertCounts(store, { cancelled: 1 });
   },
@@ -139,7 +140,7 @@ export const addCases = casesOf("add", {
     await store.add([old]);
     assert.deepEqual(await store.add([old, fresh]), [
       { status: "duplicate", id: old.id },
-      { status: "added", id: fresh.id },
+      { status: "added", id: fresh.id, state: "pending" },
     ]);
   },
 

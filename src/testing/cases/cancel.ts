@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import type { Outcome } from "../../store/store.ts";
+import type { Outcome } from "../../task/outcome.ts";
 import { casesOf, type StoreCase } from "../store-case.ts";
 import {
+  act,
   add,
   apply,
   assertCounts,
@@ -35,7 +36,7 @@ function endCases(): Record<string, StoreCase["run"]> {
       sut,
     ) => {
       const lease = await running(sut.store);
-      await sut.store.cancel(lease.id);
+      await act(sut.store, "cancel", lease.id);
       await apply(sut.store, lease, outcome);
       const { state, finishedAt, cancelRequested } = await look(sut.store, lease.id);
       assert.deepEqual([state, cancelRequested ?? false], ["cancelled", false]);
@@ -55,7 +56,7 @@ export const cancelCases = casesOf("cancel", {
   "a waiting task is cancelled at once": async (sut) => {
     const id = await add(sut.store);
     const before = await sut.now();
-    await sut.store.cancel(id);
+    await act(sut.store, "cancel", id);
     const { state, finishedAt = 0 } = await look(sut.store, id);
     assert.equal(state, "cancelled");
     assert.ok(finishedAt >= before);
@@ -64,7 +65,7 @@ export const cancelCases = casesOf("cancel", {
 
   "a scheduled task that was cancelled does not fall due": async (sut) => {
     const id = await add(sut.store, { delayMs: HOUR });
-    await sut.store.cancel(id);
+    await act(sut.store, "cancel", id);
     await sut.advance(2 * HOUR);
     await sut.store.maintain({ limit: 10 });
     assert.deepEqual(await claim(sut.store), []);
@@ -73,7 +74,7 @@ export const cancelCases = casesOf("cancel", {
 
   "a running task is asked to stop, and goes on running": async ({ store }) => {
     const lease = await running(store);
-    const result = await store.cancel(lease.id);
+    const result = await act(store, "cancel", lease.id);
     assert.equal(result.status, "applied");
     const { state, cancelRequested } = await look(store, lease.id);
     assert.deepEqual([state, cancelRequested], ["running", true]);
@@ -87,7 +88,7 @@ export const cancelCases = casesOf("cancel", {
 
   "its worker hears of it when it extends, and keeps the lease": async ({ store }) => {
     const lease = await running(store);
-    await store.cancel(lease.id);
+    await act(store, "cancel", lease.id);
     assert.deepEqual(await store.extend([lease], LEASE_MS), ["cancelled"]);
     assert.deepEqual(await store.extend([lease], LEASE_MS), ["cancelled"]);
     await apply(store, lease, cancelled);
@@ -95,27 +96,27 @@ export const cancelCases = casesOf("cancel", {
 
   "only the one that was asked hears of it": async ({ store }) => {
     const [a, b] = [await running(store), await running(store)];
-    await store.cancel(b.id);
+    await act(store, "cancel", b.id);
     assert.deepEqual(await store.extend([a, b], LEASE_MS), ["applied", "cancelled"]);
   },
 
   "a task that completes all the same is completed": async ({ store }) => {
     const lease = await running(store);
-    await store.cancel(lease.id);
+    await act(store, "cancel", lease.id);
     await apply(store, lease, completed);
     assert.equal((await look(store, lease.id)).state, "completed");
   },
 
   "a task that completes all the same and is not kept is gone": async ({ store }) => {
     const lease = await running(store);
-    await store.cancel(lease.id);
+    await act(store, "cancel", lease.id);
     await apply(store, lease, gone);
     await assertCounts(store, {});
   },
 
   "its lost lease cancels it": async (sut) => {
     const lease = await running(sut.store);
-    await sut.store.cancel(lease.id);
+    await act(sut.store, "cancel", lease.id);
     await loseLeases(sut);
     assert.equal((await look(sut.store, lease.id)).state, "cancelled");
     assert.deepEqual(await claim(sut.store), []);
@@ -124,15 +125,15 @@ export const cancelCases = casesOf("cancel", {
 
   "what a lost claim took is cancelled, too": async ({ store }) => {
     const lease = await running(store);
-    await store.cancel(lease.id);
+    await act(store, "cancel", lease.id);
     assert.deepEqual(await claim(store, { holding: [] }), []);
     assert.equal((await look(store, lease.id)).state, "cancelled");
   },
 
   "asking twice is asking once": async ({ store }) => {
     const lease = await running(store);
-    await store.cancel(lease.id);
-    assert.equal((await store.cancel(lease.id)).status, "applied");
+    await act(store, "cancel", lease.id);
+    assert.equal((await act(store, "cancel", lease.id)).status, "applied");
     await apply(store, lease, release);
     await assertCounts(store, { cancelled: 1 });
   },
@@ -146,14 +147,14 @@ export const cancelCases = casesOf("cancel", {
   "another client's cancel is heard": async (sut) => {
     const lease = await running(sut.store);
     const other = await sut.another();
-    await other.cancel(lease.id);
+    await act(other, "cancel", lease.id);
     assert.deepEqual(await sut.store.extend([lease], LEASE_MS), ["cancelled"]);
   },
 
   "a request to stop does not survive into another life": async (sut) => {
     const lease = await running(sut.store, { crashLimit: 0 });
     await loseLeases(sut);
-    await sut.store.retry(lease.id);
+    await act(sut.store, "retry", lease.id);
     const [again] = await claim(sut.store);
     assert.ok(again !== undefined);
     assert.deepEqual(await sut.store.extend([again], LEASE_MS), ["applied"]);

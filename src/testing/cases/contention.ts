@@ -3,6 +3,7 @@ import type { FullStore } from "../../store/facets.ts";
 import type { Settlement } from "../../store/store.ts";
 import { casesOf, type StoreUnderTest } from "../store-case.ts";
 import {
+  act,
   add,
   assertCounts,
   claim,
@@ -126,7 +127,7 @@ export const contentionCases = casesOf("contention", {
     const lease = await running(sut.store);
     await apply(sut.store, lease, exhausted);
     const clients = await crowd(sut, 10);
-    const results = await Promise.all(clients.map((client) => client.retry(lease.id)));
+    const results = await Promise.all(clients.map((client) => act(client, "retry", lease.id)));
     assert.equal(results.filter(({ status }) => status === "applied").length, 1);
     await assertCounts(sut.store, { pending: 1 });
   },
@@ -137,7 +138,7 @@ export const contentionCases = casesOf("contention", {
     const other = await sut.another();
     const [leases] = await Promise.all([
       claim(sut.store, { max: 40 }),
-      ...batch.map(({ id }) => other.cancel(id)),
+      ...batch.map(({ id }) => act(other, "cancel", id)),
     ]);
     await assertCounts(sut.store, { running: leases.length, cancelled: 40 - leases.length });
     await loseLeases(sut);
@@ -150,7 +151,7 @@ export const contentionCases = casesOf("contention", {
     const other = await sut.another();
     const [leases, ...removals] = await Promise.all([
       claim(sut.store, { max: 40 }),
-      ...batch.map(({ id }) => other.remove(id)),
+      ...batch.map(({ id }) => act(other, "remove", id)),
     ]);
     const removed = removals.filter(({ status }) => status === "applied").length;
     assert.equal(leases.length + removed, 40);

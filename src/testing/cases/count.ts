@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import type { FullStore } from "../../store/facets.ts";
-import type { Lease, Outcome } from "../../store/store.ts";
+import type { Lease } from "../../store/store.ts";
+import type { Outcome } from "../../task/outcome.ts";
 import { TASK_STATES, type TaskState } from "../../task/task.ts";
 import { casesOf, type StoreUnderTest } from "../store-case.ts";
 import {
+  act,
   add,
   apply,
   assertCounts,
@@ -18,6 +20,7 @@ import {
   HOUR,
   loseLeases,
   MINUTE,
+  plain,
   Q,
   maintainAll,
   release,
@@ -75,13 +78,15 @@ async function wander(
       if (lease !== undefined) await settle(store, lease, OUTCOMES[roll(OUTCOMES.length)]!);
       break;
     case 8:
-      await store.cancel(some);
+      await act(store, "cancel", some);
       break;
     case 9:
-      await (roll(2) === 0 ? store.retry(some) : store.runNow(some));
+      await (roll(2) === 0 ? act(store, "retry", some) : act(store, "runNow", some));
       break;
     case 10:
-      await (roll(3) === 0 ? store.remove(some) : store.edit(some, { delayMs: roll(2) * MINUTE }));
+      await (roll(3) === 0
+        ? act(store, "remove", some)
+        : store.edit({ id: some }, { delayMs: roll(2) * MINUTE }));
       break;
     case 11:
       await sut.advance(roll(2) * MINUTE);
@@ -124,11 +129,11 @@ export const countCases = casesOf("count", {
     const last = await claimOne(store);
     await apply(store, last, exhausted);
     await assertCounts(store, { dead: 1 });
-    await store.retry(last.id);
+    await act(store, "retry", last.id);
     await assertCounts(store, { pending: 1 });
     await apply(store, await claimOne(store), completed);
     await assertCounts(store, { completed: 1 });
-    await store.remove(last.id);
+    await act(store, "remove", last.id);
     await assertCounts(store, {});
   },
 
@@ -205,5 +210,18 @@ export const countCases = casesOf("count", {
     await maintainAll(sut.store);
     const age = (await sut.store.queues())[0]?.oldestPendingMs;
     assert.ok(age !== undefined && age >= 9 * MINUTE && age < 12 * MINUTE, `${age} ms`);
+  },
+
+  "one queue is shown as it is in the list of all": async ({ store }) => {
+    await store.add([...tasks(2, { queue: "a" }), ...tasks(1, { queue: "b", delayMs: HOUR })]);
+    const listed = await store.queues();
+    for (const info of listed) {
+      const { oldestPendingMs: _, ...one } = (await store.queue(info.name))!;
+      const { oldestPendingMs: __, ...all } = info;
+      assert.deepEqual(plain(one), plain(all));
+    }
+    assert.equal(await store.queue("unheard-of"), undefined);
+    await store.purge("a", ["pending"]);
+    assert.equal(await store.queue("a"), undefined);
   },
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import type { Lease, LeaseRef, Outcome } from "../../store/store.ts";
+import type { Lease, LeaseRef } from "../../store/store.ts";
+import type { Outcome } from "../../task/outcome.ts";
 import { casesOf, type StoreCase, type StoreUnderTest } from "../store-case.ts";
 import {
   add,

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { NewTask, TaskKey } from "../../task/task.ts";
 import { casesOf } from "../store-case.ts";
 import {
+  act,
   add,
   apply,
   assertCounts,
@@ -120,7 +121,7 @@ export const keyCases = casesOf("key", {
 
   "a cancelled task holds its key while the window is open": async ({ store }) => {
     const id = await add(store, { key: key() });
-    await store.cancel(id);
+    await act(store, "cancel", id);
     assert.deepEqual(await store.add([keyed()]), [{ status: "duplicate", id }]);
   },
 

@@ -14,11 +14,9 @@ const calls: Readonly<Record<string, (store: FullStore) => Promise<unknown>>> = 
   list: (store) => store.list({ limit: 1 }),
   queues: (store) => store.queues(),
   activity: (store) => store.activity({ minutes: 1 }),
-  retry: (store) => store.retry(task().id),
-  cancel: (store) => store.cancel(task().id),
-  runNow: (store) => store.runNow(task().id),
-  edit: (store) => store.edit(task().id, { payload: "1" }),
-  remove: (store) => store.remove(task().id),
+  queue: (store) => store.queue(Q),
+  act: (store) => store.act([{ id: task().id }], "cancel"),
+  edit: (store) => store.edit({ id: task().id }, { payload: "1" }),
   pause: (store) => store.pause(Q),
   resume: (store) => store.resume(Q),
   purge: (store) => store.purge(Q, ["pending"]),
@@ -61,7 +59,7 @@ export const lifetimeCases = casesOf("lifetime", {
     assert.equal((await claimOne(other)).id, id);
   },
 
-  "a look at the ground finds something to say": async ({ store }) => {
+  "a look at what it runs on finds something to say": async ({ store }) => {
     const findings = await store.diagnose();
     assert.ok(findings.length > 0);
     for (const { level, topic, message, remedy } of findings) {

@@ -3,7 +3,20 @@ import type { FullStore, TaskFilter } from "../../store/facets.ts";
 import { hasCode } from "../../task/errors.ts";
 import { TASK_STATES, type Task } from "../../task/task.ts";
 import { casesOf, type StoreCase } from "../store-case.ts";
-import { add, claim, completed, apply, ids, MINUTE, MOST_ROUNDS, Q, task, taskIn, tasks } from "./fixture.ts";
+import {
+  act,
+  add,
+  claim,
+  completed,
+  apply,
+  ids,
+  MINUTE,
+  MOST_ROUNDS,
+  Q,
+  task,
+  taskIn,
+  tasks,
+} from "./fixture.ts";
 
 /** Every page of a filter, one after the other. */
 async function all(store: FullStore, filter: TaskFilter): Promise<Task[]> {
@@ -177,7 +190,7 @@ export const listCases = casesOf("list", {
       cursor = page.nextCursor;
       if (cursor === undefined) break;
       const passing = await add(store);
-      await store.remove(passing);
+      await act(store, "remove", passing);
       if (nth < 3) await add(store);
     }
     const once = seen.filter((id) => staying.some((one) => one.id === id));
@@ -188,7 +201,7 @@ export const listCases = casesOf("list", {
     const batch = tasks(4);
     await store.add(batch);
     const first = await store.list({ limit: 2 });
-    for (const { id } of first.items) await store.remove(id);
+    for (const { id } of first.items) await act(store, "remove", id);
     const second = await store.list({ limit: 10, cursor: first.nextCursor });
     assert.deepEqual(ids([...first.items, ...second.items]).toSorted(), ids(batch).toSorted());
   },

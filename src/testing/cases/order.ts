@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { PRIORITIES } from "../../task/task.ts";
 import { casesOf } from "../store-case.ts";
 import {
+  act,
   add,
   apply,
   claim,
@@ -145,7 +146,7 @@ export const orderCases = casesOf("order", {
       error: { name: "E", message: "" },
     });
     const second = await add(store);
-    await store.retry(first);
+    await act(store, "retry", first);
     assert.deepEqual(ids(await claim(store, { queues: [Q] })), [second, first]);
   },
 });

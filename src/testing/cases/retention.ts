@@ -3,6 +3,7 @@ import type { FullStore } from "../../store/facets.ts";
 import type { Keep, Retention } from "../../store/store.ts";
 import { casesOf, type StoreCase, type StoreUnderTest } from "../store-case.ts";
 import {
+  act,
   add,
   apply,
   assertCounts,
@@ -137,7 +138,7 @@ export const retentionCases = casesOf("retention", {
   "a retried task counts from its last end": async (sut) => {
     const [id] = await finish(sut, 1, "dead");
     await sut.advance(2 * HOUR);
-    await sut.store.retry(id!);
+    await act(sut.store, "retry", id!);
     for (const lease of await claim(sut.store)) await apply(sut.store, lease, exhausted);
     const retention = keep({ dead: { ...EVERYTHING, ageMs: HOUR } });
     assert.equal((await maintainAll(sut.store, retention)).pruned, 0);

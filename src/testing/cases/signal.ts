@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { systemClock } from "../../store/clock.ts";
 import type { FullStore } from "../../store/facets.ts";
 import { casesOf, type StoreUnderTest } from "../store-case.ts";
-import { add, apply, HOUR, Q, release, running, taskIn, tasks } from "./fixture.ts";
+import { act, add, apply, HOUR, Q, release, running, taskIn, tasks } from "./fixture.ts";
 
 /** 10 s in all: far more than any store needs, and no case waits for it unless it fails. */
 const TRIES = 400;
@@ -67,12 +67,12 @@ export const signalCases = casesOf("signal", {
 
   "a task retried by hand wakes": async (sut) => {
     const id = await taskIn(sut.store, "dead");
-    await wakes(sut, () => sut.store.retry(id));
+    await wakes(sut, () => act(sut.store, "retry", id));
   },
 
   "a task that is to run now wakes": async (sut) => {
     const id = await taskIn(sut.store, "scheduled");
-    await wakes(sut, () => sut.store.runNow(id));
+    await wakes(sut, () => act(sut.store, "runNow", id));
   },
 
   "a task that falls due wakes when housekeeping finds it": async (sut) => {

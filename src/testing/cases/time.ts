@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { FullStore } from "../../store/facets.ts";
 import { casesOf, type StoreUnderTest } from "../store-case.ts";
 import {
+  act,
   add,
   apply,
   assertCounts,
@@ -86,7 +87,7 @@ export const timeCases = casesOf("time", {
 
   "a task that was put off by hand does not start early": async (sut) => {
     const id = await add(sut.store);
-    await sut.store.edit(id, { delayMs: MINUTE });
+    await sut.store.edit({ id }, { delayMs: MINUTE });
     await neverEarly(sut, id);
   },
 
@@ -179,8 +180,8 @@ export const timeCases = casesOf("time", {
 
   "a cancelled or removed task is not due next": async ({ store }) => {
     const [a, b] = [await add(store, { delayMs: MINUTE }), await add(store, { delayMs: MINUTE })];
-    await store.cancel(a);
-    await store.remove(b);
+    await act(store, "cancel", a);
+    await act(store, "remove", b);
     assert.equal(await nextDueMs(store), undefined);
   },
 
