@@ -3,7 +3,8 @@ import type { TaskContext, TaskDefinition } from "../engine/definition.ts";
 import type { Logger } from "../engine/logger.ts";
 import type { WorkOptions } from "../engine/work-options.ts";
 import type { Clock } from "../store/clock.ts";
-import type { Lease, Outcome } from "../store/store.ts";
+import type { Lease } from "../store/store.ts";
+import type { Outcome } from "../task/outcome.ts";
 
 export interface Watched {
   /** The definitions, with handlers that announce themselves. */

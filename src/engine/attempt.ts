@@ -4,7 +4,8 @@
  * Nothing here writes: the outcome is data, and the worker settles it under the lease's fence.
  */
 import type { Random } from "../store/clock.ts";
-import type { Lease, Outcome } from "../store/store.ts";
+import type { Lease } from "../store/store.ts";
+import type { Outcome } from "../task/outcome.ts";
 import { WindlassError } from "../task/errors.ts";
 import { judge } from "../task/judge.ts";
 import { Aborted, type AbortReason } from "../task/control-errors.ts";

@@ -2,9 +2,10 @@
  * Outcomes on their way to the store. They wait here until a call takes them along, come back if it fails, and are
  * given up only when the store says that no repetition can mend them: then the lease runs out.
  */
-import type { Lease, LeaseRef, Outcome, Settlement, Store, Verdict } from "../store/store.ts";
+import type { Lease, LeaseRef, Settlement, Store, Verdict } from "../store/store.ts";
 import { WindlassError } from "../task/errors.ts";
 import { toTaskError } from "../task/judge.ts";
+import type { Outcome } from "../task/outcome.ts";
 import type { Logger } from "./logger.ts";
 
 /** Most settlements in one call. */

@@ -1,11 +1,12 @@
 /** What a worker can be told, its defaults, and the checks. */
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
-import type { Lease, Outcome, Retention } from "../store/store.ts";
+import type { Lease, Retention } from "../store/store.ts";
 import { type Duration, toMs } from "../task/duration.ts";
 import { WindlassError } from "../task/errors.ts";
 import { checkName, DEFAULT_QUEUE } from "../task/names.ts";
 import { checkInteger, checkKeys } from "../task/options.ts";
+import type { Outcome } from "../task/outcome.ts";
 import type { TaskDefinition } from "./definition.ts";
 import { type RetentionOptions, toRetention } from "./janitor.ts";
 import type { QueueWeight } from "./queue-weights.ts";

@@ -3,8 +3,9 @@
  * How it talks with the store is in `exchanger.ts`.
  */
 import type { Clock, Random } from "../store/clock.ts";
-import type { Lease, Outcome, Store } from "../store/store.ts";
+import type { Lease, Store } from "../store/store.ts";
 import { WindlassError } from "../task/errors.ts";
+import type { Outcome } from "../task/outcome.ts";
 import { Attempt, type AttemptTools, type Handlers } from "./attempt.ts";
 import { CATCH_ALL, type TaskDefinition } from "./definition.ts";
 import { Exchanger } from "./exchanger.ts";

@@ -22,7 +22,7 @@ test("an enqueue whose reply was lost is repeated: the task is there once, and i
   const enqueued = at.client.enqueue("any", 1);
   await turns();
   await at.clock.advance(200);
-  assert.equal((await enqueued).duplicate, false);
+  assert.deepEqual([(await enqueued).duplicate, (await enqueued).state], [false, undefined]);
   assert.equal((await at.store.queues())[0]?.counts.pending, 1);
 });
 
