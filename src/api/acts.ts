@@ -5,7 +5,7 @@ import type { Act } from "../task/life.ts";
 import { quote } from "../task/names.ts";
 import type { TaskRef } from "../task/task.ts";
 import { BATCH_LIMIT, checkTasks, idField } from "./fields.ts";
-import { type ApiContext, defineOperation } from "./operation.ts";
+import { defineOperation } from "./operation.ts";
 import { integer, list, object, oneOf, text, value } from "./schema.ts";
 import { taskView, toTaskView } from "./views.ts";
 

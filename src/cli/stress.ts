@@ -6,7 +6,7 @@ import { WindlassError } from "../task/errors.ts";
 import { checkName } from "../task/names.ts";
 import { EXIT } from "./exit-codes.ts";
 import { commonFlags, configOf, examples, outputFlags, tokenFlags } from "./flags.ts";
-import type { HttpCaller } from "./http-caller.ts";
+import type { HttpClient } from "./http-client.ts";
 import { printItem } from "./output.ts";
 import { readPayload } from "./payload.ts";
 import { Progress } from "./progress.ts";
@@ -43,12 +43,12 @@ export function addStress(program: Command): void {
     const tasks = toInteger(flags.tasks ?? "1000", "--tasks", 1, 1_000_000);
     const concurrency = toInteger(flags.concurrency ?? "50", "--concurrency", 1, 1_000);
     const bodyOf = await bodies(flags);
-    const { HttpCaller } = await import("./http-caller.ts"); // node:https costs 30 ms, which only this command pays
-    using caller = new HttpCaller(settings, { connections: concurrency, timeoutMs: TIMEOUT_MS });
-    await greet(caller);
-    const tally = await fire(caller, { tasks, concurrency, bodyOf, quiet: settings.quiet });
+    const { HttpClient } = await import("./http-client.ts"); // node:https costs 30 ms, which only this command pays
+    using client = new HttpClient(settings, { connections: concurrency, timeoutMs: TIMEOUT_MS });
+    await checkReachable(client);
+    const tally = await fire(client, { tasks, concurrency, bodyOf, quiet: settings.quiet });
     if (settings.output === "table") print(tally.text());
-    else printItem(settings.output, { target: caller.target, concurrency, ...tally.summary() });
+    else printItem(settings.output, { target: client.target, concurrency, ...tally.summary() });
     if (tally.refused > 0) process.exitCode = EXIT.partial;
   });
 }
@@ -66,25 +66,25 @@ async function bodies(flags: Flags): Promise<(n: number) => string> {
 }
 
 /** Nobody there is one clear error, not a thousand failed requests. */
-async function greet(caller: HttpCaller): Promise<void> {
+async function checkReachable(client: HttpClient): Promise<void> {
   try {
-    await caller.call("GET", "/livez");
+    await client.send("GET", "/livez");
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new WindlassError("SERVER_UNREACHABLE", `${caller.target} does not answer: ${reason}`, {
+    throw new WindlassError("SERVER_UNREACHABLE", `${client.target} does not answer: ${reason}`, {
       cause: error,
     });
   }
 }
 
-interface Volley {
+interface Burst {
   readonly tasks: number;
   readonly concurrency: number;
   readonly bodyOf: (n: number) => string;
   readonly quiet: boolean;
 }
 
-async function fire(caller: HttpCaller, { tasks, concurrency, bodyOf, quiet }: Volley): Promise<StressTally> {
+async function fire(client: HttpClient, { tasks, concurrency, bodyOf, quiet }: Burst): Promise<StressTally> {
   const tally = new StressTally(tasks);
   using progress = new Progress(tasks, quiet);
   const begun = systemClock.monotonic();
@@ -94,7 +94,7 @@ async function fire(caller: HttpCaller, { tasks, concurrency, bodyOf, quiet }: V
       next += 1;
       const body = bodyOf(next);
       const sentAt = systemClock.monotonic();
-      const answer = await caller.call("POST", "/v1/tasks", body).catch((error: unknown) => error);
+      const answer = await client.send("POST", "/v1/tasks", body).catch((error: unknown) => error);
       tally.add(answer, systemClock.monotonic() - sentAt);
       progress.step(tally.refused);
     }

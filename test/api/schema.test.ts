@@ -44,8 +44,8 @@ test("an object is a JSON Schema that names what is required and allows nothing 
 
 type Pet = TypeOf<typeof pet>;
 
-/** Compiles only if both types are the same. */
-type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+/** True if each fits the other. */
+type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
 
 test("its type has the same fields", () => {
   const same: [
