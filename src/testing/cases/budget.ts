@@ -24,7 +24,7 @@ const reasons: readonly DeadReason[] = ["exhausted", "crashed", "discarded", "ex
 function deadCases(): Record<string, StoreCase["run"]> {
   const cases: Record<string, StoreCase["run"]> = {};
   for (const reason of reasons) {
-    cases[`a task that a worker buries as ${reason} is kept with its reason`] = async ({ store }) => {
+    cases[`a task that a worker declares dead as ${reason} is kept with its reason`] = async ({ store }) => {
       const lease = await running(store);
       await apply(store, lease, { kind: "dead", reason, error: boom });
       const detail = await look(store, lease.id);
@@ -110,7 +110,7 @@ export const budgetCases = [
       assert.deepEqual([failures, crashes, attempts], [0, 0, []]);
     },
 
-    "a failed attempt is noted with its error": async (sut) => {
+    "a failed attempt is recorded with its error": async (sut) => {
       await add(sut.store);
       const before = await sut.now();
       const lease = await claimOne(sut.store, { worker: "w7" });
@@ -119,14 +119,14 @@ export const budgetCases = [
       const { attempts, error: last } = await look(sut.store, lease.id);
       assert.deepEqual(plain(last), error);
       assert.equal(attempts.length, 1);
-      const [{ attempt, outcome, worker, startedAt, endedAt, error: noted }] = attempts as [
+      const [{ attempt, outcome, worker, startedAt, endedAt, error: recorded }] = attempts as [
         (typeof attempts)[0],
       ];
-      assert.deepEqual([attempt, outcome, worker, plain(noted)], [1, "failed", "w7", error]);
+      assert.deepEqual([attempt, outcome, worker, plain(recorded)], [1, "failed", "w7", error]);
       assert.ok(startedAt >= before && endedAt >= startedAt && endedAt <= (await sut.now()));
     },
 
-    "a lost lease is noted as a crash": async (sut) => {
+    "a lost lease is recorded as a crash": async (sut) => {
       await add(sut.store);
       const { id } = await claimOne(sut.store, { worker: "w7" });
       await loseLeases(sut);

@@ -23,7 +23,7 @@ import {
 
 const ends: Readonly<Record<string, Outcome>> = {
   "a failure": failed(0),
-  "a burial": exhausted,
+  "a death": exhausted,
   "a snooze": snooze(0),
   "a release": release,
   "a stop": cancelled,

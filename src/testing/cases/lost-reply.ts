@@ -152,7 +152,7 @@ export const lostReplyCases = [
       assert.deepEqual([state, failures, attempts.length], ["retrying", 1, 1]);
     },
 
-    "a burial that arrives twice buries once": async (sut) => {
+    "a death that arrives twice is one": async (sut) => {
       const lease = await running(sut.store);
       await settle(faulty(sut, "exchange", "repeated"), lease, exhausted);
       await assertCounts(sut.store, { dead: 1 });
