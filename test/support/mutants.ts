@@ -27,9 +27,9 @@ function watched(store: FullStore, newest: Map<string, Lease>): ExchangeVerb {
   };
 }
 
-/** The request without one of the terms of its claim. */
-function claimWith(request: Exchange, terms: Partial<Exchange["claim"]>): Exchange {
-  return request.claim === undefined ? request : { ...request, claim: { ...request.claim, ...terms } };
+/** The request without a part of its claim. */
+function claimWith(request: Exchange, changes: Partial<Exchange["claim"]>): Exchange {
+  return request.claim === undefined ? request : { ...request, claim: { ...request.claim, ...changes } };
 }
 
 export const mutants: readonly Mutant[] = [
@@ -235,7 +235,7 @@ export const mutants: readonly Mutant[] = [
     },
   },
   {
-    name: "takes every claim for 1 task more than there was room for",
+    name: "takes every claim for 1 task more than was asked for",
     caughtBy: "claim: a claim takes no more than it asks for",
     breaks: (store) => ({
       exchange: (request) => store.exchange(claimWith(request, { max: (request.claim?.max ?? 0) + 1 })),
