@@ -309,7 +309,7 @@ test("cancelling a running task aborts its handler with reason cancelled", async
   const { id } = await at.client.enqueue(long, null);
   void at.client.work([long], quick).run();
   await started.promise;
-  assert.equal((await at.store.cancel(id)).status, "applied");
+  assert.equal((await at.store.act([{ id }], "cancel"))[0]?.status, "applied");
   await at.clock.advance(10_000);
   await until(async () => (await stateOf(at.store, id)) === "cancelled", "it is cancelled");
 });
