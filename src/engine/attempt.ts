@@ -191,6 +191,11 @@ class Context implements TaskContext<unknown> {
   readonly #attempt: Attempt;
   #headers: Headers | undefined;
 
+  /** The attempt that a context is of. */
+  static attemptOf(context: TaskContext<unknown>): Attempt | undefined {
+    return context instanceof Context ? context.#attempt : undefined;
+  }
+
   constructor(attempt: Attempt, input: unknown) {
     this.#attempt = attempt;
     this.input = input;
@@ -221,6 +226,18 @@ class Context implements TaskContext<unknown> {
   get log(): TaskLog {
     return this.#attempt.log;
   }
+}
+
+/**
+ * Has these tasks added when the attempt completes, together with that and only if its lease still holds. For the engine's
+ * own use: their ids are to be derived from the task, so that a second attempt adds the same ones.
+ */
+export function addFollowers(context: TaskContext<unknown>, tasks: readonly NewTask[]): void {
+  const attempt = Context.attemptOf(context);
+  if (attempt === undefined) {
+    throw new WindlassError("INTERNAL", "followers were given to a context that no attempt made");
+  }
+  attempt.followers = attempt.followers === undefined ? tasks : [...attempt.followers, ...tasks];
 }
 
 function isPromise(value: unknown): value is PromiseLike<unknown> {
