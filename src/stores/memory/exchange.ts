@@ -53,7 +53,8 @@ function addFollowers(
   verdicts: readonly Verdict[],
 ): FollowerResults[] | undefined {
   let added: FollowerResults[] | undefined;
-  for (const [settlement, { followers }] of settlements.entries()) {
+  for (let settlement = 0; settlement < settlements.length; settlement++) {
+    const { followers } = settlements[settlement]!;
     if (followers === undefined) continue;
     added ??= [];
     if (verdicts[settlement] === "applied") added.push({ settlement, results: add(data, followers) });

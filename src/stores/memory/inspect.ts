@@ -10,8 +10,8 @@ import { toDetail, toTask } from "./view.ts";
 /** A text filter looks at this many tasks for a page: about 10 ms with payloads of 1 KB. */
 const SEARCH_LIMIT = 10_000;
 
-export function get(data: Data, id: string, queue: string | undefined): TaskDetail | undefined {
-  const entry = data.find({ id, queue });
+export function get(data: Data, id: string, name: string | undefined): TaskDetail | undefined {
+  const entry = data.find({ id, queue: name });
   return entry && toDetail(entry);
 }
 
@@ -37,9 +37,9 @@ export function list(data: Data, filter: TaskFilter): TaskPage {
 export function queues(data: Data): QueueInfo[] {
   const now = data.now();
   return [...data.queues.values()]
-    .filter((queue) => queue.listed)
+    .filter(({ listed }) => listed)
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
-    .map((queue) => toInfo(queue, now));
+    .map((each) => toInfo(each, now));
 }
 
 export function queue(data: Data, name: string): QueueInfo | undefined {
@@ -52,13 +52,8 @@ export function activity(data: Data, query: ActivityQuery): MinuteActivity[] {
   return source?.activity.since(query.minutes, data.now()) ?? [];
 }
 
-function toInfo(queue: Queue, now: number): QueueInfo {
-  return {
-    name: queue.name,
-    paused: queue.paused,
-    counts: { ...queue.counts },
-    oldestPendingMs: queue.first && Math.max(0, now - queue.first.runAt),
-  };
+function toInfo({ name, paused, counts, first }: Queue, now: number): QueueInfo {
+  return { name, paused, counts: { ...counts }, oldestPendingMs: first && Math.max(0, now - first.runAt) };
 }
 
 /** What the filter asks for, but for the text, oldest first. */

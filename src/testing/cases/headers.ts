@@ -24,66 +24,74 @@ const hostile = {
   empty: "",
 };
 
-export const headersCases = casesOf("headers", {
-  "headers come with the lease and are shown": async ({ store }) => {
-    const id = await add(store, { headers: some });
-    assert.deepEqual({ ...(await look(store, id)).headers }, some);
-    assert.deepEqual({ ...(await claimOne(store)).headers }, some);
-  },
+export const headersCases = [
+  ...casesOf("headers", [], {
+    "as many headers as there may be are kept": async ({ store }) => {
+      await add(store, { headers: most });
+      assert.deepEqual({ ...(await claimOne(store)).headers }, most);
+    },
+  }),
 
-  "a task without headers has none": async ({ store }) => {
-    const id = await add(store);
-    assert.equal((await look(store, id)).headers, undefined);
-    assert.equal((await claimOne(store)).headers, undefined);
-  },
+  ...casesOf("headers", ["inspectable"], {
+    "headers come with the lease and are shown": async ({ store }) => {
+      const id = await add(store, { headers: some });
+      assert.deepEqual({ ...(await look(store, id)).headers }, some);
+      assert.deepEqual({ ...(await claimOne(store)).headers }, some);
+    },
 
-  "no headers are as good as empty ones": async ({ store }) => {
-    const id = await add(store, { headers: {} });
-    assert.deepEqual({ ...(await look(store, id)).headers }, {});
-  },
+    "a task without headers has none": async ({ store }) => {
+      const id = await add(store);
+      assert.equal((await look(store, id)).headers, undefined);
+      assert.equal((await claimOne(store)).headers, undefined);
+    },
 
-  "as many headers as there may be are kept": async ({ store }) => {
-    await add(store, { headers: most });
-    assert.deepEqual({ ...(await claimOne(store)).headers }, most);
-  },
+    "no headers are as good as empty ones": async ({ store }) => {
+      const id = await add(store, { headers: {} });
+      assert.deepEqual({ ...(await look(store, id)).headers }, {});
+    },
 
-  "hostile headers come back to the letter": async ({ store }) => {
-    const id = await add(store, { headers: hostile, payload: '{"a b":"c d"}', type: "x.y" });
-    const lease = await claimOne(store);
-    assert.deepEqual({ ...lease.headers }, hostile);
-    assert.deepEqual([lease.payload, lease.type], ['{"a b":"c d"}', "x.y"]);
-    assert.deepEqual({ ...(await look(store, id)).headers }, hostile);
-  },
+    "hostile headers come back to the letter": async ({ store }) => {
+      const id = await add(store, { headers: hostile, payload: '{"a b":"c d"}', type: "x.y" });
+      const lease = await claimOne(store);
+      assert.deepEqual({ ...lease.headers }, hostile);
+      assert.deepEqual([lease.payload, lease.type], ['{"a b":"c d"}', "x.y"]);
+      assert.deepEqual({ ...(await look(store, id)).headers }, hostile);
+    },
 
-  "headers stand beside every other option": async ({ store }) => {
-    const key = { value: "k", windowMs: HOUR, fingerprint: "f" };
-    const id = await add(store, { headers: some, key, retryLimit: 1, crashLimit: 2, delayMs: HOUR });
-    await act(store, "runNow", id);
-    const { headers, key: kept, retryLimit, crashLimit } = await look(store, id);
-    assert.deepEqual([{ ...headers }, kept, retryLimit, crashLimit], [some, "k", 1, 2]);
-    assert.deepEqual({ ...(await claimOne(store)).headers }, some);
-  },
+    "a list shows headers": async ({ store }) => {
+      await add(store, { headers: some });
+      const { items } = await store.list({ limit: 10 });
+      assert.deepEqual({ ...items[0]?.headers }, some);
+    },
+  }),
 
-  "headers live as long as their task": async (sut) => {
-    const { store } = sut;
-    const id = await add(store, { headers: some });
-    await apply(store, await claimOne(store), failed(0));
-    await store.edit({ id }, { payload: "2", priority: 1 });
-    const lease = await claimOne(store);
-    assert.deepEqual([{ ...lease.headers }, lease.payload], [some, "2"]);
-    await apply(store, lease, completed);
-    assert.deepEqual({ ...(await look(store, id)).headers }, some);
-  },
+  ...casesOf("headers", ["administrable"], {
+    "a retried task has its headers": async ({ store }) => {
+      const id = await taskIn(store, "dead", { headers: some });
+      await act(store, "retry", id);
+      assert.deepEqual({ ...(await claimOne(store)).headers }, some);
+    },
+  }),
 
-  "a list shows headers": async ({ store }) => {
-    await add(store, { headers: some });
-    const { items } = await store.list({ limit: 10 });
-    assert.deepEqual({ ...items[0]?.headers }, some);
-  },
+  ...casesOf("headers", ["inspectable", "administrable"], {
+    "headers stand beside every other option": async ({ store }) => {
+      const key = { value: "k", windowMs: HOUR, fingerprint: "f" };
+      const id = await add(store, { headers: some, key, retryLimit: 1, crashLimit: 2, delayMs: HOUR });
+      await act(store, "runNow", id);
+      const { headers, key: kept, retryLimit, crashLimit } = await look(store, id);
+      assert.deepEqual([{ ...headers }, kept, retryLimit, crashLimit], [some, "k", 1, 2]);
+      assert.deepEqual({ ...(await claimOne(store)).headers }, some);
+    },
 
-  "a retried task has its headers": async ({ store }) => {
-    const id = await taskIn(store, "dead", { headers: some });
-    await act(store, "retry", id);
-    assert.deepEqual({ ...(await claimOne(store)).headers }, some);
-  },
-});
+    "headers live as long as their task": async (sut) => {
+      const { store } = sut;
+      const id = await add(store, { headers: some });
+      await apply(store, await claimOne(store), failed(0));
+      await store.edit({ id }, { payload: "2", priority: 1 });
+      const lease = await claimOne(store);
+      assert.deepEqual([{ ...lease.headers }, lease.payload], [some, "2"]);
+      await apply(store, lease, completed);
+      assert.deepEqual({ ...(await look(store, id)).headers }, some);
+    },
+  }),
+];

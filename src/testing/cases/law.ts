@@ -234,10 +234,14 @@ function timeCases(): Cases {
   return cases;
 }
 
-export const lawCases = casesOf("law", {
+export const lawCases = casesOf("law", ["inspectable", "administrable"], {
   ...outcomeCases(),
+
   ...expiryCases(),
+
   ...actCases(),
+
   ...editCases(),
+
   ...timeCases(),
 });

@@ -168,17 +168,23 @@ function editCases(): Cases {
   return cases;
 }
 
-export const refusalCases = casesOf("refusal", {
-  ...fieldCases(),
-  ...callCases(),
-  ...editCases(),
+export const refusalCases = [
+  ...casesOf("refusal", [], {
+    "a lease that never was is lost, which is no refusal": async ({ store }) => {
+      const { id, queue } = await running(store);
+      for (const token of [0, -1, 1.5, Number.NaN, Number.MAX_SAFE_INTEGER + 2]) {
+        const { verdicts } = await store.exchange({ settle: [{ id, queue, token, outcome: completed }] });
+        assert.deepEqual(verdicts, ["lost"], String(token));
+        assert.deepEqual(await store.extend([{ id, queue, token }], LEASE_MS), ["lost"]);
+      }
+    },
+  }),
 
-  "a lease that never was is lost, which is no refusal": async ({ store }) => {
-    const { id, queue } = await running(store);
-    for (const token of [0, -1, 1.5, Number.NaN, Number.MAX_SAFE_INTEGER + 2]) {
-      const { verdicts } = await store.exchange({ settle: [{ id, queue, token, outcome: completed }] });
-      assert.deepEqual(verdicts, ["lost"], String(token));
-      assert.deepEqual(await store.extend([{ id, queue, token }], LEASE_MS), ["lost"]);
-    }
-  },
-});
+  ...casesOf("refusal", ["inspectable", "administrable"], {
+    ...fieldCases(),
+
+    ...callCases(),
+
+    ...editCases(),
+  }),
+];
