@@ -141,7 +141,7 @@ export class Client<S extends Store = Store> implements AsyncDisposable {
   // --- looking ----------------------------------------------------------------------------------------------------
 
   /**
-   * A task with its failed attempts; undefined if it is not there. A store with one place per queue (Redis) finds it
+   * A task with its failed attempts; undefined if it is not there. A store that keeps each queue apart (Redis) finds it
    * faster if its queue is named. Fails with `INVALID_ID`, `INVALID_NAME` or `UNKNOWN_OPTION`.
    */
   get(

@@ -70,8 +70,8 @@ test("an attempt tells when it starts and how it ended, with the facts of its le
   await using at = await fixture();
   const started = heard(t, "attempt.started");
   const ended = heard(t, "attempt.ended");
-  const gate = Promise.withResolvers<string>();
-  const task = defineTask({ type: "slow", run: () => gate.promise });
+  const end = Promise.withResolvers<string>();
+  const task = defineTask({ type: "slow", run: () => end.promise });
   const { id } = await at.client.enqueue(task, "secret", { priority: "high", headers: { tenant: "acme" } });
   const worker = at.client.work([task], quick);
   void worker.run();
@@ -90,7 +90,7 @@ test("an attempt tells when it starts and how it ended, with the facts of its le
   };
   assert.deepEqual(started, [facts]);
   await at.clock.advance(1_500);
-  gate.resolve("done");
+  end.resolve("done");
   await until(() => ended.length === 1, "it ended");
   assert.deepEqual(ended, [
     { ...facts, outcome: { kind: "completed", keep: true, result: '"done"' }, durationMs: 1_500 },
@@ -138,8 +138,8 @@ test("an attempt whose lease is lost ends by that, once; what is released at a s
   const started = heard(t, "attempt.started");
   const ended = heard(t, "attempt.ended");
   const lost = heard(t, "lease.lost");
-  const gate = Promise.withResolvers<void>();
-  const task = defineTask({ type: "slow", run: () => gate.promise });
+  const end = Promise.withResolvers<void>();
+  const task = defineTask({ type: "slow", run: () => end.promise });
   const { id } = await at.client.enqueue(task, null);
   const worker = at.client.work([task], { ...quick, lease: "30s" });
   void worker.run();
@@ -159,7 +159,7 @@ test("an attempt whose lease is lost ends by that, once; what is released at a s
   await at.clock.advance(25_000);
   await at.clock.advance(5_000);
   await stopped;
-  gate.resolve();
+  end.resolve();
   await turns();
   assert.deepEqual(
     ended.map((event) => [event.id, event.outcome.kind]),

@@ -212,11 +212,11 @@ test("middleware around enqueue: the first is the outermost; it may send tasks e
 
 test("middleware around enqueue may answer without adding, and may ask again: ids make that safe", async () => {
   const standing = "018f0000-0000-7000-8000-000000000001";
-  await using quiet = clientWith({
+  await using answering = clientWith({
     enqueue: [async (tasks) => tasks.map(() => ({ status: "duplicate", id: standing }))],
   });
-  const { id, duplicate } = await quiet.enqueue("any", 1);
-  assert.deepEqual([id, duplicate, await quiet.queues()], [standing, true, []]);
+  const { id, duplicate } = await answering.enqueue("any", 1);
+  assert.deepEqual([id, duplicate, await answering.queues()], [standing, true, []]);
 
   await using twice = clientWith({
     enqueue: [

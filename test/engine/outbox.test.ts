@@ -100,7 +100,7 @@ test("a follower whose key stands for something else is not added, and the log s
   await at[Symbol.asyncDispose]();
 });
 
-test("after a failed call a settlement comes back in its place, with its followers", async () => {
+test("after a failed call a settlement comes back to the front, with its followers", async () => {
   const { at, outbox, send } = await open();
   await at.client.enqueueMany("any", [1, 2]);
   const [first, second] = await claim(at, 2);

@@ -8,12 +8,12 @@ test("every attempt has a line when it starts and one for what became of it", as
   await using at = await fixture();
   const logger = memoryLogger();
   t.after(logTasks(logger, "debug"));
-  const gate = Promise.withResolvers<void>();
+  const end = Promise.withResolvers<void>();
   const task = defineTask<string>({
     type: "any",
     retry: { limit: 1, base: "1s" },
     async run({ input, signal }) {
-      if (input === "slow") await gate.promise;
+      if (input === "slow") await end.promise;
       if (input === "stopped") {
         await new Promise((resolve) => signal.addEventListener("abort", resolve));
         signal.throwIfAborted();
@@ -30,7 +30,7 @@ test("every attempt has a line when it starts and one for what became of it", as
   await until(() => logger.lines.filter(({ message }) => message === "started").length === 5, "all started");
   await at.client.cancel(tasks[4]!.id);
   await at.clock.advance(10_500);
-  gate.resolve();
+  end.resolve();
   const lineOf = (input: string, message: string) =>
     logger.lines.find(
       (line) => line.message === message && line.fields["id"] === tasks[inputs.indexOf(input)]?.id,
