@@ -15,9 +15,24 @@ export { stderrLogger } from "./engine/logger.ts";
 export type { ActAnswer, TaskChange } from "./engine/administration.ts";
 export { Client, type ClientOptions } from "./engine/client.ts";
 export type { Stats, TaskInfoPage, TaskQuery } from "./engine/inspection.ts";
-export type { EnqueuedTask } from "./engine/producer.ts";
+export type {
+  AttemptEnded,
+  AttemptFacts,
+  AttemptStarted,
+  EventName,
+  LeaseLost,
+  MaintenanceSwept,
+  StoreCall,
+  TaskAdded,
+  WindlassEvents,
+} from "./engine/events.ts";
+export type { EnqueuedTask, EnqueueResult } from "./engine/enqueued.ts";
+export type { EnqueueMiddleware, Middleware, RunMiddleware } from "./engine/middleware.ts";
+export { type ListenOptions, onEvent } from "./engine/on-event.ts";
 export type { EnqueueOptions, TaskRequest } from "./engine/request.ts";
 export type { StandardSchema } from "./engine/schema.ts";
+export type { Service } from "./engine/service.ts";
+export type { HousekeepingOptions } from "./engine/services.ts";
 export { TaskDetailInfo, TaskInfo } from "./engine/task-info.ts";
 export type { WorkOptions } from "./engine/work-options.ts";
 export { Worker } from "./engine/worker.ts";

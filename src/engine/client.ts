@@ -3,6 +3,7 @@ import { type Clock, type Random, systemClock, systemRandom } from "../store/clo
 import type { Administrable, Inspectable, QueueInfo } from "../store/facets.ts";
 import type { Store } from "../store/store.ts";
 import type { Act } from "../task/life.ts";
+import { checkKeys } from "../task/options.ts";
 import type { TaskRef, TaskState } from "../task/task.ts";
 import {
   type ActAnswer,
@@ -24,11 +25,16 @@ import {
   type TaskInfoPage,
   type TaskQuery,
 } from "./inspection.ts";
-import { type Logger, stderrLogger } from "./logger.ts";
-import { type EnqueuedTask, Producer } from "./producer.ts";
+import type { EnqueuedTask } from "./enqueued.ts";
+import { harmlessLogger, type Logger, stderrLogger } from "./logger.ts";
+import { checkMiddleware, composeEnqueue, type Middleware } from "./middleware.ts";
+import { observedStore } from "./observed-store.ts";
+import { Producer } from "./producer.ts";
 import type { EnqueueOptions, TaskRequest } from "./request.ts";
+import type { Service } from "./service.ts";
+import { housekeeping, type HousekeepingOptions, together, toSettings } from "./services.ts";
 import type { TaskDetailInfo, TaskInfo } from "./task-info.ts";
-import { Worker } from "./worker.ts";
+import { Worker, type WorkerTools } from "./worker.ts";
 import type { WorkOptions } from "./work-options.ts";
 
 export interface ClientOptions {
@@ -38,6 +44,8 @@ export interface ClientOptions {
   readonly random?: Random | undefined;
   /** Default: warnings and errors, as lines of JSON on standard error. */
   readonly logger?: Logger | undefined;
+  /** Code of yours around every attempt of its workers, and around every enqueue. */
+  readonly middleware?: Middleware | undefined;
 }
 
 /** One task, or several. What the client answers has an id and a queue, and can be given as it is. */
@@ -56,19 +64,22 @@ type Controlling = Client<Store & Inspectable & Administrable>;
 export class Client<S extends Store = Store> implements AsyncDisposable {
   /** The store behind it. It takes no options and checks without telling where; use the client's own calls. */
   readonly store: S;
-  readonly #clock: Clock;
-  readonly #random: Random;
-  readonly #logger: Logger;
+  /** The same, with every call told of. */
+  readonly #observed: S;
+  readonly #tools: WorkerTools;
   readonly #producer: Producer;
   readonly #workers = new Set<Worker>();
+  readonly #services: Service[] = [];
 
-  /** `store` is open. Closing the client closes it. */
+  /** `store` is open. Closing the client closes it. Fails with `INVALID_OPTION` or `UNKNOWN_OPTION`. */
   constructor(store: S, options: ClientOptions = {}) {
+    checkKeys(options, ["clock", "random", "logger", "middleware"], "the client");
+    const { clock = systemClock, random = systemRandom, logger = stderrLogger() } = options;
+    const { run = [], enqueue = [] } = checkMiddleware(options.middleware ?? {}, ["run", "enqueue"]);
     this.store = store;
-    this.#clock = options.clock ?? systemClock;
-    this.#random = options.random ?? systemRandom;
-    this.#logger = options.logger ?? stderrLogger();
-    this.#producer = new Producer(store, { clock: this.#clock, random: this.#random });
+    this.#observed = observedStore(store, clock);
+    this.#tools = { clock, random, logger: harmlessLogger(logger), middleware: run };
+    this.#producer = new Producer(this.#observed, { clock, random, around: composeEnqueue(enqueue) });
   }
 
   // --- adding and running -----------------------------------------------------------------------------------------
@@ -111,19 +122,26 @@ export class Client<S extends Store = Store> implements AsyncDisposable {
    * `INVALID_NAME` or `UNKNOWN_OPTION`.
    */
   work(tasks: readonly TaskDefinition[], options: WorkOptions = {}): Worker {
-    const worker = new Worker(this.store, tasks, options, {
-      clock: this.#clock,
-      random: this.#random,
-      logger: this.#logger,
-    });
+    const worker = new Worker(this.#observed, tasks, options, this.#tools);
     this.#workers.add(worker);
     return worker;
+  }
+
+  /**
+   * What keeps the store in order beside the tasks: due tasks, expired leases, retention. Every worker brings its own; a
+   * process without one starts this, so that the store is looked after while no worker runs. Ends with the client.
+   * Fails with `INVALID_OPTION` or `UNKNOWN_OPTION`.
+   */
+  housekeeping(options: HousekeepingOptions = {}): Service {
+    const service = housekeeping({ ...this.#tools, store: this.#observed, ...toSettings(options) });
+    this.#services.push(service);
+    return service;
   }
 
   // --- looking ----------------------------------------------------------------------------------------------------
 
   /**
-   * A task with its failed attempts; undefined if it is not there. A store with one place per queue (Redis) finds it
+   * A task with its failed attempts; undefined if it is not there. A store that keeps each queue apart (Redis) finds it
    * faster if its queue is named. Fails with `INVALID_ID`, `INVALID_NAME` or `UNKNOWN_OPTION`.
    */
   get(
@@ -131,7 +149,7 @@ export class Client<S extends Store = Store> implements AsyncDisposable {
     id: string,
     options: { readonly queue?: string | undefined } = {},
   ): Promise<TaskDetailInfo | undefined> {
-    return getTask(this.store, id, options);
+    return getTask(this.#observed, id, options);
   }
 
   /**
@@ -139,17 +157,17 @@ export class Client<S extends Store = Store> implements AsyncDisposable {
    * `INVALID_NAME`, or `INVALID_CURSOR` for a cursor that is not from an answer to the same query.
    */
   list(this: Inspecting, query: TaskQuery = {}): Promise<TaskInfoPage> {
-    return listTasks(this.store, query);
+    return listTasks(this.#observed, query);
   }
 
   /** Every queue that was ever added to or paused and not purged away, by name. Counts are exact at rest. */
   queues(this: Inspecting): Promise<readonly QueueInfo[]> {
-    return listQueues(this.store);
+    return listQueues(this.#observed);
   }
 
   /** One of them; undefined if it is not listed. Fails with `INVALID_NAME`. */
   queue(this: Inspecting, name: string): Promise<QueueInfo | undefined> {
-    return findQueue(this.store, name);
+    return findQueue(this.#observed, name);
   }
 
   /**
@@ -157,7 +175,7 @@ export class Client<S extends Store = Store> implements AsyncDisposable {
    * default 60). Fails with `INVALID_OPTION` or `UNKNOWN_OPTION`.
    */
   stats(this: Inspecting, options: { readonly minutes?: number | undefined } = {}): Promise<Stats> {
-    return figures(this.store, options);
+    return figures(this.#observed, options);
   }
 
   // --- changing by hand -------------------------------------------------------------------------------------------
@@ -170,28 +188,28 @@ export class Client<S extends Store = Store> implements AsyncDisposable {
   retry(this: Administering, task: string | TaskRef): Promise<TaskInfo>;
   retry(this: Administering, tasks: readonly (string | TaskRef)[]): Promise<readonly ActAnswer[]>;
   retry(this: Administering, tasks: OneOrMore): Promise<TaskInfo | readonly ActAnswer[]> {
-    return act(this, "retry", tasks);
+    return this.#act("retry", tasks);
   }
 
   /** Cancels waiting tasks, and asks running ones to stop. Answers and fails as `retry` does. */
   cancel(this: Administering, task: string | TaskRef): Promise<TaskInfo>;
   cancel(this: Administering, tasks: readonly (string | TaskRef)[]): Promise<readonly ActAnswer[]>;
   cancel(this: Administering, tasks: OneOrMore): Promise<TaskInfo | readonly ActAnswer[]> {
-    return act(this, "cancel", tasks);
+    return this.#act("cancel", tasks);
   }
 
   /** Makes scheduled and retrying tasks pending. Answers and fails as `retry` does. */
   runNow(this: Administering, task: string | TaskRef): Promise<TaskInfo>;
   runNow(this: Administering, tasks: readonly (string | TaskRef)[]): Promise<readonly ActAnswer[]>;
   runNow(this: Administering, tasks: OneOrMore): Promise<TaskInfo | readonly ActAnswer[]> {
-    return act(this, "runNow", tasks);
+    return this.#act("runNow", tasks);
   }
 
   /** Removes tasks that are not running, and answers them as they were. Fails as `retry` does. */
   remove(this: Administering, task: string | TaskRef): Promise<TaskInfo>;
   remove(this: Administering, tasks: readonly (string | TaskRef)[]): Promise<readonly ActAnswer[]>;
   remove(this: Administering, tasks: OneOrMore): Promise<TaskInfo | readonly ActAnswer[]> {
-    return act(this, "remove", tasks);
+    return this.#act("remove", tasks);
   }
 
   /**
@@ -200,17 +218,17 @@ export class Client<S extends Store = Store> implements AsyncDisposable {
    * nothing to change), `UNKNOWN_OPTION`, `INVALID_PAYLOAD` or `PAYLOAD_TOO_LARGE`.
    */
   edit(this: Administering, task: string | TaskRef, change: TaskChange): Promise<TaskInfo> {
-    return editTask(this.store, task, change);
+    return editTask(this.#observed, task, change);
   }
 
   /** Stops claims from a queue, and makes it known; what runs goes on. Fails with `INVALID_NAME`. */
   pause(this: Controlling, queue: string): Promise<QueueInfo> {
-    return pauseQueue(this.store, queue);
+    return pauseQueue(this.#observed, queue);
   }
 
   /** Lets a paused queue be claimed from again. Fails with `QUEUE_NOT_FOUND` or `INVALID_NAME`. */
   resume(this: Controlling, queue: string): Promise<QueueInfo> {
-    return resumeQueue(this.store, queue);
+    return resumeQueue(this.#observed, queue);
   }
 
   /**
@@ -223,14 +241,19 @@ export class Client<S extends Store = Store> implements AsyncDisposable {
     queue: string,
     options: { readonly states?: readonly TaskState[] | undefined } = {},
   ): Promise<number> {
-    return purgeQueue(this.store, queue, options);
+    return purgeQueue(this.#observed, queue, options);
+  }
+
+  #act(what: Act, tasks: OneOrMore): Promise<TaskInfo | readonly ActAnswer[]> {
+    return actOn(this.#observed, what, tasks);
   }
 
   // --- the end ----------------------------------------------------------------------------------------------------
 
-  /** Stops the workers made by `work`, waits for enqueues under way, and closes the store. Idempotent. */
+  /** Stops its workers and housekeeping, waits for enqueues under way, and closes the store. Idempotent. */
   async close(): Promise<void> {
     await Promise.all([...this.#workers].map((worker) => worker[Symbol.asyncDispose]()));
+    await together(this.#services, this.#tools.logger).stop();
     await this.#producer.idle();
     await this.store[Symbol.asyncDispose]();
   }
@@ -239,13 +262,4 @@ export class Client<S extends Store = Store> implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
-}
-
-/** Outside the class: overloads of a method cannot share a private one of another `this`. */
-function act(
-  { store }: Administering,
-  what: Act,
-  tasks: OneOrMore,
-): Promise<TaskInfo | readonly ActAnswer[]> {
-  return actOn(store, what, tasks);
 }

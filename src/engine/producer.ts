@@ -5,11 +5,15 @@
  * unknown after that is reported as `UNKNOWN`, never as a failure.
  */
 import type { Clock, Random } from "../store/clock.ts";
-import type { AddResult, Store } from "../store/store.ts";
+import { checkNewTasks } from "../store/check.ts";
+import type { Store } from "../store/store.ts";
 import { hasCode, WindlassError } from "../task/errors.ts";
 import type { NewTask } from "../task/task.ts";
 import { Batcher } from "./batcher.ts";
+import { type EnqueuedTask, type EnqueueResult, toEnqueued } from "./enqueued.ts";
+import { publishAdded } from "./events.ts";
 import { idGenerator } from "./id.ts";
+import type { EnqueueMiddleware } from "./middleware.ts";
 import {
   encodePayload,
   type EnqueueOptions,
@@ -28,25 +32,6 @@ const BATCH_BYTES = 4 * 1_048_576;
 const REPEATS = 2;
 const REPEAT_WAIT_MS = 200;
 
-/** What `enqueue` answers. */
-export interface EnqueuedTask {
-  readonly id: string;
-  readonly type: string;
-  readonly queue: string;
-  /** True if the task was already there (same key or id): `id` names the one that stands. */
-  readonly duplicate: boolean;
-  /**
-   * Its state when it was added, by the store's clock. Undefined if it was already there, and after a lost reply: then
-   * it was added by the call that was not answered.
-   */
-  readonly state?: "scheduled" | "pending" | undefined;
-}
-
-/** What became of a new task. As a store's `AddResult`; without `state` if it was added by a call whose reply was lost. */
-export type EnqueueResult =
-  | AddResult
-  | { readonly status: "added"; readonly id: string; readonly state?: undefined };
-
 /** What a producer needs of a task's definition. */
 interface Produced extends RequestDefaults {
   readonly type: string;
@@ -56,21 +41,25 @@ interface Produced extends RequestDefaults {
 export interface ProducerOptions {
   readonly clock: Clock;
   readonly random: Random;
+  /** What runs around every enqueue call, if anything does. */
+  readonly around: EnqueueMiddleware | undefined;
 }
 
 export class Producer {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #random: Random;
+  readonly #around: EnqueueMiddleware | undefined;
   readonly #newId: () => string;
   readonly #batcher: Batcher<NewTask, EnqueueResult>;
   #lastTask: object | string | undefined;
   #lastTemplate: Template | undefined;
 
-  constructor(store: Store, { clock, random }: ProducerOptions) {
+  constructor(store: Store, { clock, random, around }: ProducerOptions) {
     this.#store = store;
     this.#clock = clock;
     this.#random = random;
+    this.#around = around;
     this.#newId = idGenerator(() => clock.now());
     this.#batcher = new Batcher((tasks) => this.#add(tasks), {
       clock,
@@ -92,7 +81,8 @@ export class Producer {
     const template = options === undefined ? this.#template(task) : taskTemplate(type, options, definition);
     if (definition?.input !== undefined) await parseWith(definition.input, input, type);
     const added = template(encodePayload(input), this.#newId);
-    return answer(added, await this.#batcher.add(added));
+    if (this.#around !== undefined) return (await this.#through(this.#around, [added]))[0]!;
+    return toEnqueued(added, await this.#batcher.add(added));
   }
 
   async enqueueMany(
@@ -127,22 +117,49 @@ export class Producer {
   }
 
   async #addOne(task: NewTask): Promise<EnqueuedTask[]> {
-    return [answer(task, await this.#batcher.add(task))];
+    if (this.#around !== undefined) return this.#through(this.#around, [task]);
+    return [toEnqueued(task, await this.#batcher.add(task))];
   }
 
   async #addMany(tasks: readonly NewTask[]): Promise<EnqueuedTask[]> {
+    if (this.#around !== undefined) return this.#through(this.#around, tasks);
     const answers: EnqueuedTask[] = [];
     for (const batch of batches(tasks)) {
       const results = await this.#add(batch);
-      for (let index = 0; index < batch.length; index++) answers.push(answer(batch[index]!, results[index]!));
+      for (let index = 0; index < batch.length; index++) {
+        answers.push(toEnqueued(batch[index]!, results[index]!));
+      }
     }
     return answers;
+  }
+
+  /** With middleware around the call. What it makes of the tasks is checked here: others' tasks may share the batch. */
+  async #through(around: EnqueueMiddleware, tasks: readonly NewTask[]): Promise<EnqueuedTask[]> {
+    const sent = new Map<string, NewTask>();
+    const results = await around(tasks, async (given) => {
+      checkNewTasks(given);
+      for (const task of given) sent.set(task.id, task);
+      return this.#send(given);
+    });
+    return tasks.map((task, index) => {
+      const result = results[index]!;
+      return toEnqueued(sent.get(result.id) ?? sent.get(task.id) ?? task, result);
+    });
+  }
+
+  async #send(tasks: readonly NewTask[]): Promise<readonly EnqueueResult[]> {
+    if (tasks.length === 1) return [await this.#batcher.add(tasks[0]!)];
+    const results: EnqueueResult[] = [];
+    for (const batch of batches(tasks)) results.push(...(await this.#add(batch)));
+    return results;
   }
 
   /** One call of the store, repeated while its outcome is unknown. */
   async #add(tasks: readonly NewTask[]): Promise<readonly EnqueueResult[]> {
     try {
-      return await this.#store.add(tasks);
+      const results = await this.#store.add(tasks);
+      publishAdded(tasks, results);
+      return results;
     } catch (error) {
       if (!hasCode(error, "UNKNOWN")) throw error;
       return await this.#repeat(tasks, error);
@@ -153,13 +170,14 @@ export class Producer {
     for (let left = REPEATS; left > 0; left--) {
       await this.#pause(REPEAT_WAIT_MS * this.#random());
       try {
-        const results = await this.#store.add(tasks);
-        // Its own id standing is the trace of the call whose reply was lost: that task was added by us.
-        return results.map((result, index) =>
+        const results = (await this.#store.add(tasks)).map((result, index): EnqueueResult =>
+          // Its own id standing is the trace of the call whose reply was lost: that task was added by us.
           result.status === "duplicate" && result.id === tasks[index]!.id
             ? { status: "added", id: result.id }
             : result,
         );
+        publishAdded(tasks, results);
+        return results;
       } catch (error) {
         if (error instanceof WindlassError && !error.retriable) break;
       }
@@ -170,20 +188,6 @@ export class Producer {
   #pause(ms: number): Promise<void> {
     return new Promise((resolve) => void this.#clock.after(ms, resolve));
   }
-}
-
-function answer({ type, queue, key }: NewTask, result: EnqueueResult): EnqueuedTask {
-  if (result.status === "conflict") {
-    throw new WindlassError(
-      "KEY_CONFLICT",
-      `the key ${JSON.stringify(key?.value)} of queue ${queue} stands for task ${result.id} with another type or payload`,
-      { pointer: "key" },
-    );
-  }
-  const { id } = result;
-  return result.status === "added"
-    ? { id, type, queue, duplicate: false, state: result.state }
-    : { id, type, queue, duplicate: true };
 }
 
 function unknownOutcome(tasks: readonly NewTask[], cause: WindlassError): WindlassError {

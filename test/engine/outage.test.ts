@@ -51,14 +51,14 @@ test("a store that is away is no reason to lose anything: settlements wait and a
         away ? Promise.reject(new WindlassError("STORE_UNAVAILABLE", "away")) : store.exchange(request),
     }),
   );
-  const gate = Promise.withResolvers<void>();
-  const task = defineTask({ type: "gated", run: () => gate.promise });
+  const end = Promise.withResolvers<void>();
+  const task = defineTask({ type: "held", run: () => end.promise });
   const { id } = await at.client.enqueue(task, null);
   const worker = at.client.work([task], options);
   void worker.run();
   await until(() => worker.active === 1, "it runs");
   away = true;
-  gate.resolve();
+  end.resolve();
   await until(
     () => at.logger.lines.some(({ message }) => message.includes("store failed")),
     "the outage is noticed",
