@@ -15,7 +15,7 @@ export function lazyStore(url: string): FullStore {
     return (opening ??= openStore(url));
   };
   return {
-    name: "lazy",
+    name: url.split(/[:+]/, 1)[0]!.toLowerCase(),
     callsAtOnce: 1,
     signal: { subscribe: async (...args) => (await opened()).signal.subscribe(...args) },
     open: async () => void (await opened()),

@@ -1,5 +1,5 @@
 /** Adding tasks: one, or up to 1,000 at once. The client checks every value; here it is asked and answered. */
-import type { EnqueuedTask } from "../engine/producer.ts";
+import type { EnqueuedTask } from "../engine/enqueued.ts";
 import { encodePayload, JsonText, type TaskRequest, taskTemplate } from "../engine/request.ts";
 import { hasCode, WindlassError } from "../task/errors.ts";
 import { type Headers, HEADERS_LIMIT } from "../task/headers.ts";

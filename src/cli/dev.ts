@@ -1,11 +1,10 @@
 /** `windlass dev`: API, dashboard and worker in one process, on a file. The one command that shows it all. */
 import type { Command } from "commander";
+import type { ApiContext } from "../api/operation.ts";
 import { CATCH_ALL, type TaskDefinition } from "../engine/definition.ts";
 import type { Logger } from "../engine/logger.ts";
-import type { Client } from "../engine/client.ts";
 import { redact } from "../open-store.ts";
 import type { startServer } from "../server/http/index.ts";
-import type { FullStore } from "../store/facets.ts";
 import { hasCode } from "../task/errors.ts";
 import { logTasks } from "../telemetry/log.ts";
 import { windlass } from "../windlass.ts";
@@ -81,7 +80,7 @@ interface RunningWorker {
 }
 
 function startWorker(
-  client: Client<FullStore>,
+  client: ApiContext["client"],
   tasks: readonly TaskDefinition[],
   settings: Settings,
   logger: Logger,
@@ -107,7 +106,7 @@ function startWorker(
 /** The default port, or the next free one; a port that someone chose is used or refused. */
 async function startOnFreePort(
   { settings, sources }: Config,
-  client: Client<FullStore>,
+  client: ApiContext["client"],
   logger: Logger,
 ): Promise<Server> {
   const { startServer } = await import("../server/http/index.ts");

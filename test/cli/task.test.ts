@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { windlass } from "../../src/windlass.ts";
 import { defineTask } from "../../src/engine/definition.ts";
+import { onEvent } from "../../src/engine/on-event.ts";
 import { cliJson, runCli, startCli, temporaryFolder } from "../support/cli.ts";
 
 interface Shown {
@@ -28,16 +29,15 @@ async function makeDead(folder: string, type: string, count: number): Promise<re
   );
   const { promise, resolve } = Promise.withResolvers<void>();
   let dead = 0;
-  const fails = defineTask({ type, run: () => Promise.reject(new Error("no good")), retry: { limit: 0 } });
-  await using worker = queue.work([fails], {
-    signals: false,
-    observe: () => {
-      dead += 1;
-      if (dead === count) resolve();
-    },
+  const stopListening = onEvent("attempt.ended", (ended) => {
+    if (ended.type === type) dead += 1;
+    if (dead === count) resolve();
   });
+  const fails = defineTask({ type, run: () => Promise.reject(new Error("no good")), retry: { limit: 0 } });
+  await using worker = queue.work([fails], { signals: false });
   const working = worker.run();
   await promise;
+  stopListening();
   await worker.stop();
   await working;
   return added.map(({ id }) => id);
