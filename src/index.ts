@@ -1,5 +1,6 @@
 /** Everything public that needs no path of its own. */
-export { DEFAULT_URL, windlass } from "./windlass.ts";
+export { DEFAULT_URL } from "./default-url.ts";
+export { windlass } from "./windlass.ts";
 export { openStore } from "./open-store.ts";
 export {
   defineTask,

@@ -18,6 +18,11 @@ export type OutputOf<Name extends OperationName> = TypeOf<Named<Name>["output"]>
 /** Calls an operation, wherever it runs. Fails with a `WindlassError`. */
 export type Call = <Name extends OperationName>(name: Name, input: InputOf<Name>) => Promise<OutputOf<Name>>;
 
+/** Operations to call until it is closed. Here they run in the process; behind another one they may run on a server. */
+export interface Session extends AsyncDisposable {
+  readonly call: Call;
+}
+
 const operations = new Map<string, Operation>(catalogue.map((operation) => [operation.name, operation]));
 
 /** Operations that run in this process, on its client. */

@@ -7,7 +7,6 @@ import { quote } from "../task/names.ts";
 import type { Priority } from "../task/priority.ts";
 import { commonFlags, configOf, examples, outputFlags, storeFlags } from "./flags.ts";
 import { printItem } from "./output.ts";
-import { readPayload } from "./payload.ts";
 import { withSession } from "./session.ts";
 import { print, say } from "./terminal.ts";
 import { numberIfDigits, toInteger } from "./values.ts";
@@ -54,6 +53,7 @@ export function addEnqueue(task: Command): void {
   command.action(async (type: string, payload: string | undefined, flags: EnqueueFlags) => {
     const { settings } = await configOf(command);
     const options = enqueueOptions(flags);
+    const { readPayload } = await import("./payload.ts");
     const content = await readPayload({
       argument: payload,
       file: flags.file,

@@ -2,7 +2,7 @@
 import type { RetentionOptions } from "../engine/janitor.ts";
 import { toRetention } from "../engine/janitor.ts";
 import { type Duration, toMs } from "../task/duration.ts";
-import { DEFAULT_URL } from "../windlass.ts";
+import { DEFAULT_URL } from "../default-url.ts";
 import {
   numberIfDigits,
   oneOf,
