@@ -141,7 +141,7 @@ export function toActivityView(activity: MinuteActivity): TypeOf<typeof activity
   return { ...activity, minute: toInstant(activity.minute) };
 }
 
-/** All but payload and result, whose places in the order of fields are kept. */
+/** All but payload and result, which keep their positions among the fields. */
 function withoutContent(task: TaskInfo): TaskView {
   const { id, type, queue, state, priority, headers, failures, crashes, retryLimit, crashLimit, key } = task;
   return {

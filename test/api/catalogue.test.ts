@@ -16,6 +16,11 @@ test("names and addresses are unique", () => {
   assert.equal(new Set(addresses).size, addresses.length);
 });
 
+test("HTTP offers all but what it was decided not to", () => {
+  const withheld = operations.filter(({ http }) => http === undefined).map(({ name }) => name);
+  assert.deepEqual(withheld, ["tasks.act", "store.diagnose"]);
+});
+
 for (const { name, http, changes, input, output, permission, summary } of operations) {
   test(`${name} is described in full`, () => {
     assert.match(name, /^[a-z]+\.[a-z][A-Za-z]*$/);
