@@ -2,34 +2,34 @@
 import type { AddResult } from "../../store/store.ts";
 import { hasCode, WindlassError } from "../../task/errors.ts";
 import type { NewTask } from "../../task/task.ts";
-import type { Caller } from "./caller.ts";
+import type { ScriptRunner } from "./script-runner.ts";
 import { ID_BYTES, packId, packIds, readId } from "./id.ts";
-import { digitsOf, mergeLevels } from "./layout.ts";
+import { digitsOf, mergePriorities } from "./layout.ts";
 import type { Arg, Reply } from "./net/client.ts";
 import { stampOf, writeRecord } from "./record.ts";
 
 /** In the year 4970; beyond it scripts would write numbers with an exponent. */
 const LAST_INSTANT = 94_670_856_000_000;
 
-/** What the short way takes in one call: the limit of Lua's stack, with room to spare. */
+/** What the fast script takes in one call: the limit of Lua's stack, with room to spare. */
 const MOST = 1_000;
 
-export async function add(caller: Caller, tasks: readonly NewTask[]): Promise<AddResult[]> {
+export async function add(runner: ScriptRunner, tasks: readonly NewTask[]): Promise<AddResult[]> {
   if (tasks.length === 0) return [];
   const queue = tasks[0]!.queue;
   return tasks.every((task) => task.queue === queue)
-    ? addTo(caller, queue, tasks)
-    : addToSeveral(caller, tasks);
+    ? addTo(runner, queue, tasks)
+    : addToSeveral(runner, tasks);
 }
 
-async function addToSeveral(caller: Caller, tasks: readonly NewTask[]): Promise<AddResult[]> {
+async function addToSeveral(runner: ScriptRunner, tasks: readonly NewTask[]): Promise<AddResult[]> {
   const queues = Map.groupBy(tasks.keys(), (i) => tasks[i]!.queue);
   const results: AddResult[] = Array.from({ length: tasks.length });
   const outcomes = await Promise.allSettled(
-    [...queues].map(async ([queue, places]) => {
-      const mine = places.map((i) => tasks[i]!);
-      const answers = await addTo(caller, queue, mine);
-      for (const [j, i] of places.entries()) results[i] = answers[j]!;
+    [...queues].map(async ([queue, indices]) => {
+      const mine = indices.map((i) => tasks[i]!);
+      const answers = await addTo(runner, queue, mine);
+      for (const [j, i] of indices.entries()) results[i] = answers[j]!;
     }),
   );
   const failures = outcomes
@@ -45,46 +45,50 @@ async function addToSeveral(caller: Caller, tasks: readonly NewTask[]): Promise<
   });
 }
 
-async function addTo(caller: Caller, queue: string, tasks: readonly NewTask[]): Promise<AddResult[]> {
-  if (!caller.isListed(queue)) await caller.list(queue);
+async function addTo(runner: ScriptRunner, queue: string, tasks: readonly NewTask[]): Promise<AddResult[]> {
+  if (!runner.isListed(queue)) await runner.list(queue);
   return tasks.some(({ key }) => key !== undefined)
-    ? addKeyed(caller, queue, tasks)
-    : addPlain(caller, queue, tasks);
+    ? addKeyed(runner, queue, tasks)
+    : addPlain(runner, queue, tasks);
 }
 
 /** Tasks without keys: ids in one argument, a record each. */
-async function addPlain(caller: Caller, queue: string, tasks: readonly NewTask[]): Promise<AddResult[]> {
-  const keys = caller.keys(queue);
-  const stamp = stampOf(caller.time.estimate() ?? (await caller.now()));
-  const { order, levels, counts } = arrange(tasks);
+async function addPlain(
+  runner: ScriptRunner,
+  queue: string,
+  tasks: readonly NewTask[],
+): Promise<AddResult[]> {
+  const keys = runner.keys(queue);
+  const stamp = stampOf(runner.time.estimate() ?? (await runner.now()));
+  const { order, priorities, counts } = arrange(tasks);
   if (order !== undefined && new Set(tasks.map(({ id }) => id)).size < tasks.length) {
-    return addFirstMentions(caller, queue, tasks);
+    return addFirstMentions(runner, queue, tasks);
   }
   const sorted = order === undefined ? tasks : order.map((i) => tasks[i]!);
-  const near = [keys.key("t"), keys.key("m"), keys.key("n")];
+  const first = [keys.key("tasks"), keys.key("meta"), keys.key("activity")];
   const ids = packIds(sorted);
-  const sentAt = caller.settings.clock.monotonic();
+  const sentAt = runner.settings.clock.monotonic();
   let reply: Reply = 0;
   if (order === undefined && tasks.length <= MOST) {
-    const args: Arg[] = [levels, ids];
+    const args: Arg[] = [priorities, ids];
     for (let i = 0; i < tasks.length; i++) args.push(writeRecord(tasks[i]!, stamp, false));
-    reply = await caller.runDurably("add", keys.slot, [...near, ...keys.lists(levels)], args);
+    reply = await runner.runDurably("add-fast", keys.slot, [...first, ...keys.lists(priorities)], args);
   }
   if (reply === 0) {
     const plain = counts.reduce((sum, count) => sum + count, 0);
     const records = sorted.map((task, i) => writeRecord(task, stamp, i >= plain));
-    reply = await caller.runDurably(
-      "add-mixed",
+    reply = await runner.runDurably(
+      "add-general",
       keys.slot,
-      [...near, keys.key("s"), ...keys.lists(levels)],
-      [levels, ids, ...records, ...counts.map(String), ...sorted.slice(plain).map(whenOf)],
+      [...first, keys.key("scheduled"), ...keys.lists(priorities)],
+      [priorities, ids, ...records, ...counts.map(String), ...sorted.slice(plain).map(whenOf)],
     );
   }
-  caller.learn(queue, levels);
-  const [now, fresh, told, marks] = reply as readonly [number, number, number, Buffer];
-  caller.time.sync(now, sentAt);
-  if (fresh === 1) await caller.list(queue);
-  if (told === 0) caller.stirSoon(queue);
+  runner.learn(queue, priorities);
+  const [now, fresh, notified, marks] = reply as readonly [number, number, number, Buffer];
+  runner.time.sync(now, sentAt);
+  if (fresh === 1) await runner.list(queue);
+  if (notified === 0) runner.notifySoon(queue);
   if (order === undefined && marks.length === 0) return tasks.map(({ id }) => ({ status: "added", id }));
   const results: AddResult[] = Array.from({ length: tasks.length });
   for (let i = 0; i < sorted.length; i++) {
@@ -96,14 +100,14 @@ async function addPlain(caller: Caller, queue: string, tasks: readonly NewTask[]
 
 /** Once arranged, the first of two tasks with the same id may come behind the second: so only the first one is sent. */
 async function addFirstMentions(
-  caller: Caller,
+  runner: ScriptRunner,
   queue: string,
   tasks: readonly NewTask[],
 ): Promise<AddResult[]> {
   const firsts = new Map<string, number>();
   for (const [i, { id }] of tasks.entries()) if (!firsts.has(id)) firsts.set(id, i);
   const unique = await addPlain(
-    caller,
+    runner,
     queue,
     [...firsts.values()].map((i) => tasks[i]!),
   );
@@ -116,29 +120,33 @@ async function addFirstMentions(
 interface Arrangement {
   /** Undefined: as they come. */
   readonly order: readonly number[] | undefined;
-  readonly levels: string;
-  /** How many are ready at once, by level. The others come last. */
+  readonly priorities: string;
+  /** How many are ready at once, by priority. The others come last. */
   readonly counts: readonly number[];
 }
 
-/** Level by level, then those that wait, each in the order in which they come: so the script needs no test per task. */
+/** Priority by priority, then those that wait, each in the order in which they come: so the script needs no test per task. */
 function arrange(tasks: readonly NewTask[]): Arrangement {
   const first = tasks[0]!.priority;
   if (tasks.every((task) => task.priority === first && !waits(task))) {
-    return { order: undefined, levels: String(first), counts: [tasks.length] };
+    return { order: undefined, priorities: String(first), counts: [tasks.length] };
   }
-  const levels = mergeLevels("", tasks.map(({ priority }) => priority).join(""));
-  const ready = digitsOf(levels).map((level) =>
-    [...tasks.keys()].filter((i) => tasks[i]!.priority === level && !waits(tasks[i]!)),
+  const priorities = mergePriorities("", tasks.map(({ priority }) => priority).join(""));
+  const ready = digitsOf(priorities).map((priority) =>
+    [...tasks.keys()].filter((i) => tasks[i]!.priority === priority && !waits(tasks[i]!)),
   );
   const waiting = [...tasks.keys()].filter((i) => waits(tasks[i]!));
-  return { order: [...ready.flat(), ...waiting], levels, counts: ready.map(({ length }) => length) };
+  return { order: [...ready.flat(), ...waiting], priorities, counts: ready.map(({ length }) => length) };
 }
 
-async function addKeyed(caller: Caller, queue: string, tasks: readonly NewTask[]): Promise<AddResult[]> {
-  const keys = caller.keys(queue);
-  caller.learn(queue, tasks.map(({ priority }) => priority).join(""));
-  const stamp = stampOf(caller.time.estimate() ?? (await caller.now()));
+async function addKeyed(
+  runner: ScriptRunner,
+  queue: string,
+  tasks: readonly NewTask[],
+): Promise<AddResult[]> {
+  const keys = runner.keys(queue);
+  runner.learn(queue, tasks.map(({ priority }) => priority).join(""));
+  const stamp = stampOf(runner.time.estimate() ?? (await runner.now()));
   const args: Arg[] = tasks.flatMap((task) => {
     const { value, windowMs, fingerprint } = task.key ?? { value: "", windowMs: 0, fingerprint: "" };
     return [
@@ -151,15 +159,24 @@ async function addKeyed(caller: Caller, queue: string, tasks: readonly NewTask[]
     ];
   });
   for (;;) {
-    const levels = caller.levels(queue);
-    const reply = await caller.runDurably("add-keyed", keys.slot, keys.all(levels), [levels, ...args]);
-    const [stale, fresh, told, marks, standing] = reply as readonly [Buffer, number, number, Buffer, Buffer];
+    const priorities = runner.priorities(queue);
+    const reply = await runner.runDurably("add-keyed", keys.slot, keys.all(priorities), [
+      priorities,
+      ...args,
+    ]);
+    const [stale, fresh, notified, marks, standing] = reply as readonly [
+      Buffer,
+      number,
+      number,
+      Buffer,
+      Buffer,
+    ];
     if (stale.length > 0) {
-      caller.learn(queue, String(stale));
+      runner.learn(queue, String(stale));
       continue;
     }
-    if (fresh === 1) await caller.list(queue);
-    if (told === 0) caller.stirSoon(queue);
+    if (fresh === 1) await runner.list(queue);
+    if (notified === 0) runner.notifySoon(queue);
     return tasks.map((_, i) => ({ status: STATUS[marks[i]! - 0x30]!, id: readId(standing, ID_BYTES * i) }));
   }
 }

@@ -1,6 +1,6 @@
 /** Settlements on their way to the scripts: grouped by queue and kind, packed, and their verdicts unpacked. */
 import type { Claim, LeaseRef, Settlement, Verdict } from "../../store/store.ts";
-import { writeError } from "./extra.ts";
+import { writeError } from "./attempt-state.ts";
 import { ID_BYTES, LEASE_BYTES, packId, tokenText, writeId, writeToken } from "./id.ts";
 import type { Arg } from "./net/client.ts";
 
@@ -8,10 +8,10 @@ import type { Arg } from "./net/client.ts";
 export interface Block {
   readonly queue: string;
   readonly claim: boolean;
-  /** Places in `Exchange.settle`, by the way in which the script settles them. */
+  /** Indices in `Exchange.settle`, by how the script settles them: completed and removed, completed and kept, others. */
   readonly removed: number[];
   readonly kept: number[];
-  readonly mixed: number[];
+  readonly others: number[];
 }
 
 /** The queues to claim from, in order, then those that only settle. */
@@ -24,7 +24,7 @@ export function toBlocks(
   const open = (queue: string, wanted: boolean): Block => {
     let block = blocks.get(queue);
     if (block === undefined) {
-      block = { queue, claim: wanted, removed: [], kept: [], mixed: [] };
+      block = { queue, claim: wanted, removed: [], kept: [], others: [] };
       blocks.set(queue, block);
     }
     return block;
@@ -33,10 +33,10 @@ export function toBlocks(
   for (let i = 0; i < settle.length; i++) {
     const { queue, outcome } = settle[i]!;
     const block = open(queue, false);
-    if (outcome.kind !== "completed") block.mixed.push(i);
+    if (outcome.kind !== "completed") block.others.push(i);
     else if (!outcome.keep) block.removed.push(i);
     else if (outcome.result === undefined) block.kept.push(i);
-    else block.mixed.push(i);
+    else block.others.push(i);
   }
   for (const block of blocks.values()) dropRepeated(settle, block, verdicts);
   return [...blocks.values()];
@@ -47,7 +47,7 @@ export function toBlocks(
  * because it does not know in which order they were given.
  */
 function dropRepeated(settle: readonly Settlement[], block: Block, verdicts: Verdict[]): void {
-  const groups = [block.removed, block.kept, block.mixed].filter(({ length }) => length > 0);
+  const groups = [block.removed, block.kept, block.others].filter(({ length }) => length > 0);
   if (groups.length < 2) return;
   const seen = new Set<string>();
   for (const i of groups.flat().toSorted((a, b) => a - b)) {
@@ -66,12 +66,12 @@ function dropRepeated(settle: readonly Settlement[], block: Block, verdicts: Ver
 
 const NONE = Buffer.alloc(0);
 
-/** Id and token of each, 32 bytes: one argument for all. */
-export function packLeases(leases: readonly LeaseRef[], places: readonly number[]): Buffer {
-  if (places.length === 0) return NONE;
-  const packed = Buffer.allocUnsafe(LEASE_BYTES * places.length);
-  for (let j = 0; j < places.length; j++) {
-    const { id, token } = leases[places[j]!]!;
+/** Id and token of each of these, 32 bytes: one argument for all. */
+export function packLeases(leases: readonly LeaseRef[], indices: readonly number[]): Buffer {
+  if (indices.length === 0) return NONE;
+  const packed = Buffer.allocUnsafe(LEASE_BYTES * indices.length);
+  for (let j = 0; j < indices.length; j++) {
+    const { id, token } = leases[indices[j]!]!;
     writeId(packed, LEASE_BYTES * j, id);
     writeToken(packed, LEASE_BYTES * j + ID_BYTES, token);
   }
@@ -85,8 +85,8 @@ export function packHolding(holding: readonly LeaseRef[], queue: string): Buffer
   );
 }
 
-/** Id, token, kind, number (or reason), text: see lua/exchange.lua. */
-export function mixedArgs({ id, token, outcome }: Settlement): Arg[] {
+/** Id, token, kind, number (or reason), text: see lua/exchange-general.lua. */
+export function settlementArgs({ id, token, outcome }: Settlement): Arg[] {
   const head = [packId(id), tokenText(token)];
   switch (outcome.kind) {
     case "completed":
@@ -109,9 +109,9 @@ function delayText(delayMs: number): string {
   return String(Math.max(0, Math.ceil(delayMs)));
 }
 
-/** No marks: all were applied, which is the rule. */
-export function judge(verdicts: Verdict[], places: readonly number[], marks: Buffer): void {
-  for (let j = 0; j < places.length; j++) {
-    verdicts[places[j]!] = marks.length === 0 || marks[j] === 0x31 ? "applied" : "lost";
+/** Puts in what the script marked. No marks: all were applied, which is the rule. */
+export function readVerdicts(verdicts: Verdict[], indices: readonly number[], marks: Buffer): void {
+  for (let j = 0; j < indices.length; j++) {
+    verdicts[indices[j]!] = marks.length === 0 || marks[j] === 0x31 ? "applied" : "lost";
   }
 }

@@ -1,16 +1,19 @@
 /** The Redis store: one hash of opaque records per queue, lists of ids, and scripts that each move a whole batch. */
 import type { FullStore } from "../../store/facets.ts";
 import { add } from "./add.ts";
-import * as admin from "./admin.ts";
-import { Caller } from "./caller.ts";
+import * as acts from "./act.ts";
 import { exchange } from "./exchange.ts";
-import { checkGround, diagnose } from "./ground.ts";
+import { diagnose } from "./diagnose.ts";
 import { activity, get, queues } from "./inspect.ts";
-import { extend, maintain } from "./leases.ts";
+import { extend } from "./extend.ts";
 import { list } from "./list.ts";
+import { maintain } from "./maintain.ts";
 import { ClusterRouter } from "./net/cluster.ts";
 import { singleRouter } from "./net/single.ts";
 import { type RedisStoreOptions, toSettings } from "./options.ts";
+import { preflight } from "./preflight.ts";
+import { pause, purge, resume } from "./queue-control.ts";
+import { ScriptRunner } from "./script-runner.ts";
 import { RedisSignal } from "./signal.ts";
 
 /**
@@ -23,17 +26,17 @@ export function redisStore(options: RedisStoreOptions): FullStore {
   const { target } = settings;
   const router =
     target.kind === "cluster" ? new ClusterRouter(target, settings) : singleRouter(target, settings);
-  const caller = new Caller(settings, router);
-  const signal = new RedisSignal(caller);
-  const live = (): Caller => caller.live();
+  const runner = new ScriptRunner(settings, router);
+  const signal = new RedisSignal(runner);
+  const live = (): ScriptRunner => runner.live();
   return {
     name: "redis",
     callsAtOnce: 2,
     signal,
 
     async open() {
-      await caller.open();
-      await checkGround(caller);
+      await runner.open();
+      await preflight(runner);
     },
     add: async (tasks) => add(live(), tasks),
     exchange: async (request) => exchange(live(), request),
@@ -41,7 +44,7 @@ export function redisStore(options: RedisStoreOptions): FullStore {
     maintain: async (request) => maintain(live(), request),
     async [Symbol.asyncDispose]() {
       signal.close();
-      caller.close();
+      runner.close();
     },
 
     get: async (id) => get(live(), id),
@@ -49,14 +52,14 @@ export function redisStore(options: RedisStoreOptions): FullStore {
     queues: async () => queues(live()),
     activity: async (query) => activity(live(), query),
 
-    retry: async (id) => admin.act(live(), "retry", id),
-    cancel: async (id) => admin.act(live(), "cancel", id),
-    runNow: async (id) => admin.act(live(), "run-now", id),
-    edit: async (id, change) => admin.edit(live(), id, change),
-    remove: async (id) => admin.act(live(), "remove", id),
-    pause: async (queue) => admin.pause(live(), queue),
-    resume: async (queue) => admin.resume(live(), queue),
-    purge: async (queue, states) => admin.purge(live(), queue, states),
+    retry: async (id) => acts.act(live(), "retry", id),
+    cancel: async (id) => acts.act(live(), "cancel", id),
+    runNow: async (id) => acts.act(live(), "run-now", id),
+    edit: async (id, change) => acts.edit(live(), id, change),
+    remove: async (id) => acts.act(live(), "remove", id),
+    pause: async (queue) => pause(live(), queue),
+    resume: async (queue) => resume(live(), queue),
+    purge: async (queue, states) => purge(live(), queue, states),
 
     diagnose: async () => diagnose(live()),
   };

@@ -1,22 +1,22 @@
 -- Adds tasks of which some have an idempotency key; one by one, because what stands may come earlier in this call.
 -- KEYS: as shared/queue.lua. ARGV: shift, known priorities (those of these tasks among them), then for each task:
 --   id, record, '-' or when ('d' and a delay, '@' and an instant), key or '', window in ms, fingerprint.
--- Reply: { priorities in use if the caller does not know them all, 1 if the queue was unknown,
+-- Reply: { priorities in use if the client does not know them all, 1 if the queue was unknown,
 --   1 if listeners need no further word,
 --   '1' added, '0' duplicate or '2' conflict for each, the ids that stand }
 -- include: time
 -- include: prelude
--- include: wake
+-- include: notify
 -- include: record
 -- include: order
 -- include: queue
 -- include: view
 bind(1, ARGV[2])
-local m = call('HMGET', meta, 'levels', 'idle', 'woken', 'hidden', 'keyed')
-local used = m[1] or ''
-if stale(used) then return { used, 0, 1, '', '' } end
+local m = call('HMGET', meta, 'priorities', 'idle', 'notified-at', 'unlisted')
+local known = m[1] or ''
+if stale(known) then return { known, 0, 1, '', '' } end
 check()
-local marks, standing, added, empty = {}, {}, 0, false
+local marks, standing, added, empty, used = {}, {}, 0, false, known
 
 -- Who has this key: a holder stands while its window is open or its task is live. A task under the same id that was
 -- added later, without the key, is another one.
@@ -43,8 +43,8 @@ for a = 3, #ARGV, 6 do
   else
     marks[n], standing[n] = '1', id
     added = added + 1
-    local level = levelOf(record)
-    local due = when ~= '-' and tonumber(sub(when, 2)) + (byte(when) == 100 and now or 0)
+    local priority = priorityOf(record)
+    local due = when ~= '-' and dueAt(when)
     if due then record = withRunAt(record, due) end
     call('HSET', tasks, id, record)
     if key ~= '' then
@@ -54,18 +54,16 @@ for a = 3, #ARGV, 6 do
     end
     if due and due > now then
       call('ZADD', scheduled, due, id)
-    elseif call('RPUSH', ready[level], id) == 1 then
+    elseif call('RPUSH', ready[priority], id) == 1 then
       empty = true
     end
-    if not string.find(used, level, 1, true) then used = used .. level end
+    if not string.find(used, priority, 1, true) then used = used .. priority end
   end
 end
-if m[4] then call('HDEL', meta, 'hidden') end
+if m[4] then call('HDEL', meta, 'unlisted') end
 if added == 0 then return { '', m[1] and 0 or 1, 1, table.concat(marks), table.concat(standing) } end
 
-local digits = {}
-for i = 1, #used do digits[i] = sub(used, i, i) end
-table.sort(digits)
-call('HSET', meta, 'levels', table.concat(digits), 'keyed', 1)
-tally(activity, 'a', added)
-return { '', m[1] and 0 or 1, wake(meta, m[2], m[3], empty), table.concat(marks), table.concat(standing) }
+-- include: merge-priorities
+call('HSET', meta, 'has-keys', 1)
+countEvent(activity, 'added', added)
+return { '', m[1] and 0 or 1, notify(meta, m[2], m[3], empty), table.concat(marks), table.concat(standing) }

@@ -2,20 +2,20 @@
 -- KEYS: as shared/queue.lua.
 -- include: time
 -- include: prelude
--- include: wake
+-- include: notify
 -- include: record
 -- include: order
 -- include: queue
 -- include: view
 -- include: waiting
 -- include: act
-local f, c, _, at, reason = extraOf(call('HGET', extras, id))
+local failures, crashes, _, runAt, reason = attemptStateOf(call('HGET', details, id))
 if state == 'running' then
-  unlock()
-  setExtra(id, f, c, 1, at, reason)
+  allowWhenFull()
+  setAttemptState(id, failures, crashes, 1, runAt, reason)
 elseif isWaiting(state) then
-  unlock()
-  leave(id, state, laneOf(record))
+  allowWhenFull()
+  leave(id, state, usablePriority(record))
   call('ZADD', cancelled, now, id)
 else
   return { 'refused', state }

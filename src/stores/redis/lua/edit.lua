@@ -1,9 +1,9 @@
--- Changes a waiting task. ARGV from 4: the record as the caller read it, the new one, '-' or when it is to run:
+-- Changes a waiting task. ARGV from 4: the record as the client read it, the new one, '-' or when it is to run:
 -- 'd' and a delay, or '@' and an instant. Reply 'changed': the record is another by now; read it and try again.
 -- KEYS: as shared/queue.lua.
 -- include: time
 -- include: prelude
--- include: wake
+-- include: notify
 -- include: record
 -- include: order
 -- include: queue
@@ -12,34 +12,30 @@
 -- include: act
 if not isWaiting(state) then return { 'refused', state } end
 if record ~= ARGV[4] then return { 'changed' } end
-local before, level, when = laneOf(record), levelOf(ARGV[5]), ARGV[6]
+local before, priority, when = usablePriority(record), priorityOf(ARGV[5]), ARGV[6]
+local used = known
+if not string.find(used, priority, 1, true) then used = used .. priority end
 -- The new priority may be one that this queue has not seen. A list whose key is not named cannot be written.
-if not ready[level] then return { 'stale', used .. level } end
+if not ready[priority] then return { 'stale', used } end
 call('HSET', tasks, id, ARGV[5])
-if not string.find(used, level, 1, true) then
-  local digits = {}
-  for i = 1, #used do digits[i] = sub(used, i, i) end
-  digits[#digits + 1] = tostring(level)
-  table.sort(digits)
-  call('HSET', meta, 'levels', table.concat(digits))
-end
+-- include: merge-priorities
 if when == '-' then
-  -- A waiting task keeps its place unless its priority changes.
-  if state == 'pending' and level ~= before then
+  -- A waiting task keeps its turn unless its priority changes.
+  if state == 'pending' and priority ~= before then
     leave(id, state, before)
-    join(id, level)
+    join(id, priority)
   end
   return { 'applied', view(id, true) }
 end
-local due = tonumber(sub(when, 2)) + (byte(when) == 100 and now or 0)
-local f, c, stop, _, reason = extraOf(call('HGET', extras, id))
+local due = dueAt(when)
+local failures, crashes, stop, _, reason = attemptStateOf(call('HGET', details, id))
 leave(id, state, before)
-setExtra(id, f, c, stop, due, reason)
+setAttemptState(id, failures, crashes, stop, due, reason)
 if due <= now then
-  join(id, level)
+  join(id, priority)
 else
   call('ZADD', state == 'retrying' and retrying or scheduled, due, id)
-  local m = call('HMGET', meta, 'idle', 'woken')
-  wake(meta, m[1], m[2], false)
+  local m = call('HMGET', meta, 'idle', 'notified-at')
+  notify(meta, m[1], m[2], false)
 end
 return { 'applied', view(id, true) }

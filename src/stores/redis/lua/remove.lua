@@ -2,7 +2,7 @@
 -- KEYS: as shared/queue.lua.
 -- include: time
 -- include: prelude
--- include: wake
+-- include: notify
 -- include: record
 -- include: order
 -- include: queue
@@ -10,12 +10,12 @@
 -- include: waiting
 -- include: act
 if state == 'running' then return { 'refused', state } end
-unlock()
+allowWhenFull()
 if isWaiting(state) then
-  leave(id, state, laneOf(record))
+  leave(id, state, usablePriority(record))
 else
-  local shelves = { completed = completed, cancelled = cancelled, dead = dead }
-  call('ZREM', shelves[state], id)
+  local sets = { completed = completed, cancelled = cancelled, dead = dead }
+  call('ZREM', sets[state], id)
 end
-remove({ id }, call('HGET', meta, 'keyed'))
+remove({ id }, call('HGET', meta, 'has-keys'))
 return { 'applied', task }

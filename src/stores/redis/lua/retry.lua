@@ -2,7 +2,7 @@
 -- KEYS: as shared/queue.lua.
 -- include: time
 -- include: prelude
--- include: wake
+-- include: notify
 -- include: record
 -- include: order
 -- include: queue
@@ -11,6 +11,6 @@
 -- include: act
 if state ~= 'dead' then return { 'refused', state } end
 call('ZREM', dead, id)
-setExtra(id, 0, 0, 0, now, '-')
-join(id, laneOf(record))
+setAttemptState(id, 0, 0, 0, now, '-')
+join(id, usablePriority(record))
 return { 'applied', view(id, true) }

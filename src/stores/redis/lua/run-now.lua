@@ -2,7 +2,7 @@
 -- KEYS: as shared/queue.lua.
 -- include: time
 -- include: prelude
--- include: wake
+-- include: notify
 -- include: record
 -- include: order
 -- include: queue
@@ -11,7 +11,7 @@
 -- include: act
 if state ~= 'scheduled' and state ~= 'retrying' then return { 'refused', state } end
 leave(id, state)
-local f, c, stop, _, reason = extraOf(call('HGET', extras, id))
-setExtra(id, f, c, stop, now, reason)
-join(id, laneOf(record))
+local failures, crashes, stop, _, reason = attemptStateOf(call('HGET', details, id))
+setAttemptState(id, failures, crashes, stop, now, reason)
+join(id, usablePriority(record))
 return { 'applied', view(id, true) }

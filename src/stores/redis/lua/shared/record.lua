@@ -4,9 +4,9 @@
 local DEFAULT_CRASH_LIMIT = 3
 
 -- A record that is cut or foreign counts as one of normal priority, so that it can be claimed and put aside.
-local function levelOf(record)
-  local level = ((record and byte(record, 10)) or 53) - 48
-  return level >= 0 and level <= 9 and level or 5
+local function priorityOf(record)
+  local priority = ((record and byte(record, 10)) or 53) - 48
+  return priority >= 0 and priority <= 9 and priority or 5
 end
 
 -- What one of the marks announces, nil if nothing.
@@ -27,3 +27,6 @@ local function keyOf(record) return fieldOf(record, 8) end
 
 -- With when to run put in, behind the marks.
 local function withRunAt(record, due) return sub(record, 1, 11) .. due .. ' ' .. sub(record, 12) end
+
+-- The instant that a text names: 'd' and a delay from now, or '@' and an instant.
+local function dueAt(text) return tonumber(sub(text, 2)) + (byte(text) == 100 and now or 0) end

@@ -1,18 +1,18 @@
-/** The exchange in full: any outcome, any number of queues. One script call for all of them, or one each in a cluster. */
+/** The exchange of any outcomes, for any number of queues: one script call for all of them, or one each in a cluster. */
 import type { Exchange, ExchangeReply, Lease, Verdict } from "../../store/store.ts";
 import { WindlassError } from "../../task/errors.ts";
-import type { Caller } from "./caller.ts";
-import { readLeases } from "./claimed.ts";
+import { writeWorker } from "./attempt-state.ts";
+import { readLeases } from "./claim.ts";
 import { replyError } from "./errors.ts";
-import { writeWorker } from "./extra.ts";
 import type { Arg, Reply } from "./net/client.ts";
-import { type Block, judge, mixedArgs, packHolding, packLeases, toBlocks } from "./settle.ts";
+import type { ScriptRunner } from "./script-runner.ts";
+import { type Block, packHolding, packLeases, readVerdicts, settlementArgs, toBlocks } from "./settle.ts";
 
-/** Verdicts of the three groups, priorities if they were unknown, first token, ids, records, extras, due. */
+/** Verdicts of the three groups, priorities if they were unknown, first token, ids, records, attempt states, due. */
 type BlockReply = readonly [Buffer, Buffer, Buffer, Buffer, Buffer, Buffer, readonly Buffer[], Reply, Reply];
 
-export async function exchangeFull(
-  caller: Caller,
+export async function exchangeGeneral(
+  runner: ScriptRunner,
   request: Exchange,
   all: readonly Block[],
   verdicts: Verdict[],
@@ -24,9 +24,9 @@ export async function exchangeFull(
   let todo = all;
   while (todo.length > 0) {
     const stale: Block[] = [];
-    for (const blocks of caller.router.clustered ? todo.map((block) => [block]) : [todo]) {
+    for (const blocks of runner.router.clustered ? todo.map((block) => [block]) : [todo]) {
       const left = Math.max(0, (claim?.max ?? 0) - leases.length);
-      const replies = await call(caller, blocks, request, left).catch((error: unknown) => {
+      const replies = await call(runner, blocks, request, left).catch((error: unknown) => {
         if (!(error instanceof WindlassError)) throw error;
         failures.push(error);
         return [];
@@ -38,16 +38,16 @@ export async function exchangeFull(
           failures.push(replyError(new Error(String(reply.subarray(1)))));
           continue;
         }
-        const [removed, kept, mixed, levels, token, ids, records, extras, dueText] = reply as BlockReply;
-        if (levels.length > 0) {
-          caller.learn(block.queue, String(levels));
+        const [removed, kept, others, priorities, token, ids, records, states, dueText] = reply as BlockReply;
+        if (priorities.length > 0) {
+          runner.learn(block.queue, String(priorities));
           stale.push(block);
           continue;
         }
-        judge(verdicts, block.removed, removed);
-        judge(verdicts, block.kept, kept);
-        judge(verdicts, block.mixed, mixed);
-        leases.push(...(await readLeases(caller, block.queue, token, ids, records, extras)));
+        readVerdicts(verdicts, block.removed, removed);
+        readVerdicts(verdicts, block.kept, kept);
+        readVerdicts(verdicts, block.others, others);
+        leases.push(...(await readLeases(runner, block.queue, { token, ids, records, states })));
         if (Buffer.isBuffer(dueText) ? dueText.length > 0 : dueText !== null) {
           due = Math.min(due, Number(String(dueText)));
         }
@@ -55,13 +55,13 @@ export async function exchangeFull(
     }
     todo = stale;
   }
-  if (failures.length > 0) await fail(caller, failures, verdicts, leases);
+  if (failures.length > 0) await fail(runner, failures, verdicts, leases);
   // A settlement of a queue that failed has no verdict; `fail` has thrown then.
   return { verdicts, leases, ...(claim !== undefined && due !== Infinity && { nextDueMs: due }) };
 }
 
 async function call(
-  caller: Caller,
+  runner: ScriptRunner,
   blocks: readonly Block[],
   request: Exchange,
   left: number,
@@ -73,21 +73,21 @@ async function call(
     String(Math.round(claim?.leaseMs ?? 0)),
     claim === undefined ? "" : writeWorker(claim.worker),
   ];
-  for (const { queue, claim: wanted, removed, kept, mixed } of blocks) {
-    const levels = caller.levels(queue);
-    keys.push(...caller.keys(queue).all(levels));
-    args.push(levels, wanted ? "1" : "0");
+  for (const { queue, claim: wanted, removed, kept, others } of blocks) {
+    const priorities = runner.priorities(queue);
+    keys.push(...runner.keys(queue).all(priorities));
+    args.push(priorities, wanted ? "1" : "0");
     args.push(packLeases(settle, removed));
     args.push(packLeases(settle, kept));
     args.push(
       wanted && claim?.holding !== undefined ? packHolding(claim.holding, queue) : "-",
-      String(mixed.length),
+      String(others.length),
     );
-    for (const i of mixed) args.push(...mixedArgs(settle[i]!));
+    for (const i of others) args.push(...settlementArgs(settle[i]!));
   }
-  return (await caller.run(
-    "exchange-full",
-    caller.keys(blocks[0]!.queue).slot,
+  return (await runner.run(
+    "exchange-general",
+    runner.keys(blocks[0]!.queue).slot,
     keys,
     args,
   )) as readonly Reply[];
@@ -96,10 +96,10 @@ async function call(
 /**
  * One queue of several cannot be served: a key of it is of the wrong type, its node is down. The others must not suffer:
  * their leases and verdicts are handed out, and the error comes with the next call that has neither. Where a claim may
- * have taken effect unseen, or a settlement has no verdict, the leases are given back and the call fails.
+ * have taken effect unseen, or a settlement has no verdict, the leases are released and the call fails.
  */
 async function fail(
-  caller: Caller,
+  runner: ScriptRunner,
   failures: readonly WindlassError[],
   verdicts: readonly (Verdict | undefined)[],
   leases: readonly Lease[],
@@ -114,7 +114,7 @@ async function fail(
       token,
       outcome: { kind: "release" } as const,
     }));
-    await exchangeFull(caller, { settle }, toBlocks(settle, undefined, []), []);
+    await exchangeGeneral(runner, { settle }, toBlocks(settle, undefined, []), []);
   }
   throw unknown ?? failures[0]!;
 }
