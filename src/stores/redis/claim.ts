@@ -34,7 +34,7 @@ export async function readLeases(
       await quarantine(runner, { id, queue, token });
       continue;
     }
-    const { type, payload, priority, createdAt, retryLimit } = fields;
+    const { type, payload, priority, createdAt, retryLimit, headers } = fields;
     const { failures, crashes, runAt = fields.runAt } = readAttemptState(texts?.[i]);
     leases.push({
       id,
@@ -48,6 +48,7 @@ export async function readLeases(
       failures,
       crashes,
       retryLimit,
+      headers,
     });
   }
   return leases;

@@ -3,6 +3,7 @@ import type { Exchange, ExchangeReply, Lease, Verdict } from "../../store/store.
 import { hasCode } from "../../task/errors.ts";
 import { writeWorker } from "./attempt-state.ts";
 import { readLeases } from "./claim.ts";
+import { durationText } from "./due.ts";
 import type { Arg, Reply } from "./net/client.ts";
 import type { ScriptRunner } from "./script-runner.ts";
 import { type Block, packLeases, readVerdicts } from "./settle.ts";
@@ -37,8 +38,8 @@ export async function exchangeFast(
 ): Promise<ExchangeReply | undefined> {
   const keys: string[] = [];
   const args: Arg[] = [
-    String(Math.max(0, claim?.max ?? 0)),
-    String(Math.round(claim?.leaseMs ?? 0)),
+    String(claim?.max ?? 0),
+    durationText(claim?.leaseMs ?? 0),
     claim === undefined ? "" : writeWorker(claim.worker),
   ];
   for (const { queue, claim: wanted, removed, kept } of blocks) {

@@ -1,5 +1,6 @@
 /** The verb `extend`: one script call per queue. */
 import type { ExtendVerdict, LeaseRef } from "../../store/store.ts";
+import { durationText } from "./due.ts";
 import type { ScriptRunner } from "./script-runner.ts";
 import { packLeases } from "./settle.ts";
 
@@ -19,7 +20,7 @@ export async function extend(
         "extend",
         keys.slot,
         [keys.key("leases"), keys.key("details"), keys.key("meta")],
-        [String(Math.round(leaseMs)), packLeases(leases, indices)],
+        [durationText(leaseMs), packLeases(leases, indices)],
       )) as Buffer;
       for (const [j, i] of indices.entries()) verdicts[i] = VERDICTS[marks[j]! - 0x30]!;
     }),

@@ -4,36 +4,23 @@ import type { TaskDetail } from "../../task/task.ts";
 import type { ScriptRunner } from "./script-runner.ts";
 import { readAttemptState } from "./attempt-state.ts";
 import { packId } from "./id.ts";
+import { locate } from "./locate.ts";
 import type { Reply } from "./net/client.ts";
 import { readRecord } from "./record.ts";
 import { readView } from "./view.ts";
 
 const MINUTE_MS = 60_000;
 
-/** The queue that has this task. An id says nothing of its queue, so all are asked at once. */
-export async function queueOf(runner: ScriptRunner, id: string): Promise<string | undefined> {
-  const field = packId(id);
-  const names = await runner.queues();
-  const answers = await Promise.allSettled(
-    names.map((queue) => {
-      const keys = runner.keys(queue);
-      return runner.send(keys.slot, ["HEXISTS", keys.key("tasks"), field]);
-    }),
-  );
-  const found = answers.findIndex((answer) => answer.status === "fulfilled" && answer.value === 1);
-  if (found >= 0) return names[found];
-  // A queue that cannot be asked may have it.
-  const failed = answers.find((answer) => answer.status === "rejected");
-  if (failed !== undefined) throw failed.reason;
-  return undefined;
-}
-
-export async function get(runner: ScriptRunner, id: string): Promise<TaskDetail | undefined> {
-  const queue = await queueOf(runner, id);
-  if (queue === undefined) return undefined;
-  const keys = runner.keys(queue);
+export async function get(
+  runner: ScriptRunner,
+  id: string,
+  queue: string | undefined,
+): Promise<TaskDetail | undefined> {
+  const [home] = await locate(runner, [{ id, queue }]);
+  if (home === undefined) return undefined;
+  const keys = runner.keys(home);
   const views = (await runner.run("views", keys.slot, keys.fixed, [packId(id), "0"])) as readonly Reply[];
-  return views.length === 0 ? undefined : readView(queue, views[0]!);
+  return views.length === 0 ? undefined : readView(home, views[0]!);
 }
 
 export async function queues(runner: ScriptRunner): Promise<QueueInfo[]> {

@@ -18,6 +18,10 @@
  * Ids are 16 bytes, instants ms since the epoch. `PREFIX:queues` is the set of all queues ever used. Data of development
  * versions before 0.1, which named all of this by single letters, are not read.
  */
+import { DUE } from "../../task/life.ts";
+import type { TaskState } from "../../task/task.ts";
+import { WindlassError } from "../../task/errors.ts";
+import { COMPLETED_TO } from "./law.ts";
 import { slotOf } from "./net/slot.ts";
 
 /** In the order of `lua/shared/queue.lua`. */
@@ -37,10 +41,41 @@ const FIXED = [
   "key-windows",
 ] as const;
 
-/** The first of them are all that the common exchange needs. */
-const FAST = 8;
-
 export type KeyName = (typeof FIXED)[number];
+
+/** States whose tasks are in a sorted set, which has the state's name. The others are in leases and ready lists. */
+const STATE_SETS: readonly TaskState[] = [
+  "scheduled",
+  "retrying",
+  "completed",
+  "cancelled",
+  "dead",
+] satisfies readonly (TaskState & KeyName)[];
+
+/** True if tasks in this state are in a sorted set. */
+export function hasSet(state: TaskState): state is TaskState & KeyName {
+  return STATE_SETS.includes(state);
+}
+
+/** The sorted set of a state that has one. */
+export function setOf(state: TaskState): KeyName {
+  if (hasSet(state)) return state;
+  throw new WindlassError(
+    "INTERNAL",
+    `the law moves tasks to ${state}; expected a state that has a sorted set`,
+  );
+}
+
+/** What the common exchange needs, besides ready lists; see lua/exchange-fast.lua. */
+const FAST: readonly KeyName[] = [
+  "tasks",
+  "meta",
+  "leases",
+  "activity",
+  "details",
+  ...DUE.from.map(setOf),
+  setOf(COMPLETED_TO),
+];
 
 export class QueueKeys {
   readonly queue: string;
@@ -56,7 +91,7 @@ export class QueueKeys {
     this.slot = slotOf(queue);
     this.#base = `${prefix}:{${queue}}:`;
     this.fixed = FIXED.map((name) => this.#base + name);
-    this.#fast = this.fixed.slice(0, FAST);
+    this.#fast = FAST.map((name) => this.#base + name);
     this.#ready = Array.from({ length: 10 }, (_, priority) => `${this.#base}ready:${priority}`);
   }
 

@@ -7,7 +7,7 @@ import type { TaskFilter, TaskPage } from "../../store/facets.ts";
 import { type Task, TASK_STATES, type TaskState } from "../../task/task.ts";
 import type { ScriptRunner } from "./script-runner.ts";
 import { ID_BYTES, packId, packIds, readId } from "./id.ts";
-import type { KeyName, QueueKeys } from "./layout.ts";
+import { hasSet, type KeyName, type QueueKeys } from "./layout.ts";
 import type { Reply } from "./net/client.ts";
 import { readView } from "./view.ts";
 
@@ -107,14 +107,6 @@ function matches(
   );
 }
 
-const SETS: Partial<Record<TaskState, KeyName>> = {
-  scheduled: "scheduled",
-  retrying: "retrying",
-  completed: "completed",
-  cancelled: "cancelled",
-  dead: "dead",
-};
-
 /** Up to `want` ids behind `at`. */
 interface Step {
   readonly at: string;
@@ -123,8 +115,7 @@ interface Step {
 
 async function nextIds(runner: ScriptRunner, queue: string, state: TaskState, step: Step): Promise<Found[]> {
   const keys = runner.keys(queue);
-  const set = SETS[state];
-  if (set !== undefined) return fromSet(runner, keys, set, step);
+  if (hasSet(state)) return fromSet(runner, keys, state, step);
   return state === "pending" ? fromLists(runner, keys, step) : fromLeases(runner, keys, step);
 }
 

@@ -11,10 +11,6 @@ export async function quarantine(runner: ScriptRunner, { id, queue, token }: Lea
     code: "UNREADABLE",
     message: "the task's record is cut or was written by another program; it is kept as it is",
   };
-  await runner.run(
-    "quarantine",
-    keys.slot,
-    [keys.key("leases"), keys.key("details"), keys.key("dead"), keys.key("activity")],
-    [packId(id), tokenText(token), writeError(error)],
-  );
+  const args = [packId(id), tokenText(token), writeError(error)];
+  await runner.run("quarantine", keys.slot, keys.fixed, args);
 }

@@ -4,20 +4,25 @@
  * A line `-- include: NAME` stands for the text of `lua/shared/NAME.lua`, which may include others. There are two kinds:
  * functions, for scripts that work task by task, and fragments, which say at their head which locals they take and leave.
  * Fragments are for what the common scripts need as well: making a Lua function costs 0.2 us in every call.
+ *
+ * `LAW.NAME` stands for a constant of the law (law.ts), which takes its place as a literal.
  */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { WindlassError } from "../../task/errors.ts";
+import { LAW, type LawValue } from "./law.ts";
 
 export const SCRIPT_NAMES = [
+  "act",
   "add-fast",
   "add-general",
   "add-keyed",
-  "cancel",
   "count",
   "edit",
   "exchange-fast",
   "exchange-general",
   "extend",
+  "find",
   "list-pending",
   "list-set",
   "listen",
@@ -27,10 +32,7 @@ export const SCRIPT_NAMES = [
   "pause",
   "purge",
   "quarantine",
-  "remove",
   "resume",
-  "retry",
-  "run-now",
   "views",
 ] as const;
 
@@ -44,10 +46,14 @@ export interface Script {
 
 const INCLUDE = /^[ \t]*-- include: ([a-z-]+)\n/gm;
 
+const CONSTANT = /\bLAW((?:\.\w+)+)/g;
+
 /** Every script by name. The one place that reads them. */
-export function loadScripts(): Readonly<Record<ScriptName, Script>> {
+export function loadScripts(law: LawValue = LAW): Readonly<Record<ScriptName, Script>> {
   const scripts = SCRIPT_NAMES.map((name) => {
-    const source = withoutComments(assemble(name));
+    const source = withoutComments(assemble(name)).replaceAll(CONSTANT, (_, path: string) =>
+      toLua(constantAt(law, path)),
+    );
     return [name, { source, sha: createHash("sha1").update(source).digest("hex") }] as const;
   });
   return Object.fromEntries(scripts) as Record<ScriptName, Script>;
@@ -61,4 +67,21 @@ function assemble(path: string): string {
 /** Redis keeps the source of every script it was ever given; comments are for people. */
 function withoutComments(source: string): string {
   return source.replaceAll(/^[ \t]*--.*\n/gm, "").replaceAll(/^[ \t]+/gm, "");
+}
+
+function constantAt(law: LawValue, path: string): LawValue {
+  let value: LawValue | undefined = law;
+  for (const name of path.slice(1).split(".")) value = (value as { [name: string]: LawValue })[name];
+  if (value !== undefined) return value;
+  throw new WindlassError("INTERNAL", `a script asks for LAW${path}; expected a name of law.ts`);
+}
+
+/** A table in parentheses, so that it can be indexed where it stands. */
+function toLua(value: LawValue): string {
+  if (typeof value === "string") return `'${value}'`;
+  if (typeof value !== "object") return String(value);
+  const entries = Array.isArray(value)
+    ? value.map(toLua)
+    : Object.entries(value).map(([name, each]) => `${name}=${toLua(each)}`);
+  return `({${entries.join(",")}})`;
 }

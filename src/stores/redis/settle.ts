@@ -1,7 +1,10 @@
 /** Settlements on their way to the scripts: grouped by queue and kind, packed, and their verdicts unpacked. */
 import type { Claim, LeaseRef, Settlement, Verdict } from "../../store/store.ts";
+import type { Outcome } from "../../task/outcome.ts";
 import { writeError } from "./attempt-state.ts";
+import { durationText } from "./due.ts";
 import { ID_BYTES, LEASE_BYTES, packId, tokenText, writeId, writeToken } from "./id.ts";
+import { COMPLETED_ALIKE, moveArg } from "./law.ts";
 import type { Arg } from "./net/client.ts";
 
 /** What one queue has to do in this call. */
@@ -31,9 +34,9 @@ export function toBlocks(
   };
   for (const queue of claim?.queues ?? []) open(queue, true);
   for (let i = 0; i < settle.length; i++) {
-    const { queue, outcome } = settle[i]!;
+    const { queue, outcome, followers } = settle[i]!;
     const block = open(queue, false);
-    if (outcome.kind !== "completed") block.others.push(i);
+    if (outcome.kind !== "completed" || followers !== undefined || !COMPLETED_ALIKE) block.others.push(i);
     else if (!outcome.keep) block.removed.push(i);
     else if (outcome.result === undefined) block.kept.push(i);
     else block.others.push(i);
@@ -85,28 +88,26 @@ export function packHolding(holding: readonly LeaseRef[], queue: string): Buffer
   );
 }
 
-/** Id, token, kind, number (or reason), text: see lua/exchange-general.lua. */
+/** Id, token, move, detail, text: see lua/shared/attempts.lua. */
 export function settlementArgs({ id, token, outcome }: Settlement): Arg[] {
-  const head = [packId(id), tokenText(token)];
+  return [packId(id), tokenText(token), moveArg(outcome), ...detailsOf(outcome)];
+}
+
+function detailsOf(outcome: Outcome): readonly [detail: string, text: string] {
   switch (outcome.kind) {
     case "completed":
-      return [...head, "o", "0", outcome.result ?? ""];
+      return outcome.result === undefined ? ["", ""] : ["result", outcome.result];
     case "retry":
-      return [...head, "r", delayText(outcome.delayMs), writeError(outcome.error)];
+      return [durationText(outcome.delayMs), writeError(outcome.error)];
     case "dead":
-      return [...head, "d", outcome.reason, writeError(outcome.error)];
+      return [outcome.reason, writeError(outcome.error)];
     case "snooze":
-      return [...head, "s", delayText(outcome.delayMs), ""];
+      return [durationText(outcome.delayMs), ""];
     case "release":
-      return [...head, "l", "0", ""];
     case "cancelled":
       break;
   }
-  return [...head, "c", "0", ""];
-}
-
-function delayText(delayMs: number): string {
-  return String(Math.max(0, Math.ceil(delayMs)));
+  return ["", ""];
 }
 
 /** Puts in what the script marked. No marks: all were applied, which is the rule. */

@@ -1,10 +1,11 @@
 /** The Redis store: one hash of opaque records per queue, lists of ids, and scripts that each move a whole batch. */
+import { checkedStore } from "../../store/checked.ts";
 import type { FullStore } from "../../store/facets.ts";
 import { add } from "./add.ts";
-import * as acts from "./act.ts";
+import { act, edit } from "./act.ts";
 import { exchange } from "./exchange.ts";
 import { diagnose } from "./diagnose.ts";
-import { activity, get, queues } from "./inspect.ts";
+import { activity, count, get, queues } from "./inspect.ts";
 import { extend } from "./extend.ts";
 import { list } from "./list.ts";
 import { maintain } from "./maintain.ts";
@@ -29,7 +30,7 @@ export function redisStore(options: RedisStoreOptions): FullStore {
   const runner = new ScriptRunner(settings, router);
   const signal = new RedisSignal(runner);
   const live = (): ScriptRunner => runner.live();
-  return {
+  return checkedStore<FullStore>({
     name: "redis",
     callsAtOnce: 2,
     signal,
@@ -47,20 +48,18 @@ export function redisStore(options: RedisStoreOptions): FullStore {
       runner.close();
     },
 
-    get: async (id) => get(live(), id),
+    get: async (id, queue) => get(live(), id, queue),
     list: async (filter) => list(live(), filter),
     queues: async () => queues(live()),
+    queue: async (name) => count(live(), name),
     activity: async (query) => activity(live(), query),
 
-    retry: async (id) => acts.act(live(), "retry", id),
-    cancel: async (id) => acts.act(live(), "cancel", id),
-    runNow: async (id) => acts.act(live(), "run-now", id),
-    edit: async (id, change) => acts.edit(live(), id, change),
-    remove: async (id) => acts.act(live(), "remove", id),
+    act: async (tasks, name) => act(live(), tasks, name),
+    edit: async (task, change) => edit(live(), task, change),
     pause: async (queue) => pause(live(), queue),
     resume: async (queue) => resume(live(), queue),
     purge: async (queue, states) => purge(live(), queue, states),
 
     diagnose: async () => diagnose(live()),
-  };
+  });
 }

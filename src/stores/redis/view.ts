@@ -13,7 +13,7 @@ export type View = readonly [Buffer, Buffer, Buffer, Buffer, Buffer, Buffer, Buf
 export function readView(queue: string, reply: Reply): TaskDetail {
   const [id, stateText, at, record, attemptStateText, attemptsText, result] = reply as View;
   const state = String(stateText) as TaskState;
-  const { createdAt, priority, runAt, retryLimit, crashLimit, key, type, payload } =
+  const { createdAt, priority, runAt, retryLimit, crashLimit, key, headers, type, payload } =
     readRecord(record) ?? unreadable(record);
   const attemptState = readAttemptState(attemptStateText);
   const attempts = readAttempts(attemptsText);
@@ -31,6 +31,7 @@ export function readView(queue: string, reply: Reply): TaskDetail {
     retryLimit,
     crashLimit,
     key,
+    headers,
     ...(state === "running" && readLease(at, attemptState.cancelRequested)),
     ...(isTerminal(state) && { finishedAt: Number(String(at)) }),
     ...(state === "dead" && { deadReason: attemptState.deadReason }),
@@ -60,6 +61,7 @@ function unreadable(record: Buffer): RecordFields {
     retryLimit: undefined,
     crashLimit: DEFAULT_CRASH_LIMIT,
     key: undefined,
+    headers: undefined,
     type: "unreadable",
     payload: record.toString("utf8"),
   };

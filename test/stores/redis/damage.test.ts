@@ -143,7 +143,8 @@ if ((await redisForTests()) !== undefined) {
     }
     const { items } = await store.list({ state: "dead", limit: 10 });
     assert.equal(items.length, 3);
-    for (const { id } of items) assert.equal((await store.remove(id)).status, "applied");
+    const removed = await store.act(items, "remove");
+    assert.deepEqual(new Set(removed.map(({ status }) => status)), new Set(["applied"]));
     assert.deepEqual(await claim(store), []);
   });
 
@@ -205,7 +206,7 @@ if ((await redisForTests()) !== undefined) {
     });
     assert.deepEqual(new Set(verdicts), new Set(["applied"]));
     await complete(store, rest);
-    await store.cancel((await store.list({ state: "pending", limit: 1 })).items[0]!.id);
+    await store.act((await store.list({ state: "pending", limit: 1 })).items, "cancel");
     await store.maintain({ limit: 100 });
     await store.pause("default");
     assert.equal((await claim(store)).length, 0);

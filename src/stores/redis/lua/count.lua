@@ -18,7 +18,7 @@ for i = 1, #used do
   local list = ready[priority]
   pending = pending + call('LLEN', list)
   -- The first entry that stands. Those with a tombstone in front of it are few, as every claim clears them away. Of
-  -- several entries of one task the first ones are dead.
+  -- several entries of one task the first ones are to be skipped.
   local from, skip = 0, {}
   while record == '' and from < 5000 do
     local ids = call('LRANGE', list, from, from + 99)
@@ -36,8 +36,8 @@ for i = 1, #used do
     from = from + 100
   end
 end
+local function sizeOf(state) return call('ZCARD', sets[state]) end
 return {
-  '', m[1] and not m[2] and 1 or 0, m[3] == '1' and 1 or 0, pending, call('ZCARD', scheduled), call('ZCARD', retrying),
-  call('HLEN', leases), call('ZCARD', completed), call('ZCARD', cancelled), call('ZCARD', dead), record, state,
-  tostring(now),
+  '', m[1] and not m[2] and 1 or 0, m[3] == '1' and 1 or 0, pending, sizeOf('scheduled'), sizeOf('retrying'),
+  call('HLEN', leases), sizeOf('completed'), sizeOf('cancelled'), sizeOf('dead'), record, state, tostring(now),
 }

@@ -11,6 +11,7 @@
 -- include: record
 -- include: order
 -- include: queue
+-- include: attempts
 bind(1, ARGV[2])
 local m = call('HMGET', meta, 'priorities', 'idle', 'notified-at', 'has-keys', 'next-expiry', 'expiry-cursor', 'paused')
 if stale(m[1] or '') then return { m[1], 0, 0, 0, 0, 0 } end
@@ -23,53 +24,45 @@ local promoted = promote(tonumber(ARGV[3]))
 -- steps; `expiry-cursor` says where to go on, so that any process may take the next one and a crash between them loses
 -- nothing.
 -- A sorted set of deadlines would cost every task two more writes of 1 us each; this costs 0.3 us per lease and period.
-local expired, crashed, died, goOn = 0, 0, 0, 0
-local function expire(limit)
-  local cursor = m[6]
-  if not cursor then
-    if now < (tonumber(m[5]) or 9e15) then return end
-    cursor = '0'
-    call('HSET', meta, 'next-expiry', '9e15')
-    m[5] = '9e15'
-  end
-  local step = call('HSCAN', leases, cursor, 'COUNT', 500)
-  local found, earliest, gone = step[2], tonumber(m[5]) or 9e15, {}
+local expired, goOn = 0, 0
+
+-- The leases that this step finds to have ended, the one claimed first before the others, and when the next one ends.
+local function overdue(found, earliest)
+  local list = {}
   for i = 1, #found, 2 do
-    local ends = expiryOf(found[i + 1])
+    local lease = found[i + 1]
+    local ends = expiryOf(lease)
     if ends <= now then
-      gone[#gone + 1] = { id = found[i], lease = found[i + 1], token = tonumber(sub(found[i + 1], 1, 16)) or 0 }
+      list[#list + 1] = { id = found[i], lease = lease, token = tonumber(sub(lease, 1, 16)) or 0 }
     elseif ends < earliest then
       earliest = ends
     end
   end
-  call('HSET', meta, 'next-expiry', earliest)
-  table.sort(gone, function(a, b) return a.token < b.token end)
-  local ids, back = {}, {}
-  for i = 1, math.min(limit, #gone) do ids[i] = gone[i].id end
-  -- Those beyond the limit come with the next step, which begins at the same cursor.
-  if #gone > limit then step[1] = cursor end
-  local records, states = fetch(tasks, ids), fetch(details, ids)
-  sum('HDEL', leases, ids)
-  for i = 1, #ids do
-    local id, lease = ids[i], gone[i].lease
-    local f, c, stop, at, reason = attemptStateOf(states[i])
-    recordAttempt(id, 'C ' .. sinceOf(lease) .. ' ' .. now .. ' ' .. (f + c + 1) .. ' ' .. workerOf(lease))
-    local markedDead = stop == 0 and c + 1 > crashLimitOf(records[i])
-    setAttemptState(id, f, c + 1, 0, at, markedDead and 'crashed' or reason)
-    if stop == 1 then
-      call('ZADD', cancelled, now, id)
-    elseif markedDead then
-      call('ZADD', dead, now, id)
-      died = died + 1
-    else
-      back[#back + 1] = i
-    end
+  table.sort(list, function(a, b) return a.token < b.token end)
+  return list, earliest
+end
+
+local function expire(limit)
+  local cursor, earliest = m[6], tonumber(m[5]) or 9e15
+  if not cursor then
+    if now < earliest then return end
+    cursor, earliest = '0', 9e15
   end
-  local backIds, backRecords = {}, {}
-  for j = 1, #back do backIds[j], backRecords[j] = ids[back[j]], records[back[j]] end
-  release(backIds, backRecords)
-  expired, crashed = #ids, #ids
-  if step[1] == '0' and #gone <= limit then
+  local step = call('HSCAN', leases, cursor, 'COUNT', 500)
+  local list
+  list, earliest = overdue(step[2], earliest)
+  call('HSET', meta, 'next-expiry', earliest)
+  local ids = {}
+  for i = 1, math.min(limit, #list) do ids[i] = list[i].id end
+  -- Those beyond the limit come with the next step, which begins at the same cursor.
+  if #list > limit then step[1] = cursor end
+  local records, states, EXPIRY = fetch(tasks, ids), fetch(details, ids), LAW.EXPIRY
+  sum('HDEL', leases, ids)
+  beginEnding()
+  for i = 1, #ids do endAttempt(ids[i], list[i].lease, states[i], EXPIRY, '', '', records[i]) end
+  finishEnding(m[4])
+  expired = #ids
+  if step[1] == '0' and #list <= limit then
     call('HDEL', meta, 'expiry-cursor')
   else
     call('HSET', meta, 'expiry-cursor', step[1])
@@ -77,8 +70,6 @@ local function expire(limit)
   end
 end
 if tonumber(ARGV[4]) > 0 then expire(tonumber(ARGV[4])) end
-countEvent(activity, 'crashed', crashed)
-countEvent(activity, 'dead', died)
 
 local function prune(set, ageMs, count, limit)
   local ids = call('ZRANGEBYSCORE', set, '-inf', now - ageMs, 'LIMIT', 0, limit)
@@ -90,9 +81,9 @@ local function prune(set, ageMs, count, limit)
 end
 local pruned, budget = 0, tonumber(ARGV[5])
 if ARGV[6] ~= '-' then
-  for i, set in ipairs({ completed, cancelled, dead }) do
+  for i, state in ipairs({ 'completed', 'cancelled', 'dead' }) do
     if pruned < budget then
-      pruned = pruned + prune(set, tonumber(ARGV[4 + 2 * i]), tonumber(ARGV[5 + 2 * i]), budget - pruned)
+      pruned = pruned + prune(sets[state], tonumber(ARGV[4 + 2 * i]), tonumber(ARGV[5 + 2 * i]), budget - pruned)
     end
   end
 end

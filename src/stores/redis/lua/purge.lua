@@ -11,9 +11,6 @@
 bind(1, ARGV[2])
 local m = call('HMGET', meta, 'priorities', 'has-keys', 'paused')
 if stale(m[1] or '') then return { m[1], 0, 0 } end
-local sets = {
-  scheduled = scheduled, retrying = retrying, completed = completed, cancelled = cancelled, dead = dead,
-}
 local ids, more = {}, 0
 local set = sets[ARGV[3]]
 check()
@@ -44,6 +41,7 @@ remove(ids, m[2])
 
 -- A queue that is purged to the last task is no longer listed until it is used again. Its keys stay: their windows
 -- outlive the tasks.
-local counted = { leases, scheduled, retrying, completed, cancelled, dead, tasks }
+local counted = { leases, tasks }
+for _, set in pairs(sets) do counted[#counted + 1] = set end
 if m[3] ~= '1' and call('EXISTS', unpack(counted)) == 0 then call('HSET', meta, 'unlisted', 1) end
 return { '', #ids, more }

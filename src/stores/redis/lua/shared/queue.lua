@@ -1,12 +1,14 @@
 -- One queue: its keys, and the moves that several verbs make. `at` is where its keys begin in KEYS; the ready lists
 -- come last, one for each priority in `priorities`, which is the client's idea of the priorities in use.
-local tasks, meta, leases, activity, details, scheduled, retrying, completed, cancelled, dead, tombstones, keys, windows
-local ready, priorities
+local tasks, meta, leases, activity, details, tombstones, keys, windows
+local sets, ready, priorities -- sorted sets by state, lists by priority
 
 local function bind(at, known)
   tasks, meta, leases, activity, details = KEYS[at], KEYS[at + 1], KEYS[at + 2], KEYS[at + 3], KEYS[at + 4]
-  scheduled, retrying = KEYS[at + 5], KEYS[at + 6]
-  completed, cancelled, dead = KEYS[at + 7], KEYS[at + 8], KEYS[at + 9]
+  sets = {
+    scheduled = KEYS[at + 5], retrying = KEYS[at + 6],
+    completed = KEYS[at + 7], cancelled = KEYS[at + 8], dead = KEYS[at + 9],
+  }
   tombstones, keys, windows = KEYS[at + 10], KEYS[at + 11], KEYS[at + 12]
   priorities, ready = known, {}
   for i = 1, #known do ready[tonumber(sub(known, i, i))] = KEYS[at + 12 + i] end
@@ -19,7 +21,8 @@ local function check()
   call('HLEN', details)
   call('HLEN', tombstones)
   call('HLEN', keys)
-  for _, set in ipairs({ scheduled, retrying, completed, cancelled, dead, windows }) do call('ZCARD', set) end
+  call('ZCARD', windows)
+  for _, set in pairs(sets) do call('ZCARD', set) end
   for _, list in pairs(ready) do call('LLEN', list) end
 end
 
@@ -51,33 +54,9 @@ local function attemptStateOf(text)
   return tonumber(failures) or 0, tonumber(crashes) or 0, tonumber(stop) or 0, runAt or '-', reason or '-'
 end
 
-local function setAttemptState(id, failures, crashes, stop, runAt, reason)
-  call('HSET', details, id, failures .. ' ' .. crashes .. ' ' .. stop .. ' ' .. runAt .. ' ' .. reason)
+local function writeAttemptState(failures, crashes, stop, runAt, reason)
+  return failures .. ' ' .. crashes .. ' ' .. stop .. ' ' .. runAt .. ' ' .. reason
 end
-
--- Appends a failed attempt, one a line; keeps 20 of them, and always the last that has an error.
-local function recordAttempt(id, line)
-  local field = id .. ':attempts'
-  local lines = call('HGET', details, field)
-  if lines then
-    local _, breaks = string.gsub(lines, '\n', '')
-    if breaks >= 19 then
-      local first, rest = string.match(lines, '^([^\n]*)\n(.*)$')
-      if byte(first) == 70 and byte(line) ~= 70 and byte(rest) ~= 70 and not string.find(rest, '\nF', 1, true) then
-        rest = first .. '\n' .. string.gsub(rest, '^[^\n]*\n', '', 1)
-      end
-      lines = rest
-    end
-    line = lines .. '\n' .. line
-  end
-  call('HSET', details, field, line)
-end
-
--- The pieces of a lease: token (16 digits), expiry (13), since (13), worker, which the client pads: a hash whose values
--- are longer than 64 bytes is a table, in which a field is found without looking at the others.
-local function expiryOf(lease) return tonumber(sub(lease, 17, 29)) or 0 end
-local function sinceOf(lease) return sub(lease, 30, 42) end
-local function workerOf(lease) return string.match(lease, '%S*', 43) end
 
 -- Back to the head, the first of the list first. LPUSH takes them from behind. `records` may have gaps.
 local function release(ids, records)
@@ -96,19 +75,28 @@ local function release(ids, records)
   end
 end
 
+-- The sets of tasks that wait for their time.
+local function waitingSets()
+  local list = LAW.DUE.from
+  for i = 1, #list do list[i] = sets[list[i]] end
+  return list
+end
+
 -- Up to `limit` due tasks become pending, the earliest due first; of those due at the same instant the older id.
 local function promote(limit)
-  if limit <= 0 or call('EXISTS', scheduled, retrying) == 0 then return 0 end
-  local due = {}
-  for _, set in ipairs({ scheduled, retrying }) do
+  local waiting = waitingSets()
+  if limit <= 0 or call('EXISTS', unpack(waiting)) == 0 then return 0 end
+  local due, gone = {}, {}
+  for _, set in ipairs(waiting) do
     local found = call('ZRANGEBYSCORE', set, '-inf', now, 'WITHSCORES', 'LIMIT', 0, limit)
     for i = 1, #found, 2 do
       due[#due + 1] = { id = found[i], at = tonumber(found[i + 1]), set = set }
     end
+    gone[set] = {}
   end
   if #due == 0 then return 0 end
   table.sort(due, function(a, b) return a.at < b.at or (a.at == b.at and before(a.id, b.id)) end)
-  local ids, gone, tails = {}, { [scheduled] = {}, [retrying] = {} }, {}
+  local ids, tails = {}, {}
   for i = 1, math.min(limit, #due) do
     ids[i] = due[i].id
     local list = gone[due[i].set]
@@ -128,11 +116,11 @@ end
 
 -- When the next task falls due, nil if none waits.
 local function nextDue()
-  if call('EXISTS', scheduled, retrying) == 0 then return nil end
+  local waiting = waitingSets()
+  if call('EXISTS', unpack(waiting)) == 0 then return nil end
   local first
-  for _, set in ipairs({ scheduled, retrying }) do
-    local head = call('ZRANGE', set, 0, 0, 'WITHSCORES')
-    local at = tonumber(head[2])
+  for _, set in ipairs(waiting) do
+    local at = tonumber(call('ZRANGE', set, 0, 0, 'WITHSCORES')[2])
     if at and (not first or at < first) then first = at end
   end
   return first
