@@ -5,9 +5,9 @@ import type { Logger } from "../engine/logger.ts";
 import type { Client } from "../engine/client.ts";
 import { redact } from "../open-store.ts";
 import type { startServer } from "../server/http/index.ts";
-import { systemClock } from "../store/clock.ts";
 import type { FullStore } from "../store/facets.ts";
 import { hasCode } from "../task/errors.ts";
+import { logTasks } from "../telemetry/log.ts";
 import { windlass } from "../windlass.ts";
 import { type Config, DEFAULT_SOURCE } from "./config.ts";
 import {
@@ -22,10 +22,8 @@ import {
 } from "./flags.ts";
 import { Lifetime } from "./lifetime.ts";
 import { loadTasks } from "./modules.ts";
-import { startJanitor } from "./server.ts";
 import type { Settings } from "./settings.ts";
 import { print, say, styled } from "./terminal.ts";
-import { watchTasks } from "./watch.ts";
 import { workOptions } from "./worker.ts";
 
 type Server = Awaited<ReturnType<typeof startServer>>;
@@ -56,8 +54,9 @@ async function runDev(config: Config, modules: readonly string[]): Promise<void>
   using lifetime = new Lifetime(logger, () => worker?.busy === true);
   await using client = await windlass(settings.url, { logger });
   const server = await startOnFreePort(config, client, logger);
-  const janitor = tasks.length === 0 ? startJanitor(client.store, settings, logger) : undefined;
-  if (janitor === undefined) worker = startWorker(client, tasks, settings, logger);
+  // A worker brings its own housekeeping.
+  if (tasks.length === 0) client.housekeeping({ retention: settings.retention }).start();
+  else worker = startWorker(client, tasks, settings, logger);
   if (!settings.quiet) print(welcome(server.url, tasks, settings));
   try {
     await Promise.race([lifetime.stopAsked, ...(worker === undefined ? [] : [worker.ended])]);
@@ -68,7 +67,6 @@ async function runDev(config: Config, modules: readonly string[]): Promise<void>
       await worker?.stop();
     } finally {
       await serverStopped;
-      await janitor?.stop();
     }
   }
 }
@@ -88,8 +86,8 @@ function startWorker(
   settings: Settings,
   logger: Logger,
 ): RunningWorker {
-  const watched = watchTasks(tasks, logger, systemClock, "info");
-  const worker = client.work(watched.tasks, { ...workOptions(settings), observe: watched.observe });
+  logTasks(logger, "info");
+  const worker = client.work(tasks, workOptions(settings));
   let busy = true;
   const ended = worker.run().finally(() => {
     busy = false;

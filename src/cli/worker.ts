@@ -1,15 +1,14 @@
 /** `windlass worker`: runs the task definitions that modules export. */
 import type { Command } from "commander";
 import type { WorkOptions } from "../engine/work-options.ts";
-import { systemClock } from "../store/clock.ts";
 import { WindlassError } from "../task/errors.ts";
+import { logTasks } from "../telemetry/log.ts";
 import { windlass } from "../windlass.ts";
 import { commonFlags, configOf, examples, logFlags, storeFlags, workerFlags } from "./flags.ts";
 import { Lifetime } from "./lifetime.ts";
 import { loadTasks } from "./modules.ts";
 import { refuseMemory } from "./session.ts";
 import type { Settings } from "./settings.ts";
-import { watchTasks } from "./watch.ts";
 
 /** Adds the command. */
 export function addWorker(program: Command): void {
@@ -43,8 +42,8 @@ async function runWorker(settings: Settings, modules: readonly string[]): Promis
   let busy = false;
   using lifetime = new Lifetime(logger, () => busy);
   await using client = await windlass(settings.url, { logger });
-  const watched = watchTasks(tasks, logger, systemClock, "debug");
-  const worker = client.work(watched.tasks, { ...workOptions(settings), observe: watched.observe });
+  logTasks(logger, "debug");
+  const worker = client.work(tasks, workOptions(settings));
   logger.info({ types: tasks.map(({ type }) => type) }, "tasks loaded");
   busy = true;
   // The worker hears signals by itself; this one may have come before it listened.
