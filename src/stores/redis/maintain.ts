@@ -1,46 +1,15 @@
-/** The verbs `extend` and `maintain`. */
-import type {
-  ExtendVerdict,
-  LeaseRef,
-  MaintainReply,
-  MaintainRequest,
-  Retention,
-} from "../../store/store.ts";
-import type { Caller } from "./caller.ts";
+/** The verb `maintain`: one script call per queue. */
+import type { MaintainReply, MaintainRequest, Retention } from "../../store/store.ts";
 import { isNearlyFull, withoutFinished } from "./pressure.ts";
-import { packLeases } from "./settle.ts";
-
-const VERDICTS = ["lost", "applied", "cancelled"] as const;
-
-export async function extend(
-  caller: Caller,
-  leases: readonly LeaseRef[],
-  leaseMs: number,
-): Promise<ExtendVerdict[]> {
-  const verdicts: ExtendVerdict[] = Array.from({ length: leases.length });
-  const queues = Map.groupBy(leases.keys(), (i) => leases[i]!.queue);
-  await Promise.all(
-    [...queues].map(async ([queue, places]) => {
-      const keys = caller.keys(queue);
-      const marks = (await caller.run(
-        "extend",
-        keys.slot,
-        [keys.key("l"), keys.key("e"), keys.key("m")],
-        [String(Math.round(leaseMs)), packLeases(leases, places)],
-      )) as Buffer;
-      for (const [j, i] of places.entries()) verdicts[i] = VERDICTS[marks[j]! - 0x30]!;
-    }),
-  );
-  return verdicts;
-}
+import type { ScriptRunner } from "./script-runner.ts";
 
 /** Queue by queue. Begins anywhere, so that a full limit does not starve the queues at the end of the list. */
 export async function maintain(
-  caller: Caller,
+  runner: ScriptRunner,
   { limit, retention }: MaintainRequest,
 ): Promise<MaintainReply> {
-  const names = await caller.queues();
-  const start = Math.floor(caller.settings.random() * names.length);
+  const names = await runner.queues();
+  const start = Math.floor(runner.settings.random() * names.length);
   const bounds = boundsOf(retention);
   const fewer = boundsOf(retention && withoutFinished(retention));
   let full = retention !== undefined;
@@ -52,10 +21,10 @@ export async function maintain(
     try {
       const most = [limit - done.promoted, limit - done.expired, limit - Math.max(done.pruned, done.keys)];
       // One server that has room need not be asked again for every queue; one that has none may have some by now.
-      if (retention !== undefined && (full || caller.router.clustered))
-        full = await isNearlyFull(caller, caller.keys(queue).slot);
+      if (retention !== undefined && (full || runner.router.clustered))
+        full = await isNearlyFull(runner, runner.keys(queue).slot);
       const [promoted, expired, pruned, keys, goOn] = await maintainOne(
-        caller,
+        runner,
         queue,
         most,
         full ? fewer : bounds,
@@ -85,19 +54,19 @@ export async function maintain(
 type Maintained = readonly [promoted: number, expired: number, pruned: number, keys: number, goOn: number];
 
 async function maintainOne(
-  caller: Caller,
+  runner: ScriptRunner,
   queue: string,
   most: readonly number[],
   bounds: readonly string[],
 ): Promise<Maintained> {
-  const keys = caller.keys(queue);
+  const keys = runner.keys(queue);
   for (;;) {
-    const levels = caller.levels(queue);
-    const args = [levels, ...most.map(String), ...bounds];
-    const reply = await caller.run("maintain", keys.slot, keys.all(levels), args);
+    const priorities = runner.priorities(queue);
+    const args = [priorities, ...most.map(String), ...bounds];
+    const reply = await runner.run("maintain", keys.slot, keys.all(priorities), args);
     const [stale, ...counts] = reply as readonly [Buffer, ...Maintained];
     if (stale.length === 0) return counts;
-    caller.learn(queue, String(stale));
+    runner.learn(queue, String(stale));
   }
 }
 

@@ -3,7 +3,7 @@ import { ErrorReply } from "@redis/client";
 import type { Cancel } from "../../store/clock.ts";
 import { WindlassError } from "../../task/errors.ts";
 import { replyError, unknown } from "./errors.ts";
-import { mergeLevels, QueueKeys } from "./layout.ts";
+import { mergePriorities, QueueKeys } from "./layout.ts";
 import type { Arg, Reply } from "./net/client.ts";
 import type { Router } from "./net/router.ts";
 import { slotOf } from "./net/slot.ts";
@@ -17,26 +17,26 @@ const REPLICATION_MS = 1_000;
 /** The same for disks: with `appendfsync everysec` the next fsync is 1 s away, and 2 s if one is under way. */
 const FSYNC_MS = 3_000;
 
-/** As long as `shared/wake.lua` keeps quiet after a message. */
-const STIR_MS = 100;
+/** As long as `lua/shared/notify-listeners.lua` keeps quiet after a message. */
+const NOTIFY_AGAIN_MS = 100;
 
 /** About 20 MB of key names. */
 const MOST_QUEUES = 10_000;
 
 interface KnownQueue {
   readonly keys: QueueKeys;
-  levels: string;
-  shortWayAt: number;
+  priorities: string;
+  fastAt: number;
 }
 
-export class Caller {
+export class ScriptRunner {
   readonly settings: Settings;
   readonly router: Router;
   readonly time: StoreTime;
   readonly #scripts: Readonly<Record<ScriptName, Script>> = loadScripts();
   readonly #queues = new Map<string, KnownQueue>();
   readonly #listed = new Set<string>();
-  readonly #stirring = new Map<string, Cancel>();
+  readonly #notifying = new Map<string, Cancel>();
   readonly #listKey: string;
   readonly #listSlot: number;
   #closed = false;
@@ -59,7 +59,7 @@ export class Caller {
 
   close(): void {
     this.#closed = true;
-    for (const cancel of this.#stirring.values()) cancel();
+    for (const cancel of this.#notifying.values()) cancel();
     this.router.close();
   }
 
@@ -68,22 +68,22 @@ export class Caller {
   }
 
   /** The priorities of this queue that this process knows of. The scripts say so if there are others. */
-  levels(queue: string): string {
-    return this.#queue(queue).levels;
+  priorities(queue: string): string {
+    return this.#queue(queue).priorities;
   }
 
-  learn(queue: string, levels: string): void {
+  learn(queue: string, priorities: string): void {
     const known = this.#queue(queue);
-    known.levels = mergeLevels(known.levels, levels);
+    known.priorities = mergePriorities(known.priorities, priorities);
   }
 
-  /** False for a second after the short way of an exchange turned out not to do: then it seldom does the next time. */
-  mayTakeShortWay(queue: string): boolean {
-    return this.settings.clock.monotonic() >= this.#queue(queue).shortWayAt;
+  /** False for a second after the fast exchange turned out not to do: then it seldom does the next time. */
+  mayUseFast(queue: string): boolean {
+    return this.settings.clock.monotonic() >= this.#queue(queue).fastAt;
   }
 
-  avoidShortWay(queue: string): void {
-    this.#queue(queue).shortWayAt = this.settings.clock.monotonic() + 1_000;
+  avoidFast(queue: string): void {
+    this.#queue(queue).fastAt = this.settings.clock.monotonic() + 1_000;
   }
 
   /** Runs a script. Rejects with a `WindlassError`. Loading a script again is safe: without it nothing ran. */
@@ -148,7 +148,7 @@ export class Caller {
   /** Sends a plain command to every primary. */
   async broadcast(
     args: readonly Arg[],
-  ): Promise<readonly { readonly place: string; readonly reply: Reply }[]> {
+  ): Promise<readonly { readonly address: string; readonly reply: Reply }[]> {
     this.live();
     return mapped(this.router.broadcast(args));
   }
@@ -184,14 +184,14 @@ export class Caller {
    * Tells listeners of this queue once more, a moment later: they were told of something just before, so whatever is
    * added in between is not worth a message each. Only a hint, so a failure of it is none.
    */
-  stirSoon(queue: string): void {
-    if (this.#stirring.has(queue)) return;
-    const stir = (): void => {
-      this.#stirring.delete(queue);
-      const { keys, levels } = this.#queue(queue);
-      this.run("stir", keys.slot, [keys.key("m"), ...keys.lists(levels)], []).catch(() => {});
+  notifySoon(queue: string): void {
+    if (this.#notifying.has(queue)) return;
+    const notify = (): void => {
+      this.#notifying.delete(queue);
+      const { keys, priorities } = this.#queue(queue);
+      this.run("notify-again", keys.slot, [keys.key("meta"), ...keys.lists(priorities)], []).catch(() => {});
     };
-    this.#stirring.set(queue, this.settings.clock.after(STIR_MS, stir, { background: true }));
+    this.#notifying.set(queue, this.settings.clock.after(NOTIFY_AGAIN_MS, notify, { background: true }));
   }
 
   #command(sha: string, keys: readonly string[], args: readonly Arg[]): Arg[] {
@@ -206,7 +206,7 @@ export class Caller {
         this.#queues.clear();
         this.#listed.clear();
       }
-      known = { keys: new QueueKeys(this.settings.prefix, queue), levels: "", shortWayAt: -Infinity };
+      known = { keys: new QueueKeys(this.settings.prefix, queue), priorities: "", fastAt: -Infinity };
       this.#queues.set(queue, known);
     }
     return known;

@@ -1,7 +1,7 @@
 /** What a task has only if something happened to it: the small texts beside its record. */
 import type { DeadReason, FailedAttempt, TaskError } from "../../task/task.ts";
 
-export interface Extra {
+export interface AttemptState {
   readonly failures: number;
   readonly crashes: number;
   readonly cancelRequested: boolean;
@@ -10,7 +10,7 @@ export interface Extra {
   readonly deadReason: DeadReason | undefined;
 }
 
-const NOTHING: Extra = {
+const NOTHING: AttemptState = {
   failures: 0,
   crashes: 0,
   cancelRequested: false,
@@ -18,7 +18,7 @@ const NOTHING: Extra = {
   deadReason: undefined,
 };
 
-export function readExtra(text: Buffer | null | undefined): Extra {
+export function readAttemptState(text: Buffer | null | undefined): AttemptState {
   if (text == null || text.length === 0) return NOTHING;
   const [failures, crashes, stop, runAt, reason] = text.toString("latin1").split(" ");
   return {

@@ -7,7 +7,7 @@ const LONGEST_MS = 5_000;
 /** At most one attempt in this time, over all connections of a store. */
 const BETWEEN_MS = 1_000;
 
-export class Gate {
+export class ReconnectPacer {
   readonly #clock: Clock;
   readonly #random: Random;
   #last = -BETWEEN_MS;

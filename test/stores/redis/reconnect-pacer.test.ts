@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
-import { Gate } from "../../../src/stores/redis/net/gate.ts";
+import { ReconnectPacer } from "../../../src/stores/redis/net/reconnect-pacer.ts";
 import { Link } from "../../../src/stores/redis/net/link.ts";
 import { manualClock } from "../../../src/testing/index.ts";
 
@@ -18,9 +18,9 @@ test("waits begin at 0.1 s, grow to 5 s and are spread; attempts are a second ap
         let last = -Infinity;
         let roll = 0;
         const clock = { ...manualClock(), monotonic: () => now };
-        const gate = new Gate(clock, () => rolls[roll]!);
+        const pacer = new ReconnectPacer(clock, () => rolls[roll]!);
         for (roll = 0; roll < rolls.length; roll++) {
-          const wait = gate.nextMs(roll);
+          const wait = pacer.nextMs(roll);
           assert.ok(wait >= 100 && wait <= 5_000);
           now += wait;
           assert.ok(now - last >= 1_000 - 1e-6);
@@ -33,14 +33,14 @@ test("waits begin at 0.1 s, grow to 5 s and are spread; attempts are a second ap
 
 test("a first attempt after a long quiet comes within 0.1 s to 0.2 s", () => {
   const clock = manualClock();
-  assert.equal(new Gate(clock, () => 0).nextMs(0), 100);
-  assert.ok(new Gate(clock, () => 0.999).nextMs(1) <= 200);
+  assert.equal(new ReconnectPacer(clock, () => 0).nextMs(0), 100);
+  assert.ok(new ReconnectPacer(clock, () => 0.999).nextMs(1) <= 200);
 });
 
 test("connections of one store share the pace", () => {
   const clock = manualClock();
-  const gate = new Gate(clock, () => 0);
-  const waits = [gate.nextMs(0), gate.nextMs(0), gate.nextMs(0)];
+  const pacer = new ReconnectPacer(clock, () => 0);
+  const waits = [pacer.nextMs(0), pacer.nextMs(0), pacer.nextMs(0)];
   assert.deepEqual(waits, [100, 1_100, 2_100]);
 });
 
@@ -48,12 +48,12 @@ test("a link tries for ever, on its clock, and its calls fail at once meanwhile"
   const clock = manualClock();
   let attempts = 0;
   const link = new Link({
-    place: "nowhere",
+    address: "nowhere",
     connect: async () => {
       attempts++;
       throw new Error("refused");
     },
-    gate: new Gate(clock, () => 0),
+    pacer: new ReconnectPacer(clock, () => 0),
     clock,
     deadlineMs: 1_000,
   });

@@ -1,10 +1,10 @@
 -- Tells listeners again if something waits that was added while they had just been told.
 -- KEYS: meta, ready lists. ARGV: shift.
 -- include: time
+local meta = KEYS[1]
 for i = 2, #KEYS do
-  if call('EXISTS', KEYS[i]) == 1 and call('HGET', KEYS[1], 'paused') ~= '1' then
-    call('PUBLISH', KEYS[1], '')
-    call('HSET', KEYS[1], 'idle', 0, 'woken', now)
+  if call('EXISTS', KEYS[i]) == 1 and call('HGET', meta, 'paused') ~= '1' then
+    -- include: publish
     return 1
   end
 end
