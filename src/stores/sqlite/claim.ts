@@ -1,46 +1,57 @@
 /** Leasing pending tasks: three statements for a whole range of them, none per task. */
-import type { Claim, Lease } from "../../store/store.ts";
+import type { Lease } from "../../store/store.ts";
 import { PRIORITIES } from "../../task/task.ts";
 import { quarantine } from "./quarantine.ts";
 import { priorityOf } from "./rank.ts";
-import type { ClaimRow } from "./statements.ts";
-import type { Work } from "./work.ts";
+import type { ClaimedRow } from "./statements.ts";
+import type { Transaction } from "./transaction.ts";
 
 /** Leases made by one statement: SQLite takes no infinite limit. */
 const MOST = 1_000_000;
 
-/** Leases up to `room` tasks of one queue. What cannot be read is put aside, and the claim goes on with the others. */
-export function claim(work: Work, queue: number, name: string, terms: Claim, room: number): Lease[] {
+/** What is asked of one queue. */
+export interface QueueClaim {
+  readonly queue: number;
+  readonly name: string;
+  readonly max: number;
+  readonly leaseMs: number;
+  readonly worker: string;
+}
+
+/** Leases up to `max` tasks. What cannot be read is put aside, and the claim goes on with the others. */
+export function claim(tx: Transaction, asked: QueueClaim): Lease[] {
+  const { queue, max, leaseMs, worker } = asked;
   const leases: Lease[] = [];
-  while (leases.length < room) {
-    const asked = Math.min(room - leases.length, MOST);
-    const until = Math.ceil(work.now + terms.leaseMs);
-    const { count, first } = work.s.claim(queue, asked, terms.worker, work.now, until);
+  while (leases.length < max) {
+    const most = Math.min(max - leases.length, MOST);
+    const until = Math.ceil(tx.now + leaseMs);
+    const { count, last } = tx.sql.lease.claim.insert(queue, most, worker, tx.now, until);
     if (count === 0) break;
-    work.s.claimTake.run(queue, count - 1);
-    work.count(queue, "pending", -count);
-    work.count(queue, "running", count);
-    read(work, queue, name, first, count, leases);
-    if (count < asked) break;
+    tx.sql.ready.take.run(queue, count - 1);
+    tx.count(queue, "pending", -count);
+    tx.count(queue, "running", count);
+    leases.push(...read(tx, asked, last - count + 1, last));
+    if (count < most) break;
   }
   return leases;
 }
 
-function read(work: Work, queue: number, name: string, first: number, count: number, leases: Lease[]): void {
-  const rows = readable(work, first, first + count - 1);
-  for (let index = 0; index < count; index++) {
-    const token = first + index;
-    const row = rows === undefined ? readable(work, token, token)?.[0] : rows[index];
+function read(tx: Transaction, { queue, name }: QueueClaim, first: number, last: number): Lease[] {
+  const rows = readable(tx, first, last);
+  const leases: Lease[] = [];
+  for (let token = first; token <= last; token++) {
+    const row = rows === undefined ? readable(tx, token, token)?.[0] : rows[token - first];
     const lease = row && toLease(row, name, token);
-    if (lease === undefined) quarantine(work, queue, token);
+    if (lease === undefined) quarantine(tx, queue, token);
     else leases.push(lease);
   }
+  return leases;
 }
 
 /** Undefined if one of the rows has a number that does not fit into JavaScript's. */
-function readable(work: Work, first: number, last: number): ClaimRow[] | undefined {
+function readable(tx: Transaction, first: number, last: number): ClaimedRow[] | undefined {
   try {
-    return work.s.claimRead.all(first, last);
+    return tx.sql.lease.claimed.all(first, last);
   } catch (error) {
     if ((error as { code?: unknown }).code === "ERR_OUT_OF_RANGE") return undefined;
     throw error;
@@ -48,7 +59,7 @@ function readable(work: Work, first: number, last: number): ClaimRow[] | undefin
 }
 
 /** Types are kept by the tables, which are strict; a number can still be nonsense, and the task can be gone. */
-function toLease(row: ClaimRow, queue: string, token: number): Lease | undefined {
+function toLease(row: ClaimedRow, queue: string, token: number): Lease | undefined {
   const [id, type, payload, rank, createdAt, runAt, failures, crashes, retryLimit] = row;
   if (id === null) return undefined;
   const priority = priorityOf(rank);

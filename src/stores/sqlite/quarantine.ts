@@ -1,7 +1,7 @@
 /** What cannot be read goes to the dead letters with reason `invalid`, so that it stops no other task. */
 import type { TaskError } from "../../task/task.ts";
-import { bury } from "./moves.ts";
-import type { Work } from "./work.ts";
+import { markDead } from "./moves.ts";
+import type { Transaction } from "./transaction.ts";
 
 const UNREADABLE: TaskError = {
   name: "WindlassError",
@@ -10,25 +10,25 @@ const UNREADABLE: TaskError = {
 };
 
 /** Puts aside what was leased under this token, or drops the lease if there is no such task. */
-export function quarantine(work: Work, queue: number, token: number): void {
-  const { s } = work;
-  if (dropDangling(work, [token]) > 0) return;
-  s.quarantineMend.run(token, work.now);
-  const [rid] = s.leaseTask.get(token)!;
-  s.leaseDrop.run(token, token);
-  s.taskNoted.run(rid);
-  s.noteError.run(rid, JSON.stringify(UNREADABLE));
-  work.count(queue, "running", -1);
-  bury(work, { rid, queue }, "invalid");
+export function quarantine(tx: Transaction, queue: number, token: number): void {
+  const { sql } = tx;
+  if (dropDangling(tx, [token]) > 0) return;
+  sql.task.mend.run(token, tx.now);
+  const [rid] = sql.lease.task.get(token)!;
+  sql.lease.drop.run(token, token);
+  sql.task.markDetail.run(rid);
+  sql.detail.recordError.run(rid, JSON.stringify(UNREADABLE));
+  tx.count(queue, "running", -1);
+  markDead(tx, { rid, queue }, "invalid");
 }
 
 /** Drops those of the leases whose task is gone. Answers how many. */
-export function dropDangling(work: Work, tokens: readonly number[]): number {
+export function dropDangling(tx: Transaction, tokens: readonly number[]): number {
   let dropped = 0;
   for (const token of tokens) {
-    const row = work.s.leaseDangling.get(token);
+    const row = tx.sql.lease.dropDangling.get(token);
     if (row === undefined) continue;
-    work.count(row[0], "running", -1);
+    tx.count(row[0], "running", -1);
     dropped++;
   }
   return dropped;
