@@ -1,8 +1,8 @@
-/** Changing tasks by hand. `life.ts` says what a state allows; a refused act writes nothing. */
+/** Changing tasks by hand. `task/life.ts` says what a state allows and where it leads; a refused act writes nothing. */
 import type { ActResult, TaskEdit } from "../../store/facets.ts";
-import { type Act, afterAct, EDIT } from "../../task/life.ts";
+import { type Act, ACTS, afterAct, afterEdit, UNREADABLE } from "../../task/life.ts";
 import type { TaskState } from "../../task/task.ts";
-import { drop, EVERYTHING, finish, leave, type TaskRow, toDue, toTail } from "./moves.ts";
+import { drop, enter, EVERYTHING, leave, type TaskRow } from "./moves.ts";
 import { priorityOf } from "./rank.ts";
 import type { ViewRow } from "./statements.ts";
 import type { Transaction } from "./transaction.ts";
@@ -11,96 +11,72 @@ import { toTask } from "./view.ts";
 interface Found extends TaskRow {
   readonly row: ViewRow;
   readonly state: TaskState;
+  readonly priority: number;
+  readonly runAt: number;
+  /** Of its lease, while it runs. */
+  readonly token: number | null;
 }
 
-export function retry(tx: Transaction, id: string): ActResult {
-  return act(tx, id, allowedBy("retry"), (found) => {
-    const { sql, now } = tx;
-    leave(tx, found, "dead");
-    sql.task.renew.run(found.rid);
-    sql.task.setTime.run(found.rid, now);
-    toTail(tx, found);
-    sql.key.revive.run(found.rid, now);
-  });
-}
-
-/** A running task is asked to stop; its worker hears of it when it extends. */
-export function cancel(tx: Transaction, id: string): ActResult {
-  return act(tx, id, allowedBy("cancel"), (found) => {
-    if (found.state === "running") {
-      tx.sql.lease.cancel.run(found.row[14]);
-      return;
-    }
+export function act(tx: Transaction, id: string, name: Act): ActResult {
+  const found = find(tx, id);
+  if (found === undefined) return { status: "missing" };
+  const to = afterAct(name, found.state);
+  if (to === undefined) return { status: "refused", state: found.state };
+  if (to === "removed") {
     leave(tx, found, found.state);
-    finish(tx, found, "cancelled");
-  });
-}
-
-export function runNow(tx: Transaction, id: string): ActResult {
-  return act(tx, id, allowedBy("runNow"), (found) => {
-    if (found.state === "running") return;
-    leave(tx, found, found.state);
-    tx.sql.task.setTime.run(found.rid, tx.now);
-    toTail(tx, found);
-  });
+    drop(tx, [found.rid], EVERYTHING);
+    return { status: "applied", task: toTask(found.row) };
+  }
+  // Its worker is asked to stop, and hears of it when it extends.
+  if (to === "running") tx.sql.lease.cancel.run(found.token);
+  else move(tx, found, name, to);
+  return applied(tx, found);
 }
 
 export function edit(tx: Transaction, id: string, change: TaskEdit): ActResult {
-  return act(
-    tx,
-    id,
-    (state) => EDIT[state] !== undefined,
-    (found) => rewrite(tx, found, change),
-  );
-}
-
-/** Answers the task as it was. */
-export function remove(tx: Transaction, id: string): ActResult {
   const found = find(tx, id);
   if (found === undefined) return { status: "missing" };
-  if (found.state === "running") return { status: "refused", state: "running" };
-  leave(tx, found, found.state);
-  drop(tx, [found.rid], EVERYTHING);
-  return { status: "applied", task: toTask(found.row) };
+  const runAt = newTime(change, tx.now);
+  const to = afterEdit(found.state, runAt === undefined ? "kept" : runAt <= tx.now ? "due" : "later");
+  if (to === undefined) return { status: "refused", state: found.state };
+  const { rid } = found;
+  const { payload, priority = found.priority } = change;
+  if (payload !== undefined) tx.sql.task.setPayload.run(rid, payload);
+  // It keeps its position in line unless its priority or its time changes.
+  if (runAt !== undefined || priority !== found.priority) {
+    leave(tx, found, found.state);
+    tx.sql.task.setPriority.run(rid, priority);
+    if (runAt !== undefined) tx.sql.task.setTime.run(rid, runAt);
+    enter(tx, found, to, { at: runAt ?? found.runAt });
+  }
+  return applied(tx, found);
 }
 
-/** A pending task keeps its position in line unless its priority or its time changes. */
-function rewrite(tx: Transaction, found: Found, change: TaskEdit): void {
+function move(tx: Transaction, found: Found, name: Act, to: TaskState): void {
   const { sql, now } = tx;
-  const { rid, row, state } = found;
-  if (state === "running") return;
-  const { payload, delayMs, priority = priorityOf(row[5]) } = change;
-  const asked = change.runAt ?? (delayMs === undefined ? undefined : now + delayMs);
-  const runAt = asked === undefined ? undefined : Math.ceil(asked);
-  if (payload !== undefined) sql.task.setPayload.run(rid, payload);
-  if (runAt === undefined && priority === priorityOf(row[5])) return;
-  leave(tx, found, state);
-  sql.task.setPriority.run(rid, priority);
-  if (runAt !== undefined) sql.task.setTime.run(rid, runAt);
-  const pending = runAt === undefined ? state === "pending" : runAt <= now;
-  if (pending) toTail(tx, found);
-  else toDue(tx, found, state === "retrying" ? "retrying" : "scheduled", runAt ?? row[7]);
+  const { rid } = found;
+  const { renews, due } = ACTS[name];
+  leave(tx, found, found.state);
+  if (renews) sql.task.renew.run(rid);
+  if (due) sql.task.setTime.run(rid, now);
+  enter(tx, found, to, { at: due ? now : found.runAt });
+  if (renews) sql.key.revive.run(rid, now);
 }
 
-function allowedBy(name: Act): (state: TaskState) => boolean {
-  return (state) => afterAct(name, state) !== undefined;
+/** Whole milliseconds, never early. Undefined: the task keeps its time. */
+function newTime({ runAt, delayMs }: TaskEdit, now: number): number | undefined {
+  if (runAt !== undefined) return Math.ceil(runAt);
+  return delayMs === undefined ? undefined : Math.ceil(now + delayMs);
 }
 
-function act(
-  tx: Transaction,
-  id: string,
-  allowed: (state: TaskState) => boolean,
-  apply: (found: Found) => void,
-): ActResult {
-  const found = find(tx, id);
-  if (found === undefined) return { status: "missing" };
-  if (!allowed(found.state)) return { status: "refused", state: found.state };
-  apply(found);
-  return { status: "applied", task: toTask(tx.sql.list.view.get(found.rid)!) };
+function applied(tx: Transaction, { rid }: Found): ActResult {
+  return { status: "applied", task: toTask(tx.sql.list.view.get(rid)!) };
 }
 
 function find(tx: Transaction, id: string): Found | undefined {
   const rid = tx.sql.task.find.get(id)?.[0];
   const row = rid === undefined ? undefined : tx.sql.list.view.get(rid);
-  return row && { row, rid: row[0], queue: row[2], state: row[13] ?? "dead" };
+  if (rid === undefined || row === undefined) return undefined;
+  const [, , queue, , , rank, , runAt, , , , , , state, token] = row;
+  return { rid, queue, row, state: state ?? UNREADABLE.to, priority: priorityOf(rank), runAt, token };
 }

@@ -1,7 +1,9 @@
 /** Adding tasks. Everything that can be done once per call is: one insert per task remains. */
 import type { SQLInputValue } from "node:sqlite";
 import type { AddResult } from "../../store/store.ts";
+import { firstState } from "../../task/life.ts";
 import type { NewTask, TaskKey } from "../../task/task.ts";
+import { enterNew, fallsDueFirst } from "./moves.ts";
 import { rankOf, tail } from "./rank.ts";
 import { ADDED_AT_ONCE } from "./statements.ts";
 import type { Transaction } from "./transaction.ts";
@@ -23,15 +25,15 @@ interface NewRow {
   readonly total: QueueTotal;
   readonly rid: number;
   readonly runAt: number;
+  readonly state: "scheduled" | "pending";
 }
 
 export function add(tx: Transaction, tasks: readonly NewTask[]): AddResult[] {
   if (tasks.length === 0) return [];
   const { sql, now } = tx;
   const totals = new Map<string, QueueTotal>();
-  const last = tx.next(tasks.length);
-  const first = last - tasks.length + 1;
-  const answers = tasks.map(({ id }): AddResult => ({ status: "added", id }));
+  const first = tx.next(tasks.length) - tasks.length + 1;
+  const answers: AddResult[] = [];
   let rows: NewRow[] = [];
   for (const [index, task] of tasks.entries()) {
     let total = totals.get(task.queue);
@@ -40,7 +42,7 @@ export function add(tx: Transaction, tasks: readonly NewTask[]): AddResult[] {
       insert(tx, rows, answers);
       rows = [];
       if (sql.task.find.get(task.id) !== undefined) {
-        answers[index] = { status: "duplicate", id: task.id };
+        answers.push({ status: "duplicate", id: task.id });
         continue;
       }
       total = { queue: tx.makeQueue(task.queue), pending: 0, scheduled: 0, earliest: Infinity };
@@ -48,7 +50,9 @@ export function add(tx: Transaction, tasks: readonly NewTask[]): AddResult[] {
     }
     // Whole milliseconds, never early.
     const runAt = Math.ceil(task.runAt ?? now + (task.delayMs ?? 0));
-    const row: NewRow = { index, task, total, rid: first + index, runAt };
+    const state = firstState(runAt, now);
+    const row: NewRow = { index, task, total, rid: first + index, runAt, state };
+    answers.push({ status: "added", id: task.id, state });
     if (task.key === undefined) rows.push(row);
     if (rows.length === ADDED_AT_ONCE || task.key !== undefined) {
       insert(tx, rows, answers);
@@ -57,9 +61,8 @@ export function add(tx: Transaction, tasks: readonly NewTask[]): AddResult[] {
     if (task.key !== undefined) addKeyed(tx, row, task.key, answers);
   }
   insert(tx, rows, answers);
-  sql.ready.addRange.run(first, last, now);
   for (const total of totals.values()) count(tx, total);
-  sql.due.addRange.run(first, last, now, "scheduled");
+  enterAll(tx, first, answers);
   return answers;
 }
 
@@ -91,17 +94,28 @@ function insert(tx: Transaction, rows: readonly NewRow[], answers: AddResult[]):
   } else {
     for (const row of rows) inserted += sql.task.add.run(...pushValues([], row, now));
   }
-  for (const { index, task, total, rid, runAt } of rows) {
+  for (const { index, task, total, rid, runAt, state } of rows) {
     // Only when fewer were inserted than were sent is it worth asking which.
     if (inserted < rows.length && sql.task.find.get(task.id)?.[0] !== rid) {
       answers[index] = { status: "duplicate", id: task.id };
-    } else if (runAt <= now) {
-      total.pending++;
-    } else {
-      total.scheduled++;
-      total.earliest = Math.min(total.earliest, runAt);
+      continue;
     }
+    total[state]++;
+    if (state === "scheduled") total.earliest = Math.min(total.earliest, runAt);
   }
+}
+
+/** Into the tables of their states, as many at once as follow each other; a row that was not inserted is in nobody's way. */
+function enterAll(tx: Transaction, firstRid: number, answers: readonly AddResult[]): void {
+  let state: NewRow["state"] | undefined;
+  let start = 0;
+  for (const [index, answer] of answers.entries()) {
+    if (answer.status !== "added" || answer.state === state) continue;
+    if (state !== undefined) enterNew(tx, state, firstRid + start, firstRid + index - 1);
+    start = index;
+    ({ state } = answer);
+  }
+  if (state !== undefined) enterNew(tx, state, firstRid + start, firstRid + answers.length - 1);
 }
 
 /** In the order of `task.add`. */
@@ -133,8 +147,7 @@ function count(tx: Transaction, { queue, pending, scheduled, earliest }: QueueTo
   tx.count(queue, "pending", pending);
   tx.count(queue, "scheduled", scheduled);
   tx.event(queue, "added", pending + scheduled);
-  // Whoever waits for the task that was due first has to wait less.
-  if (scheduled > 0 && earliest < (tx.sql.due.first.get(queue)?.[0] ?? Infinity)) tx.notify(queue);
+  if (scheduled > 0 && fallsDueFirst(tx, queue, earliest)) tx.notify(queue);
 }
 
 /** The `key` column: what is needed to give the key back to a task that lives again. */

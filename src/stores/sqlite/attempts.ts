@@ -1,19 +1,21 @@
 /** The attempts that a task's record keeps. */
+import type { AttemptMove } from "../../task/life.ts";
 import { ATTEMPTS_KEPT, DEFAULT_CRASH_LIMIT, type FailedAttempt, type TaskError } from "../../task/task.ts";
 import type { HeldLease } from "./held-lease.ts";
 import type { Transaction } from "./transaction.ts";
 
-/** Records an attempt that did not succeed; without an error it crashed. Answers the crashes so far and their limit. */
-export function recordFailure(
+/** Records an attempt that did not succeed, and what it cost. Answers the crashes so far and their limit. */
+export function recordAttempt(
   tx: Transaction,
-  { token, rid }: HeldLease,
-  error: TaskError | undefined,
+  { token, rid, queue }: HeldLease,
+  costs: NonNullable<AttemptMove["costs"]>,
+  error?: TaskError,
 ): { readonly crashes: number; readonly crashLimit: number } {
   const { sql, now } = tx;
   const [worker, startedAt, failures, crashes, crashLimit, attempts] = sql.lease.attempt.get(token)!;
   const attempt: FailedAttempt = {
     attempt: failures + crashes + 1,
-    outcome: error === undefined ? "crashed" : "failed",
+    outcome: costs === "crash" ? "crashed" : "failed",
     startedAt,
     endedAt: now,
     worker,
@@ -21,8 +23,9 @@ export function recordFailure(
   };
   const kept = [...parseAttempts(attempts), attempt].slice(-ATTEMPTS_KEPT);
   sql.detail.recordFailure.run(rid, error === undefined ? null : JSON.stringify(error), JSON.stringify(kept));
-  const crashesNow = crashes + (error === undefined ? 1 : 0);
-  sql.task.setFailed.run(rid, failures + (error === undefined ? 0 : 1), crashesNow);
+  const crashesNow = costs === "crash" ? crashes + 1 : crashes;
+  sql.task.setFailed.run(rid, costs === "failure" ? failures + 1 : failures, crashesNow);
+  tx.event(queue, attempt.outcome);
   return { crashes: crashesNow, crashLimit: crashLimit ?? DEFAULT_CRASH_LIMIT };
 }
 

@@ -43,8 +43,9 @@ export function readHeld(tx: Transaction, tokens: readonly number[]): HeldLease[
   return leases;
 }
 
-/** Only the leases; their tasks go elsewhere. */
-export function dropLeases(tx: Transaction, leases: readonly HeldLease[]): void {
+/** Ends the leases; what their tasks come to is up to the caller. */
+export function dropLeases(tx: Transaction, leases: readonly Pick<HeldLease, "token" | "queue">[]): void {
+  for (const { queue } of leases) tx.count(queue, "running", -1);
   forRanges(
     leases.map(({ token }) => token),
     (first, last) => void tx.sql.lease.drop.run(first, last),

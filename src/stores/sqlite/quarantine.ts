@@ -1,9 +1,11 @@
-/** What cannot be read goes to the dead letters with reason `invalid`, so that it stops no other task. */
+/** What cannot be read is put aside, so that it stops no other task. */
+import { UNREADABLE } from "../../task/life.ts";
 import type { TaskError } from "../../task/task.ts";
-import { markDead } from "./moves.ts";
+import { dropLeases } from "./held-lease.ts";
+import { enter } from "./moves.ts";
 import type { Transaction } from "./transaction.ts";
 
-const UNREADABLE: TaskError = {
+const ERROR: TaskError = {
   name: "WindlassError",
   message: "the task's record has numbers that cannot be; they were replaced, the payload was kept as it is",
   code: "UNREADABLE",
@@ -15,11 +17,10 @@ export function quarantine(tx: Transaction, queue: number, token: number): void 
   if (dropDangling(tx, [token]) > 0) return;
   sql.task.mend.run(token, tx.now);
   const [rid] = sql.lease.task.get(token)!;
-  sql.lease.drop.run(token, token);
+  dropLeases(tx, [{ token, queue }]);
   sql.task.markDetail.run(rid);
-  sql.detail.recordError.run(rid, JSON.stringify(UNREADABLE));
-  tx.count(queue, "running", -1);
-  markDead(tx, { rid, queue }, "invalid");
+  sql.detail.recordError.run(rid, JSON.stringify(ERROR));
+  enter(tx, { rid, queue }, UNREADABLE.to, { reason: UNREADABLE.reason });
 }
 
 /** Drops those of the leases whose task is gone. Answers how many. */

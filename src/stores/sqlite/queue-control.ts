@@ -1,6 +1,7 @@
 /** Queues as a whole: holding them up, letting them go on, emptying them. */
 import type { TaskState } from "../../task/task.ts";
 import { drop, EVERYTHING } from "./moves.ts";
+import { TABLE_OF } from "./state-tables.ts";
 import type { Transaction } from "./transaction.ts";
 
 /** Tasks that are purged per transaction: about 10 ms, so that a million of them hold up no other process for long. */
@@ -24,7 +25,7 @@ export async function purge(write: Write, name: string, states: readonly TaskSta
   if (queue === undefined) return 0;
   let purged = 0;
   for (const state of states) {
-    if (state === "running") continue;
+    if (TABLE_OF[state] === "lease") continue;
     for (let count = PURGED_AT_ONCE; count === PURGED_AT_ONCE; purged += count) {
       count = await write((tx) => purgeSome(tx, queue, state, last));
     }
@@ -34,17 +35,13 @@ export async function purge(write: Write, name: string, states: readonly TaskSta
 }
 
 /** Removes up to `PURGED_AT_ONCE` tasks of one state that were added up to `last`. Answers how many. */
-function purgeSome(
-  tx: Transaction,
-  queue: number,
-  state: Exclude<TaskState, "running">,
-  last: number,
-): number {
+function purgeSome(tx: Transaction, queue: number, state: TaskState, last: number): number {
   const { sql } = tx;
+  const table = TABLE_OF[state];
   const rows =
-    state === "pending"
+    table === "ready"
       ? sql.ready.purge.all(queue, PURGED_AT_ONCE, last)
-      : state === "scheduled" || state === "retrying"
+      : table === "due"
         ? sql.due.purge.all(queue, PURGED_AT_ONCE, last, state)
         : sql.finished.purge.all(queue, PURGED_AT_ONCE, last, state);
   if (rows.length === 0) return 0;

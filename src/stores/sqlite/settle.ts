@@ -1,38 +1,36 @@
-/** What became of attempts. */
+/** The ends of attempts, as the law has them: settled by their worker, released, or run out. */
 import type { LeaseRef, Settlement, Verdict } from "../../store/store.ts";
+import { afterExpiry, EXPIRY, moveOf } from "../../task/life.ts";
 import type { Outcome } from "../../task/outcome.ts";
-import { recordFailure, recordResult } from "./attempts.ts";
+import { recordAttempt, recordResult } from "./attempts.ts";
 import { dropLeases, findHeld, type HeldLease, readHeld } from "./held-lease.ts";
-import { drop, finish, markDead, toDue, toHead } from "./moves.ts";
+import { countArrival, drop, enter } from "./moves.ts";
 import { dropDangling } from "./quarantine.ts";
+import { TABLE_OF } from "./state-tables.ts";
 import type { Transaction } from "./transaction.ts";
 
-/** Applies the outcomes. Those that just end are done together: the common batch costs five statements in all. */
+/** An attempt with what became of it. */
+interface Ended {
+  readonly lease: HeldLease;
+  readonly outcome: Outcome;
+}
+
+/** Applies the outcomes. Tasks that nobody keeps go together: the common batch costs five statements in all. */
 export function settle(tx: Transaction, settlements: readonly Settlement[]): Verdict[] {
   if (settlements.length === 0) return [];
   const held = findHeld(tx, settlements);
   const gone: HeldLease[] = [];
-  const released: HeldLease[] = [];
+  const back: Ended[] = [];
   const verdicts = settlements.map(({ outcome }, index): Verdict => {
     const lease = held[index];
     if (lease === undefined) return "lost";
-    tx.count(lease.queue, "running", -1);
-    if (outcome.kind === "release") released.push(lease);
+    if (TABLE_OF[moveOf(outcome).to] === "ready") back.push({ lease, outcome });
     else if (outcome.kind === "completed" && !outcome.keep) gone.push(lease);
-    else apply(tx, lease, outcome);
+    else end(tx, { lease, outcome });
     return "applied";
   });
-  for (const { queue } of gone) tx.event(queue, "completed");
-  if (gone.length > 0) {
-    const keys = gone.some((lease) => lease.hasKey);
-    const details = gone.some((lease) => lease.hasDetails);
-    drop(
-      tx,
-      gone.map(({ rid }) => rid),
-      { keys, details },
-    );
-  }
-  release(tx, released);
+  if (gone.length > 0) dropCompleted(tx, gone);
+  endBackwards(tx, back);
   dropLeases(
     tx,
     held.filter((lease) => lease !== undefined),
@@ -53,58 +51,54 @@ export function releaseUnknown(
     tx,
     tokens.filter((token) => !known.has(token)),
   );
-  tx.count(queue, "running", -unknown.length);
-  release(tx, unknown);
+  endBackwards(
+    tx,
+    unknown.map((lease) => ({ lease, outcome: { kind: "release" } })),
+  );
   dropLeases(tx, unknown);
 }
 
-/** Leases that ran out: as a release, but it costs crash budget. Answers how many there were, at most `limit`. */
+/** Leases that ran out. Answers how many there were, at most `limit`. */
 export function expire(tx: Transaction, limit: number): number {
   const tokens = tx.sql.lease.expired.all(tx.now, limit).map(([token]) => token);
   if (tokens.length === 0) return 0;
   dropDangling(tx, tokens);
   const expired = readHeld(tx, tokens);
-  const back: HeldLease[] = [];
   // Backwards, as they return to the head.
   for (const lease of expired.toReversed()) {
-    const { crashes, crashLimit } = recordFailure(tx, lease, undefined);
-    tx.count(lease.queue, "running", -1);
-    tx.event(lease.queue, "crashed");
-    if (lease.cancelRequested) finish(tx, lease, "cancelled");
-    else if (crashes > crashLimit) markDead(tx, lease, "crashed");
-    else back.push(lease);
+    const { crashes, crashLimit } = recordAttempt(tx, lease, EXPIRY.costs);
+    const state = afterExpiry(crashes, crashLimit, lease.cancelRequested);
+    enter(tx, lease, state, { end: "head", reason: EXPIRY.reason });
   }
-  toHead(tx, back.toReversed());
   dropLeases(tx, expired);
   return tokens.length;
 }
 
-function apply(tx: Transaction, lease: HeldLease, outcome: Exclude<Outcome, { kind: "release" }>): void {
-  const { rid, queue, cancelRequested } = lease;
-  switch (outcome.kind) {
-    case "completed":
-      tx.event(queue, "completed");
-      if (outcome.result !== undefined) recordResult(tx, rid, outcome.result);
-      return finish(tx, lease, "completed");
-    case "retry":
-    case "dead":
-      recordFailure(tx, lease, outcome.error);
-      tx.event(queue, "failed");
-      if (cancelRequested) return finish(tx, lease, "cancelled");
-      if (outcome.kind === "dead") return markDead(tx, lease, outcome.reason);
-      return toDue(tx, lease, "retrying", Math.ceil(tx.now + outcome.delayMs));
-    case "snooze":
-      if (cancelRequested) return finish(tx, lease, "cancelled");
-      return toDue(tx, lease, "scheduled", Math.ceil(tx.now + outcome.delayMs));
-    case "cancelled":
-      return finish(tx, lease, "cancelled");
-  }
+function end(tx: Transaction, { lease, outcome }: Ended): void {
+  const { to, ifCancelled, costs } = moveOf(outcome);
+  if (costs !== undefined) recordAttempt(tx, lease, costs, "error" in outcome ? outcome.error : undefined);
+  if ("result" in outcome && outcome.result !== undefined) recordResult(tx, lease.rid, outcome.result);
+  enter(tx, lease, lease.cancelRequested ? ifCancelled : to, {
+    end: "head",
+    at: "delayMs" in outcome ? Math.ceil(tx.now + outcome.delayMs) : undefined,
+    reason: "reason" in outcome ? outcome.reason : undefined,
+  });
 }
 
-function release(tx: Transaction, leases: readonly HeldLease[]): void {
-  for (const lease of leases.toReversed()) if (lease.cancelRequested) finish(tx, lease, "cancelled");
-  toHead(
+/** Those that go back to the head together: the last one first, so that they stand there in the order of the call. */
+function endBackwards(tx: Transaction, attempts: readonly Ended[]): void {
+  for (const attempt of attempts.toReversed()) end(tx, attempt);
+}
+
+/** As if each had come to its state and the retention had taken it at once. */
+function dropCompleted(tx: Transaction, leases: readonly HeldLease[]): void {
+  const { to } = moveOf({ kind: "completed" });
+  for (const { queue } of leases) countArrival(tx, queue, to);
+  const keys = leases.some(({ hasKey }) => hasKey);
+  const details = leases.some(({ hasDetails }) => hasDetails);
+  drop(
     tx,
-    leases.filter(({ cancelRequested }) => !cancelRequested),
+    leases.map(({ rid }) => rid),
+    { keys, details },
   );
 }

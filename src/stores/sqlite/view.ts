@@ -1,4 +1,5 @@
 /** Rows of `list.view` as tasks. What cannot be parsed is left out: a task must be visible to be mended. */
+import { UNREADABLE } from "../../task/life.ts";
 import {
   type DeadReason,
   DEFAULT_CRASH_LIMIT,
@@ -23,7 +24,7 @@ export function toTask(row: ViewRow): Task {
     payload,
     priority: priorityOf(rank),
     // A task that no table of a state has: its record is broken, and only a person can decide.
-    state: state ?? "dead",
+    state: state ?? UNREADABLE.to,
     createdAt,
     runAt,
     failures,

@@ -1,8 +1,8 @@
 -- Tasks that wait for their time.
 
 -- name: addRange
--- ?1 to ?2 the row ids of a call, ?3 now, ?4 state.
-INSERT INTO due SELECT rid, ?4, queue, run_at FROM task WHERE rid BETWEEN ?1 AND ?2 AND run_at > ?3
+-- ?1 to ?2 row ids, ?3 state.
+INSERT INTO due SELECT rid, ?3, queue, run_at FROM task WHERE rid BETWEEN ?1 AND ?2
 
 -- name: put
 -- ?1 task, ?2 state, ?3 when.

@@ -1,8 +1,8 @@
 -- Pending tasks, in line.
 
 -- name: addRange
--- ?1 to ?2 the row ids of a call, ?3 now. One statement for the whole call.
-INSERT INTO ready SELECT queue, rank, rid FROM task WHERE rid BETWEEN ?1 AND ?2 AND run_at <= ?3
+-- ?1 to ?2 row ids. One statement for a whole call, as a rule.
+INSERT INTO ready SELECT queue, rank, rid FROM task WHERE rid BETWEEN ?1 AND ?2
 
 -- name: put
 -- ?1 task. Changes nothing when there is no such task.
