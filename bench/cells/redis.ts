@@ -25,7 +25,7 @@ const systems = {
   "bee-queue": beeQueue,
 };
 
-interface Ground {
+interface Bench {
   readonly system: RedisSystem;
   /** User and system time of the server so far, in ms. */
   readonly serverCpuMs: () => Promise<number>;
@@ -34,7 +34,7 @@ interface Ground {
 }
 
 /** A server without persistence, for one run of one contestant. */
-async function onRedis(make: MakeSystem, work: (ground: Ground) => Promise<Sample>): Promise<Sample> {
+async function onRedis(make: MakeSystem, work: (bench: Bench) => Promise<Sample>): Promise<Sample> {
   await using server = await startRedis();
   const probe = createClient({ url: server.url });
   await probe.connect();
@@ -56,10 +56,10 @@ async function onRedis(make: MakeSystem, work: (ground: Ground) => Promise<Sampl
   }
 }
 
-async function withServerCpu(ground: Ground, work: () => Promise<Sample>): Promise<Sample> {
-  const before = await ground.serverCpuMs();
+async function withServerCpu(bench: Bench, work: () => Promise<Sample>): Promise<Sample> {
+  const before = await bench.serverCpuMs();
   const sample = await work();
-  return { ...sample, serverCpuMs: (await ground.serverCpuMs()) - before };
+  return { ...sample, serverCpuMs: (await bench.serverCpuMs()) - before };
 }
 
 async function fill(system: RedisSystem, size: number): Promise<void> {
@@ -75,12 +75,12 @@ async function warmUp(work: () => Promise<unknown>): Promise<void> {
 
 const enqueueBulk = (make: MakeSystem) => (size: number) => {
   const payloads = Array.from({ length: size }, (_, n) => payload(n));
-  return onRedis(make, async (ground) => {
-    await warmUp(() => ground.system.addMany(payloads.slice(0, BULK)));
-    return withServerCpu(ground, () =>
+  return onRedis(make, async (bench) => {
+    await warmUp(() => bench.system.addMany(payloads.slice(0, BULK)));
+    return withServerCpu(bench, () =>
       timed(size, async () => {
         for (let from = 0; from < size; from += BULK)
-          await ground.system.addMany(payloads.slice(from, from + BULK));
+          await bench.system.addMany(payloads.slice(from, from + BULK));
       }),
     );
   });
@@ -97,9 +97,9 @@ function produce(system: RedisSystem, payloads: readonly Payload[]): Promise<unk
 
 const enqueueConcurrently = (make: MakeSystem) => (size: number) => {
   const payloads = Array.from({ length: size }, (_, n) => payload(n));
-  return onRedis(make, async (ground) => {
-    await warmUp(() => produce(ground.system, payloads.slice(0, BULK)));
-    return withServerCpu(ground, () => timed(size, () => produce(ground.system, payloads)));
+  return onRedis(make, async (bench) => {
+    await warmUp(() => produce(bench.system, payloads.slice(0, BULK)));
+    return withServerCpu(bench, () => timed(size, () => produce(bench.system, payloads)));
   });
 };
 
@@ -110,38 +110,38 @@ const enqueueConcurrently = (make: MakeSystem) => (size: number) => {
 const drain =
   (make: MakeSystem, backlog = 0) =>
   (size: number) =>
-    onRedis(make, async (ground) => {
+    onRedis(make, async (bench) => {
       const tasks = WARM_UP_TASKS + size;
-      await fill(ground.system, tasks + backlog);
+      await fill(bench.system, tasks + backlog);
       const delivery = new Delivery(tasks + backlog);
       const warm = Promise.withResolvers<void>();
       const done = Promise.withResolvers<void>();
-      const stop = await ground.system.work(CONCURRENCY, ({ n }) => {
+      const stop = await bench.system.work(CONCURRENCY, ({ n }) => {
         delivery.tick(n);
         if (delivery.count === WARM_UP_TASKS) warm.resolve();
         if (delivery.count === tasks) done.resolve();
       });
       await warm.promise;
       const left = tasks - delivery.count;
-      const sample = await withServerCpu(ground, () => timed(left, () => done.promise));
+      const sample = await withServerCpu(bench, () => timed(left, () => done.promise));
       await stop();
       return sample;
     });
 
 const memory = (make: MakeSystem) => (size: number) =>
-  onRedis(make, async (ground) => {
-    const before = await ground.usedMemory();
-    const sample = await timed(size, () => fill(ground.system, size));
-    return { ...sample, figures: { bytes: ((await ground.usedMemory()) - before) / size } };
+  onRedis(make, async (bench) => {
+    const before = await bench.usedMemory();
+    const sample = await timed(size, () => fill(bench.system, size));
+    return { ...sample, figures: { bytes: ((await bench.usedMemory()) - before) / size } };
   });
 
 /** Open loop: each task has its instant, and its latency counts from there, whether or not the generator kept up. */
 const latency = (make: MakeSystem) => (size: number) =>
-  onRedis(make, async (ground) => {
+  onRedis(make, async (bench) => {
     const due = new Float64Array(size);
     const late: number[] = [];
     const delivery = new Delivery(size);
-    const stop = await ground.system.work(CONCURRENCY, ({ n }) => {
+    const stop = await bench.system.work(CONCURRENCY, ({ n }) => {
       delivery.tick(n);
       late.push(performance.now() - due[n]!);
     });
@@ -151,7 +151,7 @@ const latency = (make: MakeSystem) => (size: number) =>
       for (let n = 0; n < size; n++) {
         due[n] = start + (n * 1_000) / OFFERED;
         while (performance.now() < due[n]!) await sleep(Math.max(0, due[n]! - performance.now() - 0.5));
-        sent.push(ground.system.add(payload(n)));
+        sent.push(bench.system.add(payload(n)));
       }
       await Promise.all(sent);
       await delivery.all;

@@ -121,7 +121,7 @@ export interface ExchangeReply {
   readonly leases: readonly Lease[];
   /** How long until a task of the claimed queues falls due; undefined if none waits. Only a hint when leases were full. */
   readonly nextDueMs?: number | undefined;
-  /** What became of the followers, by the place of their settlement; undefined if no settlement had any. */
+  /** What became of the followers, by the index of their settlement; undefined if no settlement had any. */
   readonly followers?: readonly FollowerResults[] | undefined;
 }
 

@@ -181,7 +181,7 @@ const table = {
   },
   STORE_UNSUITABLE: {
     meaning:
-      "The store's ground or settings cannot keep the promises: read-only, a network file system, evicting memory.",
+      "What the store runs on, or its settings, cannot keep the promises: read-only, a network file system, evicting memory.",
     remedy: "Do what the message says; windlass doctor lists every such finding.",
     status: 503,
   },

@@ -1,32 +1,47 @@
 /** One suite for every store: what it takes to run it, and how a test runner gets it. */
-import type { FullStore } from "../store/facets.ts";
+import assert from "node:assert/strict";
+import { type Facet, FACETS, type FullStore, hasFacet } from "../store/facets.ts";
+import type { Store } from "../store/store.ts";
 import { storeCases } from "./cases/index.ts";
 import type { StoreUnderTest } from "./store-case.ts";
 
 export interface ConformanceOptions {
   /** What the store is called in the titles of the tests. */
   readonly name: string;
+  /** What the store offers beyond the six verbs: cases that need more are not registered. Default: every facet. */
+  readonly facets?: readonly Facet[] | undefined;
   /** A fresh, empty, opened store for each case; the suite disposes of it. */
-  readonly open: () => Promise<StoreUnderTest>;
+  readonly open: () => Promise<StoreUnderTest<Store>>;
   /** Registers one test: `test` of `node:test`, `it` of others. */
   readonly test: (name: string, run: () => Promise<void>) => unknown;
 }
 
-/** Registers every case with a test runner. */
-export function storeConformance({ name, open, test }: ConformanceOptions): void {
-  for (const storeCase of storeCases) {
-    test(`${name}: ${storeCase.group}: ${storeCase.name}`, async () => {
+const ALL = Object.keys(FACETS) as readonly Facet[];
+
+/** Registers every case that the store's facets allow with a test runner. */
+export function storeConformance({ name, facets = ALL, open, test }: ConformanceOptions): void {
+  test(`${name}: the store has the facets that it is said to have, and no others`, async () => {
+    await using sut = await open();
+    assert.deepEqual(
+      ALL.filter((facet) => hasFacet(sut.store, facet)),
+      ALL.filter((facet) => facets.includes(facet)),
+    );
+  });
+  for (const { group, name: title, needs, run } of storeCases) {
+    if (!needs.every((facet) => facets.includes(facet))) continue;
+    test(`${name}: ${group}: ${title}`, async () => {
       await using sut = await open();
-      await storeCase.run(sut);
+      // It has what the case uses: the facets that the case needs are those that the store is said to have.
+      await run(sut as StoreUnderTest);
     });
   }
 }
 
 /** A store under test that lives in one process and has no time of its own: `clock` is the one that it was given. */
-export function underManualClock(
-  store: FullStore,
+export function underManualClock<S extends Store = FullStore>(
+  store: S,
   clock: { now(): number; advance(ms: number): Promise<void> },
-): StoreUnderTest {
+): StoreUnderTest<S> {
   return {
     store,
     another: async () => store,

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Ground, OpenGround } from "./stores.ts";
+import type { Backend, OpenBackend } from "./stores.ts";
 
 export interface LedgerLine {
   readonly what: "start" | "end";
@@ -21,16 +21,16 @@ export class Fleet implements AsyncDisposable {
   readonly #alive = new Set<ChildProcess>();
   readonly #ready = new Map<ChildProcess, Promise<unknown>>();
 
-  readonly #ground: Ground;
+  readonly #backend: Backend;
 
-  private constructor(folder: string, ground: Ground) {
+  private constructor(folder: string, backend: Backend) {
     this.folder = folder;
-    this.url = ground.url;
-    this.#ground = ground;
+    this.url = backend.url;
+    this.#backend = backend;
     this.#ledger = join(folder, "ledger");
   }
 
-  static async open(store: OpenGround): Promise<Fleet> {
+  static async open(store: OpenBackend): Promise<Fleet> {
     const folder = await mkdtemp(join(tmpdir(), "windlass-chaos-"));
     const fleet = new Fleet(folder, await store(folder));
     await writeFile(fleet.#ledger, "");
@@ -109,7 +109,7 @@ export class Fleet implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([...this.#alive].map((child) => this.end(child, "SIGKILL")));
-    await this.#ground[Symbol.asyncDispose]();
+    await this.#backend[Symbol.asyncDispose]();
     await rm(this.folder, { recursive: true });
   }
 }

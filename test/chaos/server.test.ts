@@ -37,11 +37,11 @@ async function startServer(url: string): Promise<{ child: ChildProcess; address:
 for (const [name, open] of Object.entries(await chaosStores())) {
   test(`${name}: every 202 is there after kill -9 of the server during a stream of enqueues`, async () => {
     const folder = await mkdtemp(join(tmpdir(), "windlass-chaos-"));
-    await using ground = await open(folder);
+    await using backend = await open(folder);
     const acknowledged: string[] = [];
     try {
       for (let round = 0; round < 3; round++) {
-        const { child, address } = await startServer(ground.url);
+        const { child, address } = await startServer(backend.url);
         const before = acknowledged.length;
         const produce = async () => {
           for (;;) {
@@ -64,7 +64,7 @@ for (const [name, open] of Object.entries(await chaosStores())) {
           assert.ok(end.reason instanceof TypeError, String(end.reason)); // fetch: the connection broke
         }
       }
-      await using store = await openStore(ground.url);
+      await using store = await openStore(backend.url);
       for (const id of acknowledged) assert.equal((await store.get(id))?.state, "pending", id);
       assert.ok(acknowledged.length >= 600);
     } finally {

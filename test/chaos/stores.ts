@@ -1,22 +1,22 @@
 /** The stores that processes can share, and so survive. */
 import { freshPrefix, redisForTests } from "../services.ts";
 
-export interface Ground extends AsyncDisposable {
+export interface Backend extends AsyncDisposable {
   readonly url: string;
 }
 
 /** Opens a fresh store, in `folder` if it needs files. */
-export type OpenGround = (folder: string) => Promise<Ground>;
+export type OpenBackend = (folder: string) => Promise<Backend>;
 
 /** By name; servers that a store needs run while the tests of the file do. */
-export async function chaosStores(): Promise<Readonly<Record<string, OpenGround>>> {
+export async function chaosStores(): Promise<Readonly<Record<string, OpenBackend>>> {
   const redis = await redisForTests();
   return {
-    sqlite: async (folder) => ground(`sqlite:${folder}/chaos.db`),
-    ...(redis !== undefined && { redis: async () => ground(`${redis.url}?prefix=${freshPrefix()}`) }),
+    sqlite: async (folder) => backend(`sqlite:${folder}/chaos.db`),
+    ...(redis !== undefined && { redis: async () => backend(`${redis.url}?prefix=${freshPrefix()}`) }),
   };
 }
 
-function ground(url: string): Ground {
+function backend(url: string): Backend {
   return { url, [Symbol.asyncDispose]: async () => undefined };
 }

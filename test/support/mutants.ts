@@ -27,9 +27,9 @@ function watched(store: FullStore, newest: Map<string, Lease>): ExchangeVerb {
   };
 }
 
-/** The request without one of the terms of its claim. */
-function claimWith(request: Exchange, terms: Partial<Exchange["claim"]>): Exchange {
-  return request.claim === undefined ? request : { ...request, claim: { ...request.claim, ...terms } };
+/** The request without a part of its claim. */
+function claimWith(request: Exchange, changes: Partial<Exchange["claim"]>): Exchange {
+  return request.claim === undefined ? request : { ...request, claim: { ...request.claim, ...changes } };
 }
 
 export const mutants: readonly Mutant[] = [
@@ -94,7 +94,7 @@ export const mutants: readonly Mutant[] = [
     breaks: (store) => ({
       add: async (tasks) => {
         await store.add(tasks.filter((_, index) => index % 100 !== 99));
-        return tasks.map(({ id }) => ({ status: "added", id }));
+        return tasks.map(({ id }) => ({ status: "added", id, state: "pending" }));
       },
     }),
   },
@@ -103,7 +103,7 @@ export const mutants: readonly Mutant[] = [
     caughtBy: "add: the same id again is a duplicate and changes nothing",
     breaks: (store) => ({
       add: async (tasks) => {
-        for (const { id, payload } of tasks) await store.edit(id, { payload });
+        for (const { id, payload } of tasks) await store.edit({ id }, { payload });
         return store.add(tasks);
       },
     }),
@@ -128,7 +128,7 @@ export const mutants: readonly Mutant[] = [
       exchange: async (request) => {
         const { items } = await store.list({ limit: 500 });
         for (const { id, runAt } of items) {
-          if (runAt > clock.now() && runAt <= clock.now() + SECOND) await store.runNow(id);
+          if (runAt > clock.now() && runAt <= clock.now() + SECOND) await store.act([{ id }], "runNow");
         }
         return store.exchange(request);
       },
@@ -185,8 +185,8 @@ export const mutants: readonly Mutant[] = [
         const reply = await store.exchange(request);
         for (const { id, outcome } of request.settle) {
           if (outcome.kind !== "release") continue;
-          await store.edit(id, { delayMs: 1 });
-          await store.runNow(id);
+          await store.edit({ id }, { delayMs: 1 });
+          await store.act([{ id }], "runNow");
         }
         return reply;
       },
@@ -199,7 +199,7 @@ export const mutants: readonly Mutant[] = [
       exchange: async (request) => {
         const released = request.settle.filter(({ outcome }) => outcome.kind === "release");
         if (released.length === 0) return store.exchange(request);
-        const verdicts = await store.extend(released, -1);
+        const verdicts = await store.extend(released, 0);
         await store.maintain({ limit: 100 });
         return { verdicts: verdicts.map((verdict) => (verdict === "lost" ? "lost" : "applied")), leases: [] };
       },
@@ -235,7 +235,7 @@ export const mutants: readonly Mutant[] = [
     },
   },
   {
-    name: "takes every claim for 1 task more than there was room for",
+    name: "takes every claim for 1 task more than was asked for",
     caughtBy: "claim: a claim takes no more than it asks for",
     breaks: (store) => ({
       exchange: (request) => store.exchange(claimWith(request, { max: (request.claim?.max ?? 0) + 1 })),
@@ -346,7 +346,7 @@ export const mutants: readonly Mutant[] = [
       },
       exchange: async (request) => {
         const reply = await store.exchange(request);
-        for (const { id, crashes } of reply.leases) if (crashes > 0) await store.cancel(id);
+        for (const { id, crashes } of reply.leases) if (crashes > 0) await store.act([{ id }], "cancel");
         return { ...reply, leases: reply.leases.filter(({ crashes }) => crashes === 0) };
       },
     }),
@@ -355,21 +355,154 @@ export const mutants: readonly Mutant[] = [
     name: "forgets that a running task was cancelled",
     caughtBy: "cancel: a running task that was asked to stop is cancelled by a failure, and never runs again",
     breaks: (store) => ({
-      cancel: async (id) => {
-        const task = await store.get(id);
-        return task?.state === "running" ? { status: "applied", task } : store.cancel(id);
+      act: async (tasks, act) => {
+        const found = await Promise.all(tasks.map(({ id }) => store.get(id)));
+        if (act !== "cancel" || found.every((task) => task?.state !== "running"))
+          return store.act(tasks, act);
+        return found.map((task) => ({ status: "applied", task: task! }));
       },
     }),
   },
   {
     name: "retries what is not dead",
-    caughtBy: "admin: retry: a scheduled task is left as it is",
+    caughtBy: "law: retry: a scheduled task is left as it is",
     breaks: (store) => ({
-      retry: async (id) => {
-        const result = await store.retry(id);
-        return result.status === "refused" && result.state === "scheduled" ? store.runNow(id) : result;
+      act: async (tasks, act) => {
+        const results = await store.act(tasks, act);
+        const scheduled = results.some(
+          (result) => result.status === "refused" && result.state === "scheduled",
+        );
+        return act === "retry" && scheduled ? store.act(tasks, "runNow") : results;
       },
     }),
+  },
+  {
+    name: "knows no act but those that it was written with",
+    caughtBy: "law: runNow: a retrying task becomes pending",
+    breaks: (store) => ({
+      act: async (tasks, act) => {
+        if (act !== "runNow") return store.act(tasks, act);
+        const found = await Promise.all(tasks.map(({ id }) => store.get(id)));
+        return found.map((task) =>
+          task === undefined ? { status: "missing" } : { status: "refused", state: task.state },
+        );
+      },
+    }),
+  },
+  {
+    name: "acts on the first of many",
+    caughtBy: "admin: many are acted on together, with an answer each, in order",
+    breaks: (store) => ({
+      act: async (tasks, act) => {
+        const [first] = await store.act(tasks.slice(0, 1), act);
+        return tasks.map(() => first!);
+      },
+    }),
+  },
+  {
+    name: "finds a task in whatever queue is named",
+    caughtBy: "admin: a task is not in a queue that it is not in",
+    breaks: (store) => ({
+      act: (tasks, act) =>
+        store.act(
+          tasks.map(({ id }) => ({ id })),
+          act,
+        ),
+    }),
+  },
+  {
+    name: "lets a snoozed task run on that was asked to stop",
+    caughtBy: "law: snooze: a running task that was asked to stop becomes cancelled",
+    breaks: (store) => {
+      const asked = new Set<string>();
+      return {
+        act: async (tasks, act) => {
+          if (act !== "cancel") return store.act(tasks, act);
+          const results = await store.act(tasks, act);
+          for (const result of results) {
+            if (result.status === "applied" && result.task.state === "running") asked.add(result.task.id);
+          }
+          return results;
+        },
+        get: async (id, queue) => {
+          const task = await store.get(id, queue);
+          return task?.state === "cancelled" && asked.has(id) ? { ...task, state: "scheduled" } : task;
+        },
+      };
+    },
+  },
+  {
+    name: "says pending of what waits for its time",
+    caughtBy: "law: add: a task whose time is 60000 ms from now is scheduled, and the answer says so",
+    breaks: (store) => ({
+      add: async (tasks) =>
+        (await store.add(tasks)).map((result) =>
+          result.status === "added" ? { ...result, state: "pending" } : result,
+        ),
+    }),
+  },
+  {
+    name: "drops followers",
+    caughtBy: "followers: a settlement brings its followers along",
+    breaks: (store) => ({
+      exchange: (request) =>
+        store.exchange({
+          ...request,
+          settle: request.settle.map((each) => ({ ...each, followers: undefined })),
+        }),
+    }),
+  },
+  {
+    name: "adds followers whatever becomes of their settlement",
+    caughtBy: "followers: what a lost settlement would have added is not added",
+    breaks: (store) => ({
+      exchange: async (request) => {
+        await store.add(request.settle.flatMap(({ followers }) => followers ?? []));
+        return store.exchange(request);
+      },
+    }),
+  },
+  {
+    name: "settles, and dies before it adds the followers",
+    caughtBy: "followers: a worker that dies after its settlement arrived has added its followers, once",
+    breaks: (store) => {
+      let dies = true;
+      return {
+        exchange: async (request) => {
+          if (!dies || request.settle.every(({ followers }) => followers === undefined)) {
+            return store.exchange(request);
+          }
+          dies = false;
+          return store.exchange({
+            ...request,
+            settle: request.settle.map((each) => ({ ...each, followers: undefined })),
+          });
+        },
+      };
+    },
+  },
+  {
+    name: "loses headers",
+    caughtBy: "headers: headers come with the lease and are shown",
+    breaks: (store) => ({
+      add: (tasks) => store.add(tasks.map((task) => ({ ...task, headers: undefined }))),
+    }),
+  },
+  {
+    name: "takes half a priority",
+    caughtBy: "refusal: an edit whose priority is 2.5 is refused",
+    breaks: (store) => ({
+      edit: (task, edit) =>
+        store.edit(task, {
+          ...edit,
+          ...(edit.priority !== undefined && { priority: Math.floor(edit.priority) }),
+        }),
+    }),
+  },
+  {
+    name: "answers everything to a state that there is not",
+    caughtBy: "refusal: a list knows the states",
+    breaks: (store) => ({ list: (filter) => store.list({ ...filter, state: undefined }) }),
   },
   {
     name: "ignores a pause",
@@ -491,6 +624,6 @@ export const mutants: readonly Mutant[] = [
   {
     name: "answers after it was closed",
     caughtBy: "lifetime: get fails with STORE_CLOSED after the store was closed",
-    breaks: (store) => ({ get: (id) => store.get(id).catch(() => undefined) }),
+    breaks: (store) => ({ get: (id, queue) => store.get(id, queue).catch(() => undefined) }),
   },
 ];

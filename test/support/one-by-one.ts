@@ -30,11 +30,11 @@ async function exchange(store: FullStore, { settle, claim }: Exchange): Promise<
   const verdicts: Verdict[] = [];
   // What is released goes back to the head: the last one first, so that they stand there in the order of the call.
   // Of two settlements of one lease the first counts, so a second one comes last of all.
-  const places = [...settle.keys()];
+  const indexes = [...settle.keys()];
   const isAgain = (i: number): boolean =>
     settle.findIndex(({ id, token }) => id === settle[i]!.id && token === settle[i]!.token) < i;
-  const again = places.filter(isAgain);
-  const firsts = places.filter((i) => !isAgain(i));
+  const again = indexes.filter(isAgain);
+  const firsts = indexes.filter((i) => !isAgain(i));
   const released = firsts.filter((i) => settle[i]!.outcome.kind === "release").toReversed();
   for (const i of [...firsts.filter((each) => !released.includes(each)), ...released, ...again]) {
     verdicts[i] = (await store.exchange({ settle: [settle[i]!] })).verdicts[0]!;

@@ -2,10 +2,12 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import type { FullStore } from "../../src/store/facets.ts";
-import type { LeaseRef, Outcome } from "../../src/store/store.ts";
+import type { LeaseRef, Settlement } from "../../src/store/store.ts";
 import { memoryStore } from "../../src/stores/memory/index.ts";
 import { type ManualClock, manualClock } from "../../src/testing/index.ts";
-import { TASK_STATES } from "../../src/task/task.ts";
+import { ACT_NAMES } from "../../src/task/life.ts";
+import type { Outcome } from "../../src/task/outcome.ts";
+import { type NewTask, TASK_STATES } from "../../src/task/task.ts";
 
 const STEPS = 40;
 
@@ -59,7 +61,10 @@ const newTask = fc.record({
     }),
     { nil: undefined, freq: 4 },
   ),
+  headers: fc.constantFrom(undefined, undefined, { tenant: "a b", trace: "é" }),
 });
+
+type ModelTask = typeof newTask extends fc.Arbitrary<infer T> ? T : never;
 
 const stepOf = (counts: readonly number[]) =>
   fc.oneof(
@@ -73,6 +78,11 @@ const stepOf = (counts: readonly number[]) =>
       arbitrary: fc.record({
         do: fc.constant("settle" as const),
         picks: fc.array(fc.record({ which: pick, outcome }), { maxLength: 4 }),
+        /** Of the first pick. */
+        tasks: fc.oneof(
+          { weight: 3, arbitrary: fc.constant<ModelTask[]>([]) },
+          { weight: 1, arbitrary: fc.array(newTask, { minLength: 1, maxLength: 2 }) },
+        ),
         claim: fc.option(claim, { nil: undefined }),
       }),
     },
@@ -102,8 +112,10 @@ const stepOf = (counts: readonly number[]) =>
     {
       weight: 4,
       arbitrary: fc.record({
-        do: fc.constantFrom("retry" as const, "cancel" as const, "runNow" as const, "remove" as const),
-        which: pick,
+        do: fc.constant("act" as const),
+        act: fc.constantFrom(...ACT_NAMES),
+        picks: fc.array(pick, { minLength: 1, maxLength: 3 }),
+        named: fc.boolean(),
       }),
     },
     {
@@ -167,30 +179,11 @@ class Side {
       case "advance":
         return undefined;
       case "add":
-        return store.add(
-          act.tasks
-            .map(({ again, which, ...task }, index) => {
-              const earlier = again === "again" ? ids[which % Math.max(1, ids.length)] : undefined;
-              const own = earlier ?? uuid(ids.length + index + 1);
-              // A repeated call names the same queue; whether ids are known beyond it is a store's own.
-              const home = (this.#exact ? undefined : this.homes.get(own)) ?? task.queue;
-              this.homes.set(own, home);
-              return { ...task, id: own, queue: home };
-            })
-            .toSorted(this.#order),
-        );
+        return store.add(this.#newTasks(act.tasks, ids));
       case "claim":
         return this.exchange([], act.claim);
       case "settle":
-        return this.exchange(
-          act.picks
-            .flatMap(({ which, outcome: became }) => {
-              const lease = this.lease(which);
-              return lease === undefined ? [] : [{ ...lease, outcome: became }];
-            })
-            .toSorted(this.#order),
-          act.claim,
-        );
+        return this.exchange(this.#settlements(act, ids), act.claim);
       case "extend":
         return store.extend(
           act.picks.flatMap((which) => this.lease(which) ?? []),
@@ -203,13 +196,16 @@ class Side {
           retention: keep && { completed: keep, cancelled: keep, dead: keep },
         });
       }
-      case "retry":
-      case "cancel":
-      case "runNow":
-      case "remove":
-        return store[act.do](id);
+      case "act":
+        return store.act(
+          act.picks.map((which) => {
+            const picked = ids[which % Math.max(1, ids.length)] ?? uuid(0);
+            return { id: picked, ...(act.named && { queue: this.homes.get(picked) }) };
+          }),
+          act.act,
+        );
       case "edit":
-        return store.edit(id, act.edit);
+        return store.edit({ id }, act.edit);
       case "pause":
       case "resume":
         return store[act.do](act.queue);
@@ -221,14 +217,35 @@ class Side {
     }
   }
 
+  #newTasks(given: readonly ModelTask[], ids: readonly string[]): NewTask[] {
+    return given
+      .map(({ again, which, ...task }, index) => {
+        const earlier = again === "again" ? ids[which % Math.max(1, ids.length)] : undefined;
+        const own = earlier ?? uuid(ids.length + index + 1);
+        // A repeated call names the same queue; whether ids are known beyond it is a store's own.
+        const home = (this.#exact ? undefined : this.homes.get(own)) ?? task.queue;
+        this.homes.set(own, home);
+        return { ...task, id: own, queue: home };
+      })
+      .toSorted(this.#order);
+  }
+
+  #settlements({ picks, tasks }: Extract<Step, { do: "settle" }>, ids: readonly string[]): Settlement[] {
+    const followers = tasks.length === 0 ? undefined : this.#newTasks(tasks, ids);
+    return picks
+      .flatMap(({ which, outcome: became }, nth): Settlement[] => {
+        const lease = this.lease(which);
+        if (lease === undefined) return [];
+        return [{ ...lease, outcome: became, ...(nth === 0 && { followers }) }];
+      })
+      .toSorted(this.#order);
+  }
+
   /** Sorting is stable: as they come, or by their ids. */
   readonly #order = (a: { readonly id: string }, b: { readonly id: string }): number =>
     this.#exact ? 0 : a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
 
-  private async exchange(
-    settle: (LeaseRef & { outcome: Outcome })[],
-    asked: Extract<Step, { do: "settle" }>["claim"],
-  ) {
+  private async exchange(settle: readonly Settlement[], asked: Extract<Step, { do: "settle" }>["claim"]) {
     const holding = asked?.holding === "none" ? [] : asked?.holding === "all" ? [...this.leases] : undefined;
     const reply = await this.store.exchange({ settle, claim: asked && { ...asked, holding } });
     this.leases.push(...reply.leases.map(({ id, queue: name, token }) => ({ id, queue: name, token })));
@@ -288,7 +305,8 @@ async function follow(
     const found = await side.do(act, ids);
     assert.deepEqual(plain(found), plain(expected), `the answer to ${act.do}`);
     await clock.advance(act.do === "advance" ? act.ms : exact ? 0 : 1);
-    if (act.do === "add") ids.push(...act.tasks.map((_, index) => uuid(ids.length + index + 1)));
+    if (act.do === "add" || act.do === "settle")
+      ids.push(...act.tasks.map((_, index) => uuid(ids.length + index + 1)));
     assert.deepEqual(
       plain(await show(side.store, ids)),
       plain(await show(reference.store, ids)),

@@ -3,6 +3,9 @@ import { test } from "node:test";
 import { memoryStore } from "../../src/stores/memory/index.ts";
 import { faultyStore, type FaultyVerb, oneFault } from "../../src/testing/index.ts";
 
+const A = "00000000-0000-7000-8000-00000000000a";
+const B = "00000000-0000-7000-8000-00000000000b";
+
 const unknown = { name: "WindlassError", code: "UNKNOWN" };
 
 function task(id: string) {
@@ -11,23 +14,23 @@ function task(id: string) {
 
 test("a lost request did not happen, a lost reply did", async () => {
   const store = memoryStore();
-  await assert.rejects(faultyStore(store, oneFault("add", 1, "lost request")).add([task("a")]), unknown);
-  assert.equal(await store.get("a"), undefined);
-  await assert.rejects(faultyStore(store, oneFault("add", 1, "lost reply")).add([task("a")]), unknown);
-  assert.equal((await store.get("a"))?.state, "pending");
+  await assert.rejects(faultyStore(store, oneFault("add", 1, "lost request")).add([task(A)]), unknown);
+  assert.equal(await store.get(A), undefined);
+  await assert.rejects(faultyStore(store, oneFault("add", 1, "lost reply")).add([task(A)]), unknown);
+  assert.equal((await store.get(A))?.state, "pending");
 });
 
 test("a repeated request is answered for the second time", async () => {
   const store = faultyStore(memoryStore(), oneFault("add", 1, "repeated"));
-  assert.deepEqual(await store.add([task("a")]), [{ status: "duplicate", id: "a" }]);
+  assert.deepEqual(await store.add([task(A)]), [{ status: "duplicate", id: A }]);
 });
 
 test("the fault meets the call that it is meant for, and no other", async () => {
   const store = faultyStore(memoryStore(), oneFault("add", 2, "lost request"));
   await store.queues();
-  await store.add([task("a")]);
-  await assert.rejects(store.add([task("b")]), unknown);
-  assert.deepEqual(await store.add([task("b")]), [{ status: "added", id: "b" }]);
+  await store.add([task(A)]);
+  await assert.rejects(store.add([task(B)]), unknown);
+  assert.deepEqual(await store.add([task(B)]), [{ status: "added", id: B, state: "pending" }]);
 });
 
 test("every call can meet a fault", async () => {
@@ -43,15 +46,13 @@ test("every call can meet a fault", async () => {
     exchange: () => store.exchange({ settle: [] }),
     extend: () => store.extend([], 1),
     maintain: () => store.maintain({ limit: 1 }),
-    get: () => store.get("a"),
+    get: () => store.get(A),
     list: () => store.list({ limit: 1 }),
     queues: () => store.queues(),
     activity: () => store.activity({ minutes: 1 }),
-    retry: () => store.retry("a"),
-    cancel: () => store.cancel("a"),
-    runNow: () => store.runNow("a"),
-    edit: () => store.edit("a", {}),
-    remove: () => store.remove("a"),
+    queue: () => store.queue("q"),
+    act: () => store.act([{ id: A }], "retry"),
+    edit: () => store.edit({ id: A }, {}),
     pause: () => store.pause("q"),
     resume: () => store.resume("q"),
     purge: () => store.purge("q", []),
@@ -66,7 +67,7 @@ test("dropped signals wake nobody", async () => {
   const woken: string[] = [];
   await faultyStore(store, { dropSignals: true }).signal.subscribe(["q"], () => woken.push("dropped"));
   await new Promise<void>((resolve, reject) => {
-    store.signal.subscribe(["q"], resolve).then(() => store.add([task("a")]), reject);
+    store.signal.subscribe(["q"], resolve).then(() => store.add([task(A)]), reject);
   });
   assert.deepEqual(woken, []);
 });
@@ -77,5 +78,5 @@ test("a faulty store opens and closes the one behind it", async () => {
   await faulty.open();
   assert.equal(faulty.name, "memory");
   await faulty[Symbol.asyncDispose]();
-  await assert.rejects(store.get("a"), { code: "STORE_CLOSED" });
+  await assert.rejects(store.get(A), { code: "STORE_CLOSED" });
 });

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { storeCases, storeConformance } from "../../src/testing/index.ts";
+import { type Facet, FACETS, type FullStore } from "../../src/store/facets.ts";
+import type { Store } from "../../src/store/store.ts";
+import { memoryStore } from "../../src/stores/memory/index.ts";
+import { manualClock, storeCases, storeConformance, underManualClock } from "../../src/testing/index.ts";
 import { memoryUnderTest } from "../support/memory-under-test.ts";
 
 test("every case has a name of its own", () => {
@@ -27,9 +30,70 @@ test("the suite registers every case under the store's name, and disposes of eve
     },
     test: (name, run) => registered.set(name, run),
   });
-  assert.equal(registered.size, storeCases.length);
-  const [[title, run] = assert.fail()] = registered;
-  assert.match(title, /^some: add: /);
+  assert.equal(registered.size, storeCases.length + 1); // and one that looks at the facets
+  const [[, looks] = assert.fail(), [title, run] = assert.fail()] = registered;
+  assert.match(title, /^some: law: /);
+  await looks();
   await run();
   assert.equal(open, 0);
+});
+
+/** The six verbs and the signal of a memory store. */
+function verbsAlone(store: FullStore): Store {
+  const { name, signal, callsAtOnce, open, add, exchange, extend, maintain } = store;
+  return {
+    name,
+    signal,
+    callsAtOnce,
+    open,
+    add,
+    exchange,
+    extend,
+    maintain,
+    [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
+  };
+}
+
+test("a store without facets passes its part of the suite", async () => {
+  const registered = new Map<string, () => Promise<void>>();
+  storeConformance({
+    name: "verbs",
+    facets: [],
+    open: async () => {
+      const clock = manualClock();
+      return underManualClock(verbsAlone(memoryStore({ clock })), clock);
+    },
+    test: (name, run) => registered.set(name, run),
+  });
+  assert.ok(registered.size > 90, `${registered.size} cases need no facet`);
+  for (const run of registered.values()) await run();
+});
+
+test("a store that lacks a facet that it is said to have is caught, and one that has more", async () => {
+  const looks = async (facets: readonly Facet[], store: Store): Promise<void> => {
+    const registered: (() => Promise<void>)[] = [];
+    storeConformance({
+      name: "some",
+      facets,
+      open: async () => underManualClock(store, manualClock()),
+      test: (_, run) => registered.push(run),
+    });
+    await registered[0]!();
+  };
+  await looks([], verbsAlone(memoryStore()));
+  await assert.rejects(looks(["inspectable"], verbsAlone(memoryStore())), { name: "AssertionError" });
+  await assert.rejects(looks([], memoryStore()), { name: "AssertionError" });
+});
+
+test("no case uses a facet that it does not say it needs", async () => {
+  for (const { group, name, needs, run } of storeCases) {
+    const clock = manualClock();
+    const whole = memoryStore({ clock });
+    const missing = (Object.keys(FACETS) as Facet[])
+      .filter((facet) => !needs.includes(facet))
+      .flatMap((facet) => FACETS[facet])
+      .map((call) => [call, () => assert.fail(`${group}: ${name} uses ${call}`)] as const);
+    await using sut = underManualClock({ ...whole, ...Object.fromEntries(missing) }, clock);
+    await run(sut);
+  }
 });

@@ -2,8 +2,9 @@
 import type { Clock } from "../../store/clock.ts";
 import type { LeaseRef } from "../../store/store.ts";
 import { WindlassError } from "../../task/errors.ts";
+import type { TaskRef } from "../../task/task.ts";
 import { Activity, type ActivityEvent } from "./activity.ts";
-import type { Entry, Tenure } from "./entry.ts";
+import type { Entry, EntryQueue, HeldLease } from "./entry.ts";
 import { Queue } from "./queue.ts";
 import { MemorySignal } from "./signal.ts";
 
@@ -48,12 +49,18 @@ export class Data {
   }
 
   /** What this lease stands for, while it is the newest of its task. */
-  held(lease: LeaseRef): Tenure | undefined {
-    const tenure = this.queues.get(lease.queue)?.running.get(lease.token);
-    return tenure?.entry.id === lease.id ? tenure : undefined;
+  held(lease: LeaseRef): HeldLease | undefined {
+    const held = this.queues.get(lease.queue)?.running.get(lease.token);
+    return held?.entry.id === lease.id ? held : undefined;
   }
 
-  count(queue: Queue, event: ActivityEvent, now: number): void {
+  /** The task, in the queue alone that the caller names, if it names one. */
+  find({ id, queue }: TaskRef): Entry | undefined {
+    const entry = this.entries.get(id);
+    return queue === undefined || entry?.queue.name === queue ? entry : undefined;
+  }
+
+  count(queue: EntryQueue, event: ActivityEvent, now: number): void {
     queue.activity.count(event, now);
     this.activity.count(event, now);
   }

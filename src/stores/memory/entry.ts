@@ -1,21 +1,20 @@
 /** A task as this store keeps it: the one mutable record behind every copy that is handed out. */
-import type { Lease } from "../../store/store.ts";
+import type { Headers } from "../../task/headers.ts";
 import {
   ATTEMPTS_KEPT,
   type DeadReason,
   DEFAULT_CRASH_LIMIT,
   type FailedAttempt,
   type NewTask,
-  type Task,
-  type TaskDetail,
   type TaskError,
   type TaskState,
 } from "../../task/task.ts";
-import type { KeyRecord } from "./keys.ts";
-import type { Queue } from "./queue.ts";
+import type { Activity } from "./activity.ts";
+import type { KeyRecord, Keys } from "./keys.ts";
+import type { LineItem } from "./line.ts";
 
 /** Who runs a task, and under which fence. */
-export interface Tenure {
+export interface HeldLease {
   readonly entry: Entry;
   readonly token: number;
   readonly worker: string;
@@ -24,39 +23,49 @@ export interface Tenure {
   cancelRequested: boolean;
 }
 
-export interface Entry {
+/** What an entry knows of its queue (see `queue.ts`). */
+export interface EntryQueue {
+  readonly name: string;
+  readonly keys: Keys;
+  readonly activity: Activity;
+  /** Puts a task that is in no state set into that of `state`: at the tail, or back at the head. */
+  put(entry: Entry, state: TaskState, end?: "head" | "tail"): void;
+  /** Takes a task out of its state set. */
+  take(entry: Entry): void;
+}
+
+export interface Entry extends LineItem<Entry> {
   readonly id: string;
   readonly type: string;
-  readonly queue: Queue;
+  readonly queue: EntryQueue;
   readonly createdAt: number;
   readonly retryLimit: number | undefined;
   readonly crashLimit: number;
-  /** Its place among all tasks ever added: the order of lists, and of tasks that fall due together. */
+  readonly headers: Headers | undefined;
+  /** Its number among all tasks ever added: the order of lists, and of tasks that fall due together. */
   readonly sequence: number;
   payload: string;
   priority: number;
-  /** Written by `Queue.put` alone, so that state, shelf and count always agree. */
+  /** Written by `Queue.put` alone, so that state, state set and count always agree. */
   state: TaskState;
   runAt: number;
   failures: number;
   crashes: number;
   key: KeyRecord | undefined;
   /** While it runs, and only then. */
-  tenure: Tenure | undefined;
+  held: HeldLease | undefined;
   finishedAt: number | undefined;
   deadReason: DeadReason | undefined;
   error: TaskError | undefined;
   result: string | undefined;
   /** Made with the first attempt that fails: most tasks never need it. */
   attempts: FailedAttempt[] | undefined;
-  /** Neighbours on its line, and its place in a heap (see `line.ts`, `heap.ts`). */
-  previous: Entry | undefined;
-  next: Entry | undefined;
+  /** Its slot in a heap (see `heap.ts`). */
   slot: number;
 }
 
-/** A record for a new task that is on no shelf yet. */
-export function newEntry(task: NewTask, queue: Queue, sequence: number, now: number): Entry {
+/** A record for a new task that is in no state set yet. */
+export function newEntry(task: NewTask, queue: EntryQueue, sequence: number, now: number): Entry {
   return {
     id: task.id,
     type: task.type,
@@ -64,6 +73,7 @@ export function newEntry(task: NewTask, queue: Queue, sequence: number, now: num
     createdAt: now,
     retryLimit: task.retryLimit,
     crashLimit: task.crashLimit ?? DEFAULT_CRASH_LIMIT,
+    headers: task.headers && Object.freeze({ ...task.headers }),
     sequence,
     payload: task.payload,
     priority: task.priority,
@@ -72,7 +82,7 @@ export function newEntry(task: NewTask, queue: Queue, sequence: number, now: num
     failures: 0,
     crashes: 0,
     key: undefined,
-    tenure: undefined,
+    held: undefined,
     finishedAt: undefined,
     deadReason: undefined,
     error: undefined,
@@ -84,64 +94,18 @@ export function newEntry(task: NewTask, queue: Queue, sequence: number, now: num
   };
 }
 
-/** Notes an attempt that did not succeed; `error` is undefined for a crash. */
-export function noteFailure(tenure: Tenure, now: number, error: TaskError | undefined): void {
-  const { entry } = tenure;
+/** Records an attempt that did not succeed, and counts it; `error` is undefined for a crash. */
+export function recordAttempt(held: HeldLease, now: number, error: TaskError | undefined): void {
+  const { entry } = held;
   const attempt: FailedAttempt = {
     attempt: entry.failures + entry.crashes + 1,
     outcome: error === undefined ? "crashed" : "failed",
-    startedAt: tenure.startedAt,
+    startedAt: held.startedAt,
     endedAt: now,
-    worker: tenure.worker,
+    worker: held.worker,
     error,
   };
   entry.attempts = [...(entry.attempts ?? []), Object.freeze(attempt)].slice(-ATTEMPTS_KEPT);
   if (error === undefined) entry.crashes++;
   else entry.failures++;
-}
-
-export function toTask(entry: Entry): Task {
-  return {
-    id: entry.id,
-    type: entry.type,
-    queue: entry.queue.name,
-    payload: entry.payload,
-    priority: entry.priority,
-    state: entry.state,
-    createdAt: entry.createdAt,
-    runAt: entry.runAt,
-    failures: entry.failures,
-    crashes: entry.crashes,
-    retryLimit: entry.retryLimit,
-    crashLimit: entry.crashLimit,
-    key: entry.key?.value,
-    worker: entry.tenure?.worker,
-    startedAt: entry.tenure?.startedAt,
-    leaseUntil: entry.tenure?.until,
-    cancelRequested: entry.tenure?.cancelRequested || undefined,
-    finishedAt: entry.finishedAt,
-    deadReason: entry.deadReason,
-    error: entry.error,
-    result: entry.result,
-  };
-}
-
-export function toDetail(entry: Entry): TaskDetail {
-  return { ...toTask(entry), attempts: [...(entry.attempts ?? [])] };
-}
-
-export function toLease({ entry, token }: Tenure): Lease {
-  return {
-    id: entry.id,
-    queue: entry.queue.name,
-    token,
-    type: entry.type,
-    payload: entry.payload,
-    priority: entry.priority,
-    createdAt: entry.createdAt,
-    runAt: entry.runAt,
-    failures: entry.failures,
-    crashes: entry.crashes,
-    retryLimit: entry.retryLimit,
-  };
 }

@@ -3,13 +3,15 @@ import { decodeCursor, encodeCursor, invalidCursor } from "../../store/cursor.ts
 import type { ActivityQuery, MinuteActivity, QueueInfo, TaskFilter, TaskPage } from "../../store/facets.ts";
 import type { TaskDetail } from "../../task/task.ts";
 import type { Data } from "./data.ts";
-import { type Entry, toDetail, toTask } from "./entry.ts";
+import type { Entry } from "./entry.ts";
+import type { Queue } from "./queue.ts";
+import { toDetail, toTask } from "./view.ts";
 
 /** A text filter looks at this many tasks for a page: about 10 ms with payloads of 1 KB. */
 const SEARCH_LIMIT = 10_000;
 
-export function get(data: Data, id: string): TaskDetail | undefined {
-  const entry = data.entries.get(id);
+export function get(data: Data, id: string, name: string | undefined): TaskDetail | undefined {
+  const entry = data.find({ id, queue: name });
   return entry && toDetail(entry);
 }
 
@@ -35,14 +37,14 @@ export function list(data: Data, filter: TaskFilter): TaskPage {
 export function queues(data: Data): QueueInfo[] {
   const now = data.now();
   return [...data.queues.values()]
-    .filter((queue) => queue.listed)
+    .filter(({ listed }) => listed)
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
-    .map((queue) => ({
-      name: queue.name,
-      paused: queue.paused,
-      counts: { ...queue.counts },
-      oldestPendingMs: queue.first && Math.max(0, now - queue.first.runAt),
-    }));
+    .map((each) => toInfo(each, now));
+}
+
+export function queue(data: Data, name: string): QueueInfo | undefined {
+  const found = data.queues.get(name);
+  return found?.listed === true ? toInfo(found, data.now()) : undefined;
 }
 
 export function activity(data: Data, query: ActivityQuery): MinuteActivity[] {
@@ -50,15 +52,19 @@ export function activity(data: Data, query: ActivityQuery): MinuteActivity[] {
   return source?.activity.since(query.minutes, data.now()) ?? [];
 }
 
+function toInfo({ name, paused, counts, first }: Queue, now: number): QueueInfo {
+  return { name, paused, counts: { ...counts }, oldestPendingMs: first && Math.max(0, now - first.runAt) };
+}
+
 /** What the filter asks for, but for the text, oldest first. */
 function matching(data: Data, filter: TaskFilter): Entry[] {
-  const before = position(filter);
-  const { queue, state, type, createdFrom = -Infinity, createdBefore = Infinity } = filter;
+  const end = pageEnd(filter);
+  const { queue: name, state, type, createdFrom = -Infinity, createdBefore = Infinity } = filter;
   const found: Entry[] = [];
   for (const entry of data.entries.values()) {
-    if (entry.sequence >= before) break;
+    if (entry.sequence >= end) break;
     if (
-      (queue === undefined || entry.queue.name === queue) &&
+      (name === undefined || entry.queue.name === name) &&
       (state === undefined || entry.state === state) &&
       (type === undefined || entry.type === type) &&
       entry.createdAt >= createdFrom &&
@@ -70,7 +76,8 @@ function matching(data: Data, filter: TaskFilter): Entry[] {
   return found;
 }
 
-function position(filter: TaskFilter): number {
+/** The sequence number at which the page before ended. */
+function pageEnd(filter: TaskFilter): number {
   const text = decodeCursor(filter);
   if (text === undefined) return Infinity;
   if (!/^[1-9]\d{0,15}$/.test(text)) throw invalidCursor();

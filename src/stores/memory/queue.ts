@@ -1,15 +1,15 @@
 /**
- * One queue: a shelf for each state, and the counts. Every task is on exactly one shelf, the one of its state:
- * `put` and `take` are the only ways on and off.
+ * One queue: a state set for each state, and the counts. Every task is in exactly one, that of its state:
+ * `put` and `take` are the only ways in and out.
  */
 import { PRIORITIES, type TaskState } from "../../task/task.ts";
 import { Activity } from "./activity.ts";
-import type { Entry, Tenure } from "./entry.ts";
+import type { Entry, EntryQueue, HeldLease } from "./entry.ts";
 import { Heap } from "./heap.ts";
 import { Keys } from "./keys.ts";
 import { Line } from "./line.ts";
 
-export class Queue {
+export class Queue implements EntryQueue {
   readonly name: string;
   readonly counts: Record<TaskState, number> = {
     pending: 0,
@@ -23,15 +23,19 @@ export class Queue {
   readonly keys = new Keys();
   readonly activity = new Activity();
   /** By token, in the order in which they were claimed. */
-  readonly running = new Map<number, Tenure>();
+  readonly running = new Map<number, HeldLease>();
   /** Oldest first. */
-  readonly finished = { completed: new Line(), cancelled: new Line(), dead: new Line() };
+  readonly finished = {
+    completed: new Line<Entry>(),
+    cancelled: new Line<Entry>(),
+    dead: new Line<Entry>(),
+  };
   paused = false;
   /** True from the first task or pause until it is purged away. */
   listed = false;
 
   /** One line per priority. */
-  readonly #pending = Array.from({ length: PRIORITIES }, () => new Line());
+  readonly #pending = Array.from({ length: PRIORITIES }, () => new Line<Entry>());
   /** Scheduled and retrying tasks. Those due at the same instant come out in the order in which they were added. */
   readonly #waiting = new Heap<Entry>((a, b) =>
     a.runAt === b.runAt ? a.sequence < b.sequence : a.runAt < b.runAt,
@@ -44,7 +48,6 @@ export class Queue {
     this.#wake = wake;
   }
 
-  /** Puts a task that is on no shelf on that of `state`: at the tail, or back at the head. */
   put(entry: Entry, state: TaskState, end: "head" | "tail" = "tail"): void {
     entry.state = state;
     this.counts[state]++;
@@ -53,17 +56,17 @@ export class Queue {
         const line = this.#pending[entry.priority]!;
         if (end === "head") line.prepend(entry);
         else line.append(entry);
-        this.#stir();
+        this.#notify();
         break;
       }
       case "scheduled":
       case "retrying":
         this.#waiting.push(entry);
-        if (this.#waiting.top === entry) this.#stir();
+        if (this.#waiting.top === entry) this.#notify();
         break;
       case "running": {
-        const tenure = entry.tenure!;
-        this.running.set(tenure.token, tenure);
+        const held = entry.held!;
+        this.running.set(held.token, held);
         break;
       }
       case "completed":
@@ -74,7 +77,6 @@ export class Queue {
     }
   }
 
-  /** Takes a task off its shelf. */
   take(entry: Entry): void {
     this.counts[entry.state]--;
     switch (entry.state) {
@@ -86,7 +88,7 @@ export class Queue {
         this.#waiting.remove(entry);
         break;
       case "running":
-        this.running.delete(entry.tenure!.token);
+        this.running.delete(entry.held!.token);
         break;
       case "completed":
       case "cancelled":
@@ -110,25 +112,21 @@ export class Queue {
     return this.#waiting.top;
   }
 
-  /** The tasks of a shelf, but for the running ones, as a list of its own: the caller may move them. */
+  /** The tasks in a state, but for the running ones, as a list of its own: the caller may move them. */
   inState(state: Exclude<TaskState, "running">): Entry[] {
-    if (state === "pending") return this.#pending.flatMap((line) => [...walk(line)]);
+    if (state === "pending") return this.#pending.flatMap((line) => [...line]);
     if (state === "scheduled" || state === "retrying") {
       return this.#waiting.items().filter((entry) => entry.state === state);
     }
-    return [...walk(this.finished[state])];
+    return [...this.finished[state]];
   }
 
   resume(): void {
     this.paused = false;
-    this.#stir();
+    this.#notify();
   }
 
-  #stir(): void {
+  #notify(): void {
     if (!this.paused) this.#wake();
   }
-}
-
-function* walk(line: Line): Generator<Entry> {
-  for (let entry = line.head; entry !== undefined; entry = entry.next) yield entry;
 }

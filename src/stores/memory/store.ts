@@ -4,10 +4,15 @@
  */
 import { type Clock, type Random, systemClock } from "../../store/clock.ts";
 import type { Finding, FullStore } from "../../store/facets.ts";
-import * as admin from "./admin.ts";
+import { checkedStore } from "../../store/checked.ts";
+import { act, edit } from "./act.ts";
+import { add } from "./add.ts";
 import { Data } from "./data.ts";
+import { exchange } from "./exchange.ts";
+import { extend } from "./extend.ts";
 import * as inspect from "./inspect.ts";
-import * as verbs from "./verbs.ts";
+import { maintain } from "./maintain.ts";
+import { pause, purge, resume } from "./queue-control.ts";
 
 export interface MemoryStoreOptions {
   /** The store's clock; the system's by default. */
@@ -19,37 +24,35 @@ export interface MemoryStoreOptions {
 /** A new, empty store, open from the start. Every call after its disposal fails with `STORE_CLOSED`. */
 export function memoryStore(options: MemoryStoreOptions = {}): FullStore {
   const data = new Data(options.clock ?? systemClock);
-  return {
+  return checkedStore<FullStore>({
     name: "memory",
     callsAtOnce: 1,
     signal: { subscribe: async (queues, wake) => data.opened().signal.subscribe(queues, wake) },
 
     open: async () => void data.opened(),
-    add: async (tasks) => verbs.add(data.opened(), tasks),
-    exchange: async (request) => verbs.exchange(data.opened(), request),
-    extend: async (leases, leaseMs) => verbs.extend(data.opened(), leases, leaseMs),
-    maintain: async (request) => verbs.maintain(data.opened(), request),
+    add: async (tasks) => add(data.opened(), tasks),
+    exchange: async (request) => exchange(data.opened(), request),
+    extend: async (leases, leaseMs) => extend(data.opened(), leases, leaseMs),
+    maintain: async (request) => maintain(data.opened(), request),
     [Symbol.asyncDispose]: async () => data.close(),
 
-    get: async (id) => inspect.get(data.opened(), id),
+    get: async (id, queue) => inspect.get(data.opened(), id, queue),
     list: async (filter) => inspect.list(data.opened(), filter),
     queues: async () => inspect.queues(data.opened()),
+    queue: async (name) => inspect.queue(data.opened(), name),
     activity: async (query) => inspect.activity(data.opened(), query),
 
-    retry: async (id) => admin.retry(data.opened(), id),
-    cancel: async (id) => admin.cancel(data.opened(), id),
-    runNow: async (id) => admin.runNow(data.opened(), id),
-    edit: async (id, change) => admin.edit(data.opened(), id, change),
-    remove: async (id) => admin.remove(data.opened(), id),
-    pause: async (queue) => admin.pause(data.opened(), queue),
-    resume: async (queue) => admin.resume(data.opened(), queue),
-    purge: async (queue, states) => admin.purge(data.opened(), queue, states),
+    act: async (tasks, name) => act(data.opened(), tasks, name),
+    edit: async (task, change) => edit(data.opened(), task, change),
+    pause: async (queue) => pause(data.opened(), queue),
+    resume: async (queue) => resume(data.opened(), queue),
+    purge: async (queue, states) => purge(data.opened(), queue, states),
 
     diagnose: async () => {
       data.opened();
       return [IN_MEMORY];
     },
-  };
+  });
 }
 
 const IN_MEMORY: Finding = Object.freeze({

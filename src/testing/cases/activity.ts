@@ -33,7 +33,7 @@ async function lately(store: FullStore, queue?: string, minutes = 70): Promise<S
   return sum;
 }
 
-export const activityCases = casesOf("activity", {
+export const activityCases = casesOf("activity", ["inspectable"], {
   "nothing happens in an empty store": async ({ store }) => {
     assert.deepEqual(await store.activity({ minutes: 60 }), []);
     assert.deepEqual(await store.activity({ queue: "nowhere", minutes: 60 }), []);

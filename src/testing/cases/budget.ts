@@ -24,7 +24,7 @@ const reasons: readonly DeadReason[] = ["exhausted", "crashed", "discarded", "ex
 function deadCases(): Record<string, StoreCase["run"]> {
   const cases: Record<string, StoreCase["run"]> = {};
   for (const reason of reasons) {
-    cases[`a task that a worker buries as ${reason} is kept with its reason`] = async ({ store }) => {
+    cases[`a task that a worker declares dead as ${reason} is kept with its reason`] = async ({ store }) => {
       const lease = await running(store);
       await apply(store, lease, { kind: "dead", reason, error: boom });
       const detail = await look(store, lease.id);
@@ -38,147 +38,151 @@ function deadCases(): Record<string, StoreCase["run"]> {
   return cases;
 }
 
-export const budgetCases = casesOf("budget", {
-  ...deadCases(),
+export const budgetCases = [
+  ...casesOf("budget", [], {
+    "a lost lease costs one of the crash budget and none of the retry budget": async (sut) => {
+      await running(sut.store);
+      await loseLeases(sut);
+      const { failures, crashes } = await claimOne(sut.store);
+      assert.deepEqual([failures, crashes], [0, 1]);
+    },
 
-  "a failure costs one of the retry budget and none of the crash budget": async (sut) => {
-    const id = await add(sut.store);
-    for (let failures = 0; failures < 4; failures++) {
-      const lease = await claimOne(sut.store);
-      assert.deepEqual([lease.failures, lease.crashes], [failures, 0]);
+    "failures and lost leases are counted side by side": async (sut) => {
+      const lease = await running(sut.store);
       await apply(sut.store, lease, failed(MINUTE));
       await sut.advance(2 * MINUTE);
-    }
-    const { failures, crashes } = await look(sut.store, id);
-    assert.deepEqual([failures, crashes], [4, 0]);
-  },
-
-  "a lost lease costs one of the crash budget and none of the retry budget": async (sut) => {
-    await running(sut.store);
-    await loseLeases(sut);
-    const { failures, crashes } = await claimOne(sut.store);
-    assert.deepEqual([failures, crashes], [0, 1]);
-  },
-
-  "failures and lost leases are counted side by side": async (sut) => {
-    const lease = await running(sut.store);
-    await apply(sut.store, lease, failed(MINUTE));
-    await sut.advance(2 * MINUTE);
-    await claimOne(sut.store);
-    await loseLeases(sut);
-    const { failures, crashes } = await claimOne(sut.store);
-    assert.deepEqual([failures, crashes], [1, 1]);
-  },
-
-  "the fourth lost lease is too many if nobody said otherwise": async (sut) => {
-    const id = await add(sut.store);
-    for (let round = 0; round < 4; round++) {
-      assert.equal((await look(sut.store, id)).state, "pending");
       await claimOne(sut.store);
       await loseLeases(sut);
-    }
-    const { state, deadReason, crashes } = await look(sut.store, id);
-    assert.deepEqual([state, deadReason, crashes], ["dead", "crashed", 4]);
-  },
+      const { failures, crashes } = await claimOne(sut.store);
+      assert.deepEqual([failures, crashes], [1, 1]);
+    },
+  }),
 
-  "a task that may not crash is dead with its first lost lease": async (sut) => {
-    const { id } = await running(sut.store, { crashLimit: 0 });
-    await loseLeases(sut);
-    const { state, deadReason, finishedAt } = await look(sut.store, id);
-    assert.deepEqual([state, deadReason], ["dead", "crashed"]);
-    assert.ok(finishedAt !== undefined);
-    await assertCounts(sut.store, { dead: 1 });
-  },
+  ...casesOf("budget", ["inspectable"], {
+    ...deadCases(),
 
-  "a release costs nothing": async ({ store }) => {
-    const id = await add(store);
-    for (let round = 0; round < 5; round++) await apply(store, await claimOne(store), release);
-    const { failures, crashes, attempts } = await look(store, id);
-    assert.deepEqual([failures, crashes, attempts], [0, 0, []]);
-  },
+    "a failure costs one of the retry budget and none of the crash budget": async (sut) => {
+      const id = await add(sut.store);
+      for (let failures = 0; failures < 4; failures++) {
+        const lease = await claimOne(sut.store);
+        assert.deepEqual([lease.failures, lease.crashes], [failures, 0]);
+        await apply(sut.store, lease, failed(MINUTE));
+        await sut.advance(2 * MINUTE);
+      }
+      const { failures, crashes } = await look(sut.store, id);
+      assert.deepEqual([failures, crashes], [4, 0]);
+    },
 
-  "a snooze costs nothing": async (sut) => {
-    const id = await add(sut.store);
-    for (let round = 0; round < 5; round++) {
-      await apply(sut.store, await claimOne(sut.store), snooze(MINUTE));
-      await sut.advance(2 * MINUTE);
-    }
-    const { failures, crashes, attempts } = await look(sut.store, id);
-    assert.deepEqual([failures, crashes, attempts], [0, 0, []]);
-  },
+    "the fourth lost lease is too many if nobody said otherwise": async (sut) => {
+      const id = await add(sut.store);
+      for (let round = 0; round < 4; round++) {
+        assert.equal((await look(sut.store, id)).state, "pending");
+        await claimOne(sut.store);
+        await loseLeases(sut);
+      }
+      const { state, deadReason, crashes } = await look(sut.store, id);
+      assert.deepEqual([state, deadReason, crashes], ["dead", "crashed", 4]);
+    },
 
-  "a failed attempt is noted with its error": async (sut) => {
-    await add(sut.store);
-    const before = await sut.now();
-    const lease = await claimOne(sut.store, { worker: "w7" });
-    const error = { name: "TypeError", message: "no such thing", code: "E_THING", stack: "at x (y:1)" };
-    await apply(sut.store, lease, { kind: "retry", delayMs: 0, error });
-    const { attempts, error: last } = await look(sut.store, lease.id);
-    assert.deepEqual(plain(last), error);
-    assert.equal(attempts.length, 1);
-    const [{ attempt, outcome, worker, startedAt, endedAt, error: noted }] = attempts as [
-      (typeof attempts)[0],
-    ];
-    assert.deepEqual([attempt, outcome, worker, plain(noted)], [1, "failed", "w7", error]);
-    assert.ok(startedAt >= before && endedAt >= startedAt && endedAt <= (await sut.now()));
-  },
+    "a task that may not crash is dead with its first lost lease": async (sut) => {
+      const { id } = await running(sut.store, { crashLimit: 0 });
+      await loseLeases(sut);
+      const { state, deadReason, finishedAt } = await look(sut.store, id);
+      assert.deepEqual([state, deadReason], ["dead", "crashed"]);
+      assert.ok(finishedAt !== undefined);
+      await assertCounts(sut.store, { dead: 1 });
+    },
 
-  "a lost lease is noted as a crash": async (sut) => {
-    await add(sut.store);
-    const { id } = await claimOne(sut.store, { worker: "w7" });
-    await loseLeases(sut);
-    const { attempts } = await look(sut.store, id);
-    assert.deepEqual(
-      attempts.map(({ attempt, outcome, worker, error }) => [attempt, outcome, worker, error]),
-      [[1, "crashed", "w7", undefined]],
-    );
-  },
+    "a release costs nothing": async ({ store }) => {
+      const id = await add(store);
+      for (let round = 0; round < 5; round++) await apply(store, await claimOne(store), release);
+      const { failures, crashes, attempts } = await look(store, id);
+      assert.deepEqual([failures, crashes, attempts], [0, 0, []]);
+    },
 
-  "attempts are listed oldest first and numbered from 1": async (sut) => {
-    const { id } = await running(sut.store);
-    await loseLeases(sut);
-    await apply(sut.store, await claimOne(sut.store), failed(0));
-    await apply(sut.store, await claimOne(sut.store), { kind: "dead", reason: "exhausted", error: boom });
-    const { attempts } = await look(sut.store, id);
-    assert.deepEqual(
-      attempts.map(({ attempt, outcome }) => [attempt, outcome]),
-      [
-        [1, "crashed"],
-        [2, "failed"],
-        [3, "failed"],
-      ],
-    );
-  },
+    "a snooze costs nothing": async (sut) => {
+      const id = await add(sut.store);
+      for (let round = 0; round < 5; round++) {
+        await apply(sut.store, await claimOne(sut.store), snooze(MINUTE));
+        await sut.advance(2 * MINUTE);
+      }
+      const { failures, crashes, attempts } = await look(sut.store, id);
+      assert.deepEqual([failures, crashes, attempts], [0, 0, []]);
+    },
 
-  "the last attempts are kept however many there were": async ({ store }) => {
-    const id = await add(store);
-    const tries = ATTEMPTS_KEPT + 5;
-    for (let nth = 1; nth <= tries; nth++) {
-      const error = { name: "Error", message: `failure ${nth}` };
-      await apply(store, await claimOne(store), { kind: "retry", delayMs: 0, error });
-    }
-    const { attempts, failures } = await look(store, id);
-    assert.equal(failures, tries);
-    const last = attempts.slice(-ATTEMPTS_KEPT).map(({ error }) => error?.message);
-    assert.deepEqual(
-      last,
-      Array.from({ length: ATTEMPTS_KEPT }, (_, index) => `failure ${index + 6}`),
-    );
-  },
+    "a failed attempt is recorded with its error": async (sut) => {
+      await add(sut.store);
+      const before = await sut.now();
+      const lease = await claimOne(sut.store, { worker: "w7" });
+      const error = { name: "TypeError", message: "no such thing", code: "E_THING", stack: "at x (y:1)" };
+      await apply(sut.store, lease, { kind: "retry", delayMs: 0, error });
+      const { attempts, error: last } = await look(sut.store, lease.id);
+      assert.deepEqual(plain(last), error);
+      assert.equal(attempts.length, 1);
+      const [{ attempt, outcome, worker, startedAt, endedAt, error: recorded }] = attempts as [
+        (typeof attempts)[0],
+      ];
+      assert.deepEqual([attempt, outcome, worker, plain(recorded)], [1, "failed", "w7", error]);
+      assert.ok(startedAt >= before && endedAt >= startedAt && endedAt <= (await sut.now()));
+    },
 
-  "the last error outlives a success": async (sut) => {
-    const lease = await running(sut.store);
-    await apply(sut.store, lease, failed(0));
-    await apply(sut.store, await claimOne(sut.store), completed);
-    const { state, error, attempts } = await look(sut.store, lease.id);
-    assert.deepEqual([state, error?.message, attempts.length], ["completed", "boom", 1]);
-  },
+    "a lost lease is recorded as a crash": async (sut) => {
+      await add(sut.store);
+      const { id } = await claimOne(sut.store, { worker: "w7" });
+      await loseLeases(sut);
+      const { attempts } = await look(sut.store, id);
+      assert.deepEqual(
+        attempts.map(({ attempt, outcome, worker, error }) => [attempt, outcome, worker, error]),
+        [[1, "crashed", "w7", undefined]],
+      );
+    },
 
-  "a retry limit is kept, and judging by it is left to the worker": async ({ store }) => {
-    await add(store, { retryLimit: 0 });
-    const lease = await claimOne(store);
-    assert.equal(lease.retryLimit, 0);
-    await apply(store, lease, failed(0));
-    assert.equal((await look(store, lease.id)).state, "retrying");
-  },
-});
+    "attempts are listed oldest first and numbered from 1": async (sut) => {
+      const { id } = await running(sut.store);
+      await loseLeases(sut);
+      await apply(sut.store, await claimOne(sut.store), failed(0));
+      await apply(sut.store, await claimOne(sut.store), { kind: "dead", reason: "exhausted", error: boom });
+      const { attempts } = await look(sut.store, id);
+      assert.deepEqual(
+        attempts.map(({ attempt, outcome }) => [attempt, outcome]),
+        [
+          [1, "crashed"],
+          [2, "failed"],
+          [3, "failed"],
+        ],
+      );
+    },
+
+    "the last attempts are kept however many there were": async ({ store }) => {
+      const id = await add(store);
+      const tries = ATTEMPTS_KEPT + 5;
+      for (let nth = 1; nth <= tries; nth++) {
+        const error = { name: "Error", message: `failure ${nth}` };
+        await apply(store, await claimOne(store), { kind: "retry", delayMs: 0, error });
+      }
+      const { attempts, failures } = await look(store, id);
+      assert.equal(failures, tries);
+      const last = attempts.slice(-ATTEMPTS_KEPT).map(({ error }) => error?.message);
+      assert.deepEqual(
+        last,
+        Array.from({ length: ATTEMPTS_KEPT }, (_, index) => `failure ${index + 6}`),
+      );
+    },
+
+    "the last error outlives a success": async (sut) => {
+      const lease = await running(sut.store);
+      await apply(sut.store, lease, failed(0));
+      await apply(sut.store, await claimOne(sut.store), completed);
+      const { state, error, attempts } = await look(sut.store, lease.id);
+      assert.deepEqual([state, error?.message, attempts.length], ["completed", "boom", 1]);
+    },
+
+    "a retry limit is kept, and judging by it is left to the worker": async ({ store }) => {
+      await add(store, { retryLimit: 0 });
+      const lease = await claimOne(store);
+      assert.equal(lease.retryLimit, 0);
+      await apply(store, lease, failed(0));
+      assert.equal((await look(store, lease.id)).state, "retrying");
+    },
+  }),
+];

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import type { Outcome } from "../../store/store.ts";
+import type { Outcome } from "../../task/outcome.ts";
 import { casesOf, type StoreCase } from "../store-case.ts";
 import {
+  act,
   add,
   apply,
   assertCounts,
@@ -22,7 +23,7 @@ import {
 
 const ends: Readonly<Record<string, Outcome>> = {
   "a failure": failed(0),
-  "a burial": exhausted,
+  "a death": exhausted,
   "a snooze": snooze(0),
   "a release": release,
   "a stop": cancelled,
@@ -35,7 +36,7 @@ function endCases(): Record<string, StoreCase["run"]> {
       sut,
     ) => {
       const lease = await running(sut.store);
-      await sut.store.cancel(lease.id);
+      await act(sut.store, "cancel", lease.id);
       await apply(sut.store, lease, outcome);
       const { state, finishedAt, cancelRequested } = await look(sut.store, lease.id);
       assert.deepEqual([state, cancelRequested ?? false], ["cancelled", false]);
@@ -49,113 +50,119 @@ function endCases(): Record<string, StoreCase["run"]> {
   return cases;
 }
 
-export const cancelCases = casesOf("cancel", {
-  ...endCases(),
+export const cancelCases = [
+  ...casesOf("cancel", ["inspectable"], {
+    "a task that nobody asked to stop shows no such thing": async ({ store }) => {
+      const lease = await running(store);
+      assert.ok((await look(store, lease.id)).cancelRequested !== true);
+    },
 
-  "a waiting task is cancelled at once": async (sut) => {
-    const id = await add(sut.store);
-    const before = await sut.now();
-    await sut.store.cancel(id);
-    const { state, finishedAt = 0 } = await look(sut.store, id);
-    assert.equal(state, "cancelled");
-    assert.ok(finishedAt >= before);
-    assert.deepEqual(await claim(sut.store), []);
-  },
+    "a worker may stop a task that nobody asked to stop": async ({ store }) => {
+      const lease = await running(store);
+      await apply(store, lease, cancelled);
+      await assertCounts(store, { cancelled: 1 });
+    },
+  }),
 
-  "a scheduled task that was cancelled does not fall due": async (sut) => {
-    const id = await add(sut.store, { delayMs: HOUR });
-    await sut.store.cancel(id);
-    await sut.advance(2 * HOUR);
-    await sut.store.maintain({ limit: 10 });
-    assert.deepEqual(await claim(sut.store), []);
-    await assertCounts(sut.store, { cancelled: 1 });
-  },
+  ...casesOf("cancel", ["administrable"], {
+    "its worker hears of it when it extends, and keeps the lease": async ({ store }) => {
+      const lease = await running(store);
+      await act(store, "cancel", lease.id);
+      assert.deepEqual(await store.extend([lease], LEASE_MS), ["cancelled"]);
+      assert.deepEqual(await store.extend([lease], LEASE_MS), ["cancelled"]);
+      await apply(store, lease, cancelled);
+    },
 
-  "a running task is asked to stop, and goes on running": async ({ store }) => {
-    const lease = await running(store);
-    const result = await store.cancel(lease.id);
-    assert.equal(result.status, "applied");
-    const { state, cancelRequested } = await look(store, lease.id);
-    assert.deepEqual([state, cancelRequested], ["running", true]);
-    await assertCounts(store, { running: 1 });
-  },
+    "only the one that was asked hears of it": async ({ store }) => {
+      const [a, b] = [await running(store), await running(store)];
+      await act(store, "cancel", b.id);
+      assert.deepEqual(await store.extend([a, b], LEASE_MS), ["applied", "cancelled"]);
+    },
 
-  "a task that nobody asked to stop shows no such thing": async ({ store }) => {
-    const lease = await running(store);
-    assert.ok((await look(store, lease.id)).cancelRequested !== true);
-  },
+    "another client's cancel is heard": async (sut) => {
+      const lease = await running(sut.store);
+      const other = await sut.another();
+      await act(other, "cancel", lease.id);
+      assert.deepEqual(await sut.store.extend([lease], LEASE_MS), ["cancelled"]);
+    },
 
-  "its worker hears of it when it extends, and keeps the lease": async ({ store }) => {
-    const lease = await running(store);
-    await store.cancel(lease.id);
-    assert.deepEqual(await store.extend([lease], LEASE_MS), ["cancelled"]);
-    assert.deepEqual(await store.extend([lease], LEASE_MS), ["cancelled"]);
-    await apply(store, lease, cancelled);
-  },
+    "a request to stop does not survive into another life": async (sut) => {
+      const lease = await running(sut.store, { crashLimit: 0 });
+      await loseLeases(sut);
+      await act(sut.store, "retry", lease.id);
+      const [again] = await claim(sut.store);
+      assert.ok(again !== undefined);
+      assert.deepEqual(await sut.store.extend([again], LEASE_MS), ["applied"]);
+    },
+  }),
 
-  "only the one that was asked hears of it": async ({ store }) => {
-    const [a, b] = [await running(store), await running(store)];
-    await store.cancel(b.id);
-    assert.deepEqual(await store.extend([a, b], LEASE_MS), ["applied", "cancelled"]);
-  },
+  ...casesOf("cancel", ["inspectable", "administrable"], {
+    ...endCases(),
 
-  "a task that completes all the same is completed": async ({ store }) => {
-    const lease = await running(store);
-    await store.cancel(lease.id);
-    await apply(store, lease, completed);
-    assert.equal((await look(store, lease.id)).state, "completed");
-  },
+    "a waiting task is cancelled at once": async (sut) => {
+      const id = await add(sut.store);
+      const before = await sut.now();
+      await act(sut.store, "cancel", id);
+      const { state, finishedAt = 0 } = await look(sut.store, id);
+      assert.equal(state, "cancelled");
+      assert.ok(finishedAt >= before);
+      assert.deepEqual(await claim(sut.store), []);
+    },
 
-  "a task that completes all the same and is not kept is gone": async ({ store }) => {
-    const lease = await running(store);
-    await store.cancel(lease.id);
-    await apply(store, lease, gone);
-    await assertCounts(store, {});
-  },
+    "a scheduled task that was cancelled does not fall due": async (sut) => {
+      const id = await add(sut.store, { delayMs: HOUR });
+      await act(sut.store, "cancel", id);
+      await sut.advance(2 * HOUR);
+      await sut.store.maintain({ limit: 10 });
+      assert.deepEqual(await claim(sut.store), []);
+      await assertCounts(sut.store, { cancelled: 1 });
+    },
 
-  "its lost lease cancels it": async (sut) => {
-    const lease = await running(sut.store);
-    await sut.store.cancel(lease.id);
-    await loseLeases(sut);
-    assert.equal((await look(sut.store, lease.id)).state, "cancelled");
-    assert.deepEqual(await claim(sut.store), []);
-    assert.deepEqual(await sut.store.extend([lease], LEASE_MS), ["lost"]);
-  },
+    "a running task is asked to stop, and goes on running": async ({ store }) => {
+      const lease = await running(store);
+      const result = await act(store, "cancel", lease.id);
+      assert.equal(result.status, "applied");
+      const { state, cancelRequested } = await look(store, lease.id);
+      assert.deepEqual([state, cancelRequested], ["running", true]);
+      await assertCounts(store, { running: 1 });
+    },
 
-  "what a lost claim took is cancelled, too": async ({ store }) => {
-    const lease = await running(store);
-    await store.cancel(lease.id);
-    assert.deepEqual(await claim(store, { holding: [] }), []);
-    assert.equal((await look(store, lease.id)).state, "cancelled");
-  },
+    "a task that completes all the same is completed": async ({ store }) => {
+      const lease = await running(store);
+      await act(store, "cancel", lease.id);
+      await apply(store, lease, completed);
+      assert.equal((await look(store, lease.id)).state, "completed");
+    },
 
-  "asking twice is asking once": async ({ store }) => {
-    const lease = await running(store);
-    await store.cancel(lease.id);
-    assert.equal((await store.cancel(lease.id)).status, "applied");
-    await apply(store, lease, release);
-    await assertCounts(store, { cancelled: 1 });
-  },
+    "a task that completes all the same and is not kept is gone": async ({ store }) => {
+      const lease = await running(store);
+      await act(store, "cancel", lease.id);
+      await apply(store, lease, gone);
+      await assertCounts(store, {});
+    },
 
-  "a worker may stop a task that nobody asked to stop": async ({ store }) => {
-    const lease = await running(store);
-    await apply(store, lease, cancelled);
-    await assertCounts(store, { cancelled: 1 });
-  },
+    "its lost lease cancels it": async (sut) => {
+      const lease = await running(sut.store);
+      await act(sut.store, "cancel", lease.id);
+      await loseLeases(sut);
+      assert.equal((await look(sut.store, lease.id)).state, "cancelled");
+      assert.deepEqual(await claim(sut.store), []);
+      assert.deepEqual(await sut.store.extend([lease], LEASE_MS), ["lost"]);
+    },
 
-  "another client's cancel is heard": async (sut) => {
-    const lease = await running(sut.store);
-    const other = await sut.another();
-    await other.cancel(lease.id);
-    assert.deepEqual(await sut.store.extend([lease], LEASE_MS), ["cancelled"]);
-  },
+    "what a lost claim took is cancelled, too": async ({ store }) => {
+      const lease = await running(store);
+      await act(store, "cancel", lease.id);
+      assert.deepEqual(await claim(store, { holding: [] }), []);
+      assert.equal((await look(store, lease.id)).state, "cancelled");
+    },
 
-  "a request to stop does not survive into another life": async (sut) => {
-    const lease = await running(sut.store, { crashLimit: 0 });
-    await loseLeases(sut);
-    await sut.store.retry(lease.id);
-    const [again] = await claim(sut.store);
-    assert.ok(again !== undefined);
-    assert.deepEqual(await sut.store.extend([again], LEASE_MS), ["applied"]);
-  },
-});
+    "asking twice is asking once": async ({ store }) => {
+      const lease = await running(store);
+      await act(store, "cancel", lease.id);
+      assert.equal((await act(store, "cancel", lease.id)).status, "applied");
+      await apply(store, lease, release);
+      await assertCounts(store, { cancelled: 1 });
+    },
+  }),
+];

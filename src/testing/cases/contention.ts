@@ -3,6 +3,7 @@ import type { FullStore } from "../../store/facets.ts";
 import type { Settlement } from "../../store/store.ts";
 import { casesOf, type StoreUnderTest } from "../store-case.ts";
 import {
+  act,
   add,
   assertCounts,
   claim,
@@ -54,106 +55,114 @@ async function everyTaskOnce(sut: StoreUnderTest, keep: boolean): Promise<void> 
   await assertCounts(sut.store, keep ? { completed: 1_000 } : {});
 }
 
-export const contentionCases = casesOf("contention", {
-  "50 claimers run 1,000 tasks, each exactly once": (sut) => everyTaskOnce(sut, true),
+export const contentionCases = [
+  ...casesOf("contention", [], {
+    "50 claimers at once get one task once": async (sut) => {
+      await add(sut.store);
+      const clients = await crowd(sut, 50);
+      const leases = await Promise.all(
+        clients.map((client, index) => claim(client, { worker: `w${index}` })),
+      );
+      assert.equal(leases.flat().length, 1);
+    },
 
-  "50 claimers run 1,000 tasks that are not kept, each exactly once": (sut) => everyTaskOnce(sut, false),
+    "of many who maintain, one finds each lost lease": async (sut) => {
+      await sut.store.add(tasks(40));
+      await claim(sut.store);
+      await sut.advance(2 * LEASE_MS);
+      const clients = await crowd(sut, 10);
+      const replies = await Promise.all(clients.map((client) => client.maintain({ limit: 100 })));
+      assert.equal(
+        replies.reduce((sum, { expired }) => sum + expired, 0),
+        40,
+      );
+      for (const { crashes } of await claim(sut.store)) assert.equal(crashes, 1);
+    },
+  }),
 
-  "50 claimers at once get one task once": async (sut) => {
-    await add(sut.store);
-    const clients = await crowd(sut, 50);
-    const leases = await Promise.all(clients.map((client, index) => claim(client, { worker: `w${index}` })));
-    assert.equal(leases.flat().length, 1);
-  },
+  ...casesOf("contention", ["inspectable"], {
+    "50 claimers run 1,000 tasks, each exactly once": (sut) => everyTaskOnce(sut, true),
 
-  "50 producers lose nothing": async (sut) => {
-    const batches = Array.from({ length: 50 }, () => tasks(20));
-    const clients = await crowd(sut, 50);
-    await Promise.all(clients.map((client, index) => client.add(batches[index]!)));
-    await assertCounts(sut.store, { pending: 1_000 });
-    const leases = await claim(sut.store, { max: 1_000 });
-    assert.deepEqual(ids(leases).toSorted(), ids(batches.flat()).toSorted());
-  },
+    "50 claimers run 1,000 tasks that are not kept, each exactly once": (sut) => everyTaskOnce(sut, false),
 
-  "producers and claimers at once: every task is run once": async (sut) => {
-    const batches = Array.from({ length: 20 }, () => tasks(10));
-    const clients = await crowd(sut, 20);
-    const early = await Promise.all(
-      clients.flatMap((client, index) => [
-        client.add(batches[index]!).then((): string[] => []),
-        drain(client, `w${index}`, true),
-      ]),
-    );
-    const late = await drain(sut.store, "last", true);
-    assert.deepEqual([...early.flat(), ...late].toSorted(), ids(batches.flat()).toSorted());
-    await assertCounts(sut.store, { completed: 200 });
-  },
+    "50 producers lose nothing": async (sut) => {
+      const batches = Array.from({ length: 50 }, () => tasks(20));
+      const clients = await crowd(sut, 50);
+      await Promise.all(clients.map((client, index) => client.add(batches[index]!)));
+      await assertCounts(sut.store, { pending: 1_000 });
+      const leases = await claim(sut.store, { max: 1_000 });
+      assert.deepEqual(ids(leases).toSorted(), ids(batches.flat()).toSorted());
+    },
 
-  "of many who settle one lease, one is heard": async (sut) => {
-    const lease = await running(sut.store);
-    const clients = await crowd(sut, 20);
-    const verdicts = await Promise.all(clients.map((client) => settle(client, lease, completed)));
-    assert.equal(verdicts.filter((verdict) => verdict === "applied").length, 1);
-    await assertCounts(sut.store, { completed: 1 });
-  },
+    "producers and claimers at once: every task is run once": async (sut) => {
+      const batches = Array.from({ length: 20 }, () => tasks(10));
+      const clients = await crowd(sut, 20);
+      const early = await Promise.all(
+        clients.flatMap((client, index) => [
+          client.add(batches[index]!).then((): string[] => []),
+          drain(client, `w${index}`, true),
+        ]),
+      );
+      const late = await drain(sut.store, "last", true);
+      assert.deepEqual([...early.flat(), ...late].toSorted(), ids(batches.flat()).toSorted());
+      await assertCounts(sut.store, { completed: 200 });
+    },
 
-  "of many who maintain, one finds each lost lease": async (sut) => {
-    await sut.store.add(tasks(40));
-    await claim(sut.store);
-    await sut.advance(2 * LEASE_MS);
-    const clients = await crowd(sut, 10);
-    const replies = await Promise.all(clients.map((client) => client.maintain({ limit: 100 })));
-    assert.equal(
-      replies.reduce((sum, { expired }) => sum + expired, 0),
-      40,
-    );
-    for (const { crashes } of await claim(sut.store)) assert.equal(crashes, 1);
-  },
+    "of many who settle one lease, one is heard": async (sut) => {
+      const lease = await running(sut.store);
+      const clients = await crowd(sut, 20);
+      const verdicts = await Promise.all(clients.map((client) => settle(client, lease, completed)));
+      assert.equal(verdicts.filter((verdict) => verdict === "applied").length, 1);
+      await assertCounts(sut.store, { completed: 1 });
+    },
 
-  "of many who promote, one finds each due task": async (sut) => {
-    await sut.store.add(tasks(40, { delayMs: MINUTE }));
-    await sut.advance(2 * MINUTE);
-    const clients = await crowd(sut, 10);
-    const replies = await Promise.all(clients.map((client) => client.maintain({ limit: 100 })));
-    assert.equal(
-      replies.reduce((sum, { promoted }) => sum + promoted, 0),
-      40,
-    );
-    await assertCounts(sut.store, { pending: 40 });
-  },
+    "of many who promote, one finds each due task": async (sut) => {
+      await sut.store.add(tasks(40, { delayMs: MINUTE }));
+      await sut.advance(2 * MINUTE);
+      const clients = await crowd(sut, 10);
+      const replies = await Promise.all(clients.map((client) => client.maintain({ limit: 100 })));
+      assert.equal(
+        replies.reduce((sum, { promoted }) => sum + promoted, 0),
+        40,
+      );
+      await assertCounts(sut.store, { pending: 40 });
+    },
+  }),
 
-  "of many who retry a dead task, one is heard": async (sut) => {
-    const lease = await running(sut.store);
-    await apply(sut.store, lease, exhausted);
-    const clients = await crowd(sut, 10);
-    const results = await Promise.all(clients.map((client) => client.retry(lease.id)));
-    assert.equal(results.filter(({ status }) => status === "applied").length, 1);
-    await assertCounts(sut.store, { pending: 1 });
-  },
+  ...casesOf("contention", ["inspectable", "administrable"], {
+    "of many who retry a dead task, one is heard": async (sut) => {
+      const lease = await running(sut.store);
+      await apply(sut.store, lease, exhausted);
+      const clients = await crowd(sut, 10);
+      const results = await Promise.all(clients.map((client) => act(client, "retry", lease.id)));
+      assert.equal(results.filter(({ status }) => status === "applied").length, 1);
+      await assertCounts(sut.store, { pending: 1 });
+    },
 
-  "a cancel and a claim at once leave one truth": async (sut) => {
-    const batch = tasks(40);
-    await sut.store.add(batch);
-    const other = await sut.another();
-    const [leases] = await Promise.all([
-      claim(sut.store, { max: 40 }),
-      ...batch.map(({ id }) => other.cancel(id)),
-    ]);
-    await assertCounts(sut.store, { running: leases.length, cancelled: 40 - leases.length });
-    await loseLeases(sut);
-    await assertCounts(sut.store, { cancelled: 40 });
-  },
+    "a cancel and a claim at once leave one truth": async (sut) => {
+      const batch = tasks(40);
+      await sut.store.add(batch);
+      const other = await sut.another();
+      const [leases] = await Promise.all([
+        claim(sut.store, { max: 40 }),
+        ...batch.map(({ id }) => act(other, "cancel", id)),
+      ]);
+      await assertCounts(sut.store, { running: leases.length, cancelled: 40 - leases.length });
+      await loseLeases(sut);
+      await assertCounts(sut.store, { cancelled: 40 });
+    },
 
-  "a removal and a claim at once leave one truth": async (sut) => {
-    const batch = tasks(40);
-    await sut.store.add(batch);
-    const other = await sut.another();
-    const [leases, ...removals] = await Promise.all([
-      claim(sut.store, { max: 40 }),
-      ...batch.map(({ id }) => other.remove(id)),
-    ]);
-    const removed = removals.filter(({ status }) => status === "applied").length;
-    assert.equal(leases.length + removed, 40);
-    await assertCounts(sut.store, { running: leases.length });
-  },
-});
+    "a removal and a claim at once leave one truth": async (sut) => {
+      const batch = tasks(40);
+      await sut.store.add(batch);
+      const other = await sut.another();
+      const [leases, ...removals] = await Promise.all([
+        claim(sut.store, { max: 40 }),
+        ...batch.map(({ id }) => act(other, "remove", id)),
+      ]);
+      const removed = removals.filter(({ status }) => status === "applied").length;
+      assert.equal(leases.length + removed, 40);
+      await assertCounts(sut.store, { running: leases.length });
+    },
+  }),
+];

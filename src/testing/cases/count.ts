@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import type { FullStore } from "../../store/facets.ts";
-import type { Lease, Outcome } from "../../store/store.ts";
+import type { Lease } from "../../store/store.ts";
+import type { Outcome } from "../../task/outcome.ts";
 import { TASK_STATES, type TaskState } from "../../task/task.ts";
 import { casesOf, type StoreUnderTest } from "../store-case.ts";
 import {
+  act,
   add,
   apply,
   assertCounts,
@@ -18,6 +20,7 @@ import {
   HOUR,
   loseLeases,
   MINUTE,
+  plain,
   Q,
   maintainAll,
   release,
@@ -75,13 +78,15 @@ async function wander(
       if (lease !== undefined) await settle(store, lease, OUTCOMES[roll(OUTCOMES.length)]!);
       break;
     case 8:
-      await store.cancel(some);
+      await act(store, "cancel", some);
       break;
     case 9:
-      await (roll(2) === 0 ? store.retry(some) : store.runNow(some));
+      await (roll(2) === 0 ? act(store, "retry", some) : act(store, "runNow", some));
       break;
     case 10:
-      await (roll(3) === 0 ? store.remove(some) : store.edit(some, { delayMs: roll(2) * MINUTE }));
+      await (roll(3) === 0
+        ? act(store, "remove", some)
+        : store.edit({ id: some }, { delayMs: roll(2) * MINUTE }));
       break;
     case 11:
       await sut.advance(roll(2) * MINUTE);
@@ -100,110 +105,127 @@ async function recount(store: FullStore, queue: string): Promise<Partial<Record<
   return recounted;
 }
 
-export const countCases = casesOf("count", {
-  "every step of a life is counted": async (sut) => {
-    const { store } = sut;
-    await add(store, { delayMs: MINUTE });
-    await assertCounts(store, { scheduled: 1 });
-    await sut.advance(2 * MINUTE);
-    await maintainAll(store);
-    await assertCounts(store, { pending: 1 });
-    const first = await claimOne(store);
-    await assertCounts(store, { running: 1 });
-    await apply(store, first, failed(MINUTE));
-    await assertCounts(store, { retrying: 1 });
-    await sut.advance(2 * MINUTE);
-    await apply(store, await claimOne(store), snooze(MINUTE));
-    await assertCounts(store, { scheduled: 1 });
-    await sut.advance(2 * MINUTE);
-    await apply(store, await claimOne(store), release);
-    await assertCounts(store, { pending: 1 });
-    await claimOne(store);
-    await loseLeases(sut);
-    await assertCounts(store, { pending: 1 });
-    const last = await claimOne(store);
-    await apply(store, last, exhausted);
-    await assertCounts(store, { dead: 1 });
-    await store.retry(last.id);
-    await assertCounts(store, { pending: 1 });
-    await apply(store, await claimOne(store), completed);
-    await assertCounts(store, { completed: 1 });
-    await store.remove(last.id);
-    await assertCounts(store, {});
-  },
+export const countCases = [
+  ...casesOf("count", ["inspectable"], {
+    "duplicates and lost answers are not counted": async (sut) => {
+      const { store } = sut;
+      const one = task({ key: { value: "k", windowMs: HOUR, fingerprint: "f" } });
+      await store.add([one, one]);
+      await store.add([{ ...one, id: task().id }]);
+      const lease = await claimOne(store);
+      await apply(store, lease, completed);
+      for (const outcome of OUTCOMES) await settle(store, lease, outcome);
+      await assertCounts(store, { completed: 1 });
+    },
 
-  "duplicates and lost answers are not counted": async (sut) => {
-    const { store } = sut;
-    const one = task({ key: { value: "k", windowMs: HOUR, fingerprint: "f" } });
-    await store.add([one, one]);
-    await store.add([{ ...one, id: task().id }]);
-    const lease = await claimOne(store);
-    await apply(store, lease, completed);
-    for (const outcome of OUTCOMES) await settle(store, lease, outcome);
-    await assertCounts(store, { completed: 1 });
-  },
+    "queues are listed by name": async ({ store }) => {
+      await store.add(["b", "a", "c", "B"].map((queue) => task({ queue })));
+      const names = (await store.queues()).map(({ name }) => name);
+      assert.deepEqual(names, ["B", "a", "b", "c"]);
+    },
 
-  "after 400 acts at random the counts are what a recount finds": async (sut) => {
-    const roll = dice(7);
-    const [known, leases]: [string[], Lease[]] = [[], []];
-    for (let step = 0; step < 400; step++) await wander(sut, roll, known, leases);
-    for (const queue of ["a", "b"]) {
-      assert.deepEqual({ ...(await counts(sut.store, queue)) }, await recount(sut.store, queue));
-    }
-  },
+    "a queue that ran empty is still known": async ({ store }) => {
+      await apply(store, await running(store), gone);
+      assert.equal((await store.queues()).length, 1);
+      await assertCounts(store, {});
+    },
 
-  "queues are listed by name": async ({ store }) => {
-    await store.add(["b", "a", "c", "B"].map((queue) => task({ queue })));
-    const names = (await store.queues()).map(({ name }) => name);
-    assert.deepEqual(names, ["B", "a", "b", "c"]);
-  },
+    "each queue is counted for itself": async ({ store }) => {
+      await store.add([...tasks(3, { queue: "a" }), ...tasks(2, { queue: "b" })]);
+      await claim(store, { queues: ["a"], max: 1 });
+      await assertCounts(store, { pending: 2, running: 1 }, "a");
+      await assertCounts(store, { pending: 2 }, "b");
+    },
 
-  "a queue that ran empty is still known": async ({ store }) => {
-    await apply(store, await running(store), gone);
-    assert.equal((await store.queues()).length, 1);
-    await assertCounts(store, {});
-  },
+    "both clients count the same": async (sut) => {
+      const other = await sut.another();
+      await sut.store.add(tasks(3));
+      await other.add(tasks(2));
+      await claim(other, { max: 1 });
+      await assertCounts(sut.store, { pending: 4, running: 1 });
+      await assertCounts(other, { pending: 4, running: 1 });
+    },
 
-  "each queue is counted for itself": async ({ store }) => {
-    await store.add([...tasks(3, { queue: "a" }), ...tasks(2, { queue: "b" })]);
-    await claim(store, { queues: ["a"], max: 1 });
-    await assertCounts(store, { pending: 2, running: 1 }, "a");
-    await assertCounts(store, { pending: 2 }, "b");
-  },
+    "the oldest pending task tells how long it has waited": async (sut) => {
+      await add(sut.store);
+      await sut.advance(HOUR);
+      await add(sut.store);
+      const age = async () => (await sut.store.queues())[0]?.oldestPendingMs;
+      const before = await age();
+      assert.ok(before !== undefined && before >= HOUR && before < HOUR + MINUTE, `${before} ms`);
+      await claimOne(sut.store);
+      const after = await age();
+      assert.ok(after !== undefined && after >= 0 && after < MINUTE, `${after} ms`);
+    },
 
-  "both clients count the same": async (sut) => {
-    const other = await sut.another();
-    await sut.store.add(tasks(3));
-    await other.add(tasks(2));
-    await claim(other, { max: 1 });
-    await assertCounts(sut.store, { pending: 4, running: 1 });
-    await assertCounts(other, { pending: 4, running: 1 });
-  },
+    "without a pending task nothing is the oldest": async ({ store }) => {
+      await running(store);
+      await add(store, { delayMs: HOUR });
+      const [info] = await store.queues();
+      assert.deepEqual([info?.name, info?.oldestPendingMs], [Q, undefined]);
+    },
 
-  "the oldest pending task tells how long it has waited": async (sut) => {
-    await add(sut.store);
-    await sut.advance(HOUR);
-    await add(sut.store);
-    const age = async () => (await sut.store.queues())[0]?.oldestPendingMs;
-    const before = await age();
-    assert.ok(before !== undefined && before >= HOUR && before < HOUR + MINUTE, `${before} ms`);
-    await claimOne(sut.store);
-    const after = await age();
-    assert.ok(after !== undefined && after >= 0 && after < MINUTE, `${after} ms`);
-  },
+    "a due task has waited since it was due": async (sut) => {
+      await add(sut.store, { delayMs: HOUR });
+      await sut.advance(HOUR + 10 * MINUTE);
+      await maintainAll(sut.store);
+      const age = (await sut.store.queues())[0]?.oldestPendingMs;
+      assert.ok(age !== undefined && age >= 9 * MINUTE && age < 12 * MINUTE, `${age} ms`);
+    },
+  }),
 
-  "without a pending task nothing is the oldest": async ({ store }) => {
-    await running(store);
-    await add(store, { delayMs: HOUR });
-    const [info] = await store.queues();
-    assert.deepEqual([info?.name, info?.oldestPendingMs], [Q, undefined]);
-  },
+  ...casesOf("count", ["inspectable", "administrable"], {
+    "every step of a life is counted": async (sut) => {
+      const { store } = sut;
+      await add(store, { delayMs: MINUTE });
+      await assertCounts(store, { scheduled: 1 });
+      await sut.advance(2 * MINUTE);
+      await maintainAll(store);
+      await assertCounts(store, { pending: 1 });
+      const first = await claimOne(store);
+      await assertCounts(store, { running: 1 });
+      await apply(store, first, failed(MINUTE));
+      await assertCounts(store, { retrying: 1 });
+      await sut.advance(2 * MINUTE);
+      await apply(store, await claimOne(store), snooze(MINUTE));
+      await assertCounts(store, { scheduled: 1 });
+      await sut.advance(2 * MINUTE);
+      await apply(store, await claimOne(store), release);
+      await assertCounts(store, { pending: 1 });
+      await claimOne(store);
+      await loseLeases(sut);
+      await assertCounts(store, { pending: 1 });
+      const last = await claimOne(store);
+      await apply(store, last, exhausted);
+      await assertCounts(store, { dead: 1 });
+      await act(store, "retry", last.id);
+      await assertCounts(store, { pending: 1 });
+      await apply(store, await claimOne(store), completed);
+      await assertCounts(store, { completed: 1 });
+      await act(store, "remove", last.id);
+      await assertCounts(store, {});
+    },
 
-  "a due task has waited since it was due": async (sut) => {
-    await add(sut.store, { delayMs: HOUR });
-    await sut.advance(HOUR + 10 * MINUTE);
-    await maintainAll(sut.store);
-    const age = (await sut.store.queues())[0]?.oldestPendingMs;
-    assert.ok(age !== undefined && age >= 9 * MINUTE && age < 12 * MINUTE, `${age} ms`);
-  },
-});
+    "after 400 acts at random the counts are what a recount finds": async (sut) => {
+      const roll = dice(7);
+      const [known, leases]: [string[], Lease[]] = [[], []];
+      for (let step = 0; step < 400; step++) await wander(sut, roll, known, leases);
+      for (const queue of ["a", "b"]) {
+        assert.deepEqual({ ...(await counts(sut.store, queue)) }, await recount(sut.store, queue));
+      }
+    },
+
+    "one queue is shown as it is in the list of all": async ({ store }) => {
+      await store.add([...tasks(2, { queue: "a" }), ...tasks(1, { queue: "b", delayMs: HOUR })]);
+      const listed = await store.queues();
+      for (const info of listed) {
+        const { oldestPendingMs: _, ...one } = (await store.queue(info.name))!;
+        const { oldestPendingMs: __, ...all } = info;
+        assert.deepEqual(plain(one), plain(all));
+      }
+      assert.equal(await store.queue("unheard-of"), undefined);
+      await store.purge("a", ["pending"]);
+      assert.equal(await store.queue("a"), undefined);
+    },
+  }),
+];

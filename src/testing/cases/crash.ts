@@ -103,7 +103,7 @@ async function diesInTheMiddle(sut: StoreUnderTest, fault: Fault): Promise<void>
   await rescue(sut, batch);
 }
 
-export const crashCases = casesOf("crash", {
+export const crashCases = casesOf("crash", ["inspectable"], {
   ...stepCases(),
 
   "a worker that dies before a call that settles and claims loses nothing": (sut) =>

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import type { Lease, LeaseRef, Outcome } from "../../store/store.ts";
+import type { Lease, LeaseRef } from "../../store/store.ts";
+import type { Outcome } from "../../task/outcome.ts";
 import { casesOf, type StoreCase, type StoreUnderTest } from "../store-case.ts";
 import {
   add,
@@ -92,98 +93,103 @@ function forgedCases(): Record<string, StoreCase["run"]> {
   return cases;
 }
 
-export const fencingCases = casesOf("fencing", {
-  ...staleCases(),
-  ...forgedCases(),
+export const fencingCases = [
+  ...casesOf("fencing", [], {
+    "an unknown task has no lease": async ({ store }) => {
+      const lease = { id: task().id, queue: "q", token: 1 };
+      assert.equal(await settle(store, lease, completed), "lost");
+      assert.deepEqual(await store.extend([lease], LEASE_MS), ["lost"]);
+    },
 
-  "another task's token is no lease": async ({ store }) => {
-    const a = await running(store);
-    // Claimed twice, so that its token is another one even where each task counts for itself.
-    await apply(store, await running(store), release);
-    const b = await claimOne(store);
-    await unchanged(store, [a.id, b.id], async () => {
-      assert.equal(await settle(store, { ...a, token: b.token }, completed), "lost");
-      assert.deepEqual(await store.extend([{ ...a, token: b.token }], LEASE_MS), ["lost"]);
-      assert.equal(await settle(store, { ...b, id: task().id }, completed), "lost");
-      assert.deepEqual(await store.extend([{ ...b, id: task().id }], LEASE_MS), ["lost"]);
-    });
-  },
+    "each claim of a task has a higher token": async (sut) => {
+      const first = await running(sut.store);
+      await loseLeases(sut);
+      const second = await claimOne(sut.store);
+      await apply(sut.store, second, release);
+      const third = await claimOne(sut.store);
+      assert.deepEqual([second.id, third.id], [first.id, first.id]);
+      assert.ok(first.token < second.token && second.token < third.token);
+    },
 
-  "a task that nobody runs has no lease": async ({ store }) => {
-    const id = await add(store);
-    await unchanged(store, [id], async () => {
-      assert.equal(await settle(store, { id, queue: "q", token: 0 }, completed), "lost");
-      assert.equal(await settle(store, { id, queue: "q", token: 1 }, completed), "lost");
-    });
-  },
+    "stale leases among good ones get their own verdicts": async (sut) => {
+      const { store } = sut;
+      const stale = await running(store);
+      await loseLeases(sut);
+      await claimOne(store, { worker: "w2" });
+      const good = [await running(store), await running(store)];
+      const settlements = [good[0]!, stale, good[1]!].map(({ id, queue, token }) => ({
+        id,
+        queue,
+        token,
+        outcome: completed,
+      }));
+      assert.deepEqual(await store.extend([stale, ...good], LEASE_MS), ["lost", "applied", "applied"]);
+      const { verdicts } = await store.exchange({ settle: settlements });
+      assert.deepEqual(verdicts, ["applied", "lost", "applied"]);
+    },
+  }),
 
-  "an unknown task has no lease": async ({ store }) => {
-    const lease = { id: task().id, queue: "q", token: 1 };
-    assert.equal(await settle(store, lease, completed), "lost");
-    assert.deepEqual(await store.extend([lease], LEASE_MS), ["lost"]);
-  },
+  ...casesOf("fencing", ["inspectable"], {
+    ...staleCases(),
 
-  "each claim of a task has a higher token": async (sut) => {
-    const first = await running(sut.store);
-    await loseLeases(sut);
-    const second = await claimOne(sut.store);
-    await apply(sut.store, second, release);
-    const third = await claimOne(sut.store);
-    assert.deepEqual([second.id, third.id], [first.id, first.id]);
-    assert.ok(first.token < second.token && second.token < third.token);
-  },
+    ...forgedCases(),
 
-  "a stale worker does not disturb the newer one": async (sut) => {
-    const stale = await running(sut.store);
-    await loseLeases(sut);
-    const fresh = await claimOne(sut.store, { worker: "w2" });
-    await isStale(sut, stale, completed);
-    assert.deepEqual(await sut.store.extend([fresh], LEASE_MS), ["applied"]);
-    await apply(sut.store, fresh, { kind: "completed", keep: true, result: '"fresh"' });
-    assert.equal((await look(sut.store, fresh.id)).result, '"fresh"');
-  },
+    "another task's token is no lease": async ({ store }) => {
+      const a = await running(store);
+      // Claimed twice, so that its token is another one even where each task counts for itself.
+      await apply(store, await running(store), release);
+      const b = await claimOne(store);
+      await unchanged(store, [a.id, b.id], async () => {
+        assert.equal(await settle(store, { ...a, token: b.token }, completed), "lost");
+        assert.deepEqual(await store.extend([{ ...a, token: b.token }], LEASE_MS), ["lost"]);
+        assert.equal(await settle(store, { ...b, id: task().id }, completed), "lost");
+        assert.deepEqual(await store.extend([{ ...b, id: task().id }], LEASE_MS), ["lost"]);
+      });
+    },
 
-  "stale leases among good ones get their own verdicts": async (sut) => {
-    const { store } = sut;
-    const stale = await running(store);
-    await loseLeases(sut);
-    await claimOne(store, { worker: "w2" });
-    const good = [await running(store), await running(store)];
-    const settlements = [good[0]!, stale, good[1]!].map(({ id, queue, token }) => ({
-      id,
-      queue,
-      token,
-      outcome: completed,
-    }));
-    assert.deepEqual(await store.extend([stale, ...good], LEASE_MS), ["lost", "applied", "applied"]);
-    const { verdicts } = await store.exchange({ settle: settlements });
-    assert.deepEqual(verdicts, ["applied", "lost", "applied"]);
-  },
+    "a task that nobody runs has no lease": async ({ store }) => {
+      const id = await add(store);
+      await unchanged(store, [id], async () => {
+        assert.equal(await settle(store, { id, queue: "q", token: 0 }, completed), "lost");
+        assert.equal(await settle(store, { id, queue: "q", token: 1 }, completed), "lost");
+      });
+    },
 
-  "of two answers in one call the first counts": async ({ store }) => {
-    const { id, queue, token } = await running(store);
-    const { verdicts } = await store.exchange({
-      settle: [
-        { id, queue, token, outcome: exhausted },
-        { id, queue, token, outcome: completed },
-        { id, queue, token, outcome: release },
-      ],
-    });
-    assert.deepEqual(verdicts, ["applied", "lost", "lost"]);
-    assert.equal((await look(store, id)).state, "dead");
-  },
+    "a stale worker does not disturb the newer one": async (sut) => {
+      const stale = await running(sut.store);
+      await loseLeases(sut);
+      const fresh = await claimOne(sut.store, { worker: "w2" });
+      await isStale(sut, stale, completed);
+      assert.deepEqual(await sut.store.extend([fresh], LEASE_MS), ["applied"]);
+      await apply(sut.store, fresh, { kind: "completed", keep: true, result: '"fresh"' });
+      assert.equal((await look(sut.store, fresh.id)).result, '"fresh"');
+    },
 
-  "a lease of an earlier life under the same id is stale": async ({ store }) => {
-    const one = task();
-    await store.add([one]);
-    const old = await claimOne(store);
-    await apply(store, old, gone);
-    await store.add([one]);
-    const fresh = await claimOne(store);
-    assert.equal(fresh.id, old.id);
-    assert.notEqual(fresh.token, old.token);
-    await unchanged(store, [one.id], async () => {
-      assert.equal(await settle(store, old, completed), "lost");
-    });
-  },
-});
+    "of two answers in one call the first counts": async ({ store }) => {
+      const { id, queue, token } = await running(store);
+      const { verdicts } = await store.exchange({
+        settle: [
+          { id, queue, token, outcome: exhausted },
+          { id, queue, token, outcome: completed },
+          { id, queue, token, outcome: release },
+        ],
+      });
+      assert.deepEqual(verdicts, ["applied", "lost", "lost"]);
+      assert.equal((await look(store, id)).state, "dead");
+    },
+
+    "a lease of an earlier life under the same id is stale": async ({ store }) => {
+      const one = task();
+      await store.add([one]);
+      const old = await claimOne(store);
+      await apply(store, old, gone);
+      await store.add([one]);
+      const fresh = await claimOne(store);
+      assert.equal(fresh.id, old.id);
+      assert.notEqual(fresh.token, old.token);
+      await unchanged(store, [one.id], async () => {
+        assert.equal(await settle(store, old, completed), "lost");
+      });
+    },
+  }),
+];

@@ -1,17 +1,18 @@
 /** Short words for what the cases do all the time. */
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import type { FullStore, StateCounts } from "../../store/facets.ts";
+import type { ActResult, FullStore, StateCounts } from "../../store/facets.ts";
 import type {
   Claim,
   Lease,
   LeaseRef,
-  Outcome,
   MaintainReply,
   MaintainRequest,
   Retention,
   Verdict,
 } from "../../store/store.ts";
+import type { Act } from "../../task/life.ts";
+import type { Outcome } from "../../task/outcome.ts";
 import type { NewTask, TaskDetail, TaskError, TaskState } from "../../task/task.ts";
 import type { StoreUnderTest } from "../store-case.ts";
 
@@ -47,14 +48,14 @@ export async function add(store: FullStore, fields: Partial<NewTask> = {}): Prom
 }
 
 /** Claims from `q`, as `w1`, for `LEASE_MS`, as many as there are: whatever is not said otherwise. */
-export async function claim(store: FullStore, terms: Partial<Claim> = {}): Promise<readonly Lease[]> {
-  const claimed = { queues: [Q], max: 100, leaseMs: LEASE_MS, worker: "w1", ...terms };
+export async function claim(store: FullStore, wanted: Partial<Claim> = {}): Promise<readonly Lease[]> {
+  const claimed = { queues: [Q], max: 100, leaseMs: LEASE_MS, worker: "w1", ...wanted };
   return (await store.exchange({ settle: [], claim: claimed })).leases;
 }
 
 /** Claims one task that must be there. */
-export async function claimOne(store: FullStore, terms: Partial<Claim> = {}): Promise<Lease> {
-  const [lease] = await claim(store, { max: 1, ...terms });
+export async function claimOne(store: FullStore, wanted: Partial<Claim> = {}): Promise<Lease> {
+  const [lease] = await claim(store, { max: 1, ...wanted });
   assert.ok(lease, "there should be a task to claim");
   return lease;
 }
@@ -93,11 +94,22 @@ export function snooze(delayMs = 10 * SECOND): Outcome {
   return { kind: "snooze", delayMs };
 }
 
+/** Acts on one task, wherever it is. */
+export async function act(store: FullStore, name: Act, id: string): Promise<ActResult> {
+  const [result, ...others] = await store.act([{ id }], name);
+  assert.ok(result !== undefined && others.length === 0, "one answer for one task");
+  return result;
+}
+
 /** A new task that has been brought into this state. */
-export async function taskIn(store: FullStore, state: TaskState): Promise<string> {
-  if (state === "pending") return add(store);
-  if (state === "scheduled") return add(store, { delayMs: HOUR });
-  const lease = await running(store);
+export async function taskIn(
+  store: FullStore,
+  state: TaskState,
+  fields: Partial<NewTask> = {},
+): Promise<string> {
+  if (state === "pending") return add(store, fields);
+  if (state === "scheduled") return add(store, { delayMs: HOUR, ...fields });
+  const lease = await running(store, fields);
   if (state === "retrying") await apply(store, lease, failed(HOUR));
   if (state === "completed") await apply(store, lease, completed);
   if (state === "cancelled") await apply(store, lease, cancelled);
@@ -167,18 +179,18 @@ export async function assertCounts(
   assert.deepEqual({ ...(await counts(store, queue)) }, { ...NO_COUNTS, ...expected });
 }
 
-/** Nothing about these tasks, nor any count, changes while `act` runs. */
+/** Nothing about these tasks, nor any count, changes while `disturb` runs. */
 export async function unchanged(
   store: FullStore,
   taskIds: readonly string[],
-  act: () => Promise<void>,
+  disturb: () => Promise<void>,
 ): Promise<void> {
   const snapshot = async () => [
     await Promise.all(taskIds.map((id) => store.get(id))),
     (await store.queues()).map(({ name, counts: perState }) => ({ name, perState })),
   ];
   const before = await snapshot();
-  await act();
+  await disturb();
   assert.deepEqual(await snapshot(), before);
 }
 

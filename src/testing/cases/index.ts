@@ -10,7 +10,10 @@ import { contentionCases } from "./contention.ts";
 import { countCases } from "./count.ts";
 import { crashCases } from "./crash.ts";
 import { fencingCases } from "./fencing.ts";
+import { followersCases } from "./followers.ts";
+import { headersCases } from "./headers.ts";
 import { keyCases } from "./key.ts";
+import { lawCases } from "./law.ts";
 import { leaseCases } from "./lease.ts";
 import { lifetimeCases } from "./lifetime.ts";
 import { listCases } from "./list.ts";
@@ -20,11 +23,13 @@ import { pauseCases } from "./pause.ts";
 import { payloadCases } from "./payload.ts";
 import { purgeCases } from "./purge.ts";
 import { maintainCases } from "./maintain.ts";
+import { refusalCases } from "./refusal.ts";
 import { retentionCases } from "./retention.ts";
 import { signalCases } from "./signal.ts";
 import { timeCases } from "./time.ts";
 
 export const storeCases: readonly StoreCase[] = [
+  ...lawCases,
   ...addCases,
   ...claimCases,
   ...orderCases,
@@ -34,9 +39,11 @@ export const storeCases: readonly StoreCase[] = [
   ...budgetCases,
   ...keyCases,
   ...payloadCases,
+  ...headersCases,
   ...contentionCases,
   ...lostReplyCases,
   ...crashCases,
+  ...followersCases,
   ...cancelCases,
   ...adminCases,
   ...pauseCases,
@@ -48,4 +55,5 @@ export const storeCases: readonly StoreCase[] = [
   ...activityCases,
   ...signalCases,
   ...lifetimeCases,
+  ...refusalCases,
 ];

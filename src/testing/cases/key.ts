@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { NewTask, TaskKey } from "../../task/task.ts";
 import { casesOf } from "../store-case.ts";
 import {
+  act,
   add,
   apply,
   assertCounts,
@@ -26,190 +27,196 @@ function keyed(fields: Partial<TaskKey> = {}, rest: Partial<NewTask> = {}): NewT
   return task({ key: key(fields), ...rest });
 }
 
-export const keyCases = casesOf("key", {
-  "the same key again is a duplicate that names the task that stands": async ({ store }) => {
-    const first = keyed();
-    await store.add([first]);
-    assert.deepEqual(await store.add([keyed()]), [{ status: "duplicate", id: first.id }]);
-    await assertCounts(store, { pending: 1 });
-  },
+export const keyCases = [
+  ...casesOf("key", [], {
+    "the same task sent twice is a duplicate of itself": async ({ store }) => {
+      const one = keyed();
+      await store.add([one]);
+      assert.deepEqual(await store.add([one]), [{ status: "duplicate", id: one.id }]);
+    },
 
-  "the same key with another fingerprint is a conflict, and writes nothing": async ({ store }) => {
-    const first = keyed();
-    await store.add([first]);
-    const second = keyed({ fingerprint: "f2" });
-    await unchanged(store, [first.id, second.id], async () => {
-      assert.deepEqual(await store.add([second]), [{ status: "conflict", id: first.id }]);
-    });
-  },
+    "parallel adds with one key and different payloads: one stands, the others conflict": async (sut) => {
+      const clients = [sut.store, await sut.another()];
+      const adds = Array.from({ length: 20 }, (_, index) =>
+        clients[index % 2]!.add([keyed({ fingerprint: `f${index}` })]),
+      );
+      const results = (await Promise.all(adds)).flat();
+      assert.equal(results.filter(({ status }) => status === "added").length, 1);
+      assert.equal(results.filter(({ status }) => status === "conflict").length, 19);
+      assert.equal(new Set(results.map(({ id }) => id)).size, 1);
+    },
 
-  "the same task sent twice is a duplicate of itself": async ({ store }) => {
-    const one = keyed();
-    await store.add([one]);
-    assert.deepEqual(await store.add([one]), [{ status: "duplicate", id: one.id }]);
-  },
+    "one key twice in a batch is added once": async ({ store }) => {
+      const batch = [keyed(), keyed(), keyed({ fingerprint: "f2" })];
+      const results = await store.add(batch);
+      assert.deepEqual(
+        results.map(({ status }) => status),
+        ["added", "duplicate", "conflict"],
+      );
+      assert.ok(results.every(({ id }) => id === batch[0]!.id));
+    },
 
-  "50 parallel adds with one key make one task": async (sut) => {
-    const clients = [sut.store, await sut.another()];
-    const adds = Array.from({ length: 50 }, (_, index) => clients[index % 2]!.add([keyed()]));
-    const results = (await Promise.all(adds)).flat();
-    assert.equal(results.filter(({ status }) => status === "added").length, 1);
-    assert.equal(new Set(results.map(({ id }) => id)).size, 1);
-    assert.ok(results.every(({ status }) => status !== "conflict"));
-    await assertCounts(sut.store, { pending: 1 });
-  },
+    "a completed task holds its key while the window is open": async ({ store }) => {
+      const id = await add(store, { key: key() });
+      await apply(store, await claimOne(store), completed);
+      assert.deepEqual(await store.add([keyed()]), [{ status: "duplicate", id }]);
+      assert.deepEqual(await store.add([keyed({ fingerprint: "f2" })]), [{ status: "conflict", id }]);
+    },
 
-  "parallel adds with one key and different payloads: one stands, the others conflict": async (sut) => {
-    const clients = [sut.store, await sut.another()];
-    const adds = Array.from({ length: 20 }, (_, index) =>
-      clients[index % 2]!.add([keyed({ fingerprint: `f${index}` })]),
-    );
-    const results = (await Promise.all(adds)).flat();
-    assert.equal(results.filter(({ status }) => status === "added").length, 1);
-    assert.equal(results.filter(({ status }) => status === "conflict").length, 19);
-    assert.equal(new Set(results.map(({ id }) => id)).size, 1);
-  },
+    "a waiting task holds its key however long it waits": async (sut) => {
+      const id = await add(sut.store, { key: key({ windowMs: MINUTE }) });
+      await sut.advance(HOUR);
+      await maintainAll(sut.store);
+      assert.deepEqual(await sut.store.add([keyed()]), [{ status: "duplicate", id }]);
+    },
 
-  "one key twice in a batch is added once": async ({ store }) => {
-    const batch = [keyed(), keyed(), keyed({ fingerprint: "f2" })];
-    const results = await store.add(batch);
-    assert.deepEqual(
-      results.map(({ status }) => status),
-      ["added", "duplicate", "conflict"],
-    );
-    assert.ok(results.every(({ id }) => id === batch[0]!.id));
-  },
+    "a scheduled task holds its key beyond the window": async (sut) => {
+      const id = await add(sut.store, { key: key({ windowMs: MINUTE }), delayMs: 2 * HOUR });
+      await sut.advance(HOUR);
+      await maintainAll(sut.store);
+      assert.deepEqual(await sut.store.add([keyed()]), [{ status: "duplicate", id }]);
+    },
 
-  "each queue has its own keys": async ({ store }) => {
-    await add(store, { queue: "a", key: key() });
-    await add(store, { queue: "b", key: key({ fingerprint: "f2" }) });
-    await assertCounts(store, { pending: 1 }, "a");
-    await assertCounts(store, { pending: 1 }, "b");
-  },
+    "a running task holds its key beyond the window": async (sut) => {
+      const id = await add(sut.store, { key: key({ windowMs: MINUTE }) });
+      await claim(sut.store, { leaseMs: 2 * HOUR });
+      await sut.advance(HOUR);
+      await maintainAll(sut.store);
+      assert.deepEqual(await sut.store.add([keyed()]), [{ status: "duplicate", id }]);
+    },
 
-  "different keys do not meet": async ({ store }) => {
-    for (const value of ["a", "A", "ab", "ab:", "a:b"]) await add(store, { key: key({ value }) });
-    await assertCounts(store, { pending: 5 });
-  },
+    "with a window of zero the key goes with the task's end": async ({ store }) => {
+      const id = await add(store, { key: key({ windowMs: 0 }) });
+      assert.deepEqual(await store.add([keyed()]), [{ status: "duplicate", id }]);
+      await apply(store, await claimOne(store), completed);
+      await add(store, { key: key({ windowMs: 0 }) });
+    },
 
-  "tasks without a key do not meet": async ({ store }) => {
-    await add(store, { key: key() });
-    await add(store);
-    await add(store);
-    await assertCounts(store, { pending: 3 });
-  },
+    "a dead task gives its key up when the window closes": async (sut) => {
+      await add(sut.store, { key: key({ windowMs: MINUTE }) });
+      await apply(sut.store, await claimOne(sut.store), exhausted);
+      await sut.advance(2 * MINUTE);
+      await add(sut.store, { key: key() });
+    },
 
-  "a key is shown with its task": async ({ store }) => {
-    const id = await add(store, { key: key({ value: "order-42" }) });
-    assert.equal((await look(store, id)).key, "order-42");
-  },
+    "housekeeping does not free a key whose window is open": async (sut) => {
+      const id = await add(sut.store, { key: key() });
+      await apply(sut.store, await claimOne(sut.store), gone);
+      await sut.advance(10 * MINUTE);
+      await maintainAll(sut.store);
+      assert.deepEqual(await sut.store.add([keyed()]), [{ status: "duplicate", id }]);
+    },
 
-  "a completed task holds its key while the window is open": async ({ store }) => {
-    const id = await add(store, { key: key() });
-    await apply(store, await claimOne(store), completed);
-    assert.deepEqual(await store.add([keyed()]), [{ status: "duplicate", id }]);
-    assert.deepEqual(await store.add([keyed({ fingerprint: "f2" })]), [{ status: "conflict", id }]);
-  },
+    "housekeeping leaves a closed key free, and a new holder alone": async (sut) => {
+      await add(sut.store, { key: key({ windowMs: MINUTE }) });
+      await apply(sut.store, await claimOne(sut.store), completed);
+      await sut.advance(2 * MINUTE);
+      const id = await add(sut.store, { key: key() });
+      await maintainAll(sut.store);
+      assert.deepEqual(await sut.store.add([keyed()]), [{ status: "duplicate", id }]);
+    },
+  }),
 
-  "a task that was not kept holds its key while the window is open": async ({ store }) => {
-    const id = await add(store, { key: key() });
-    await apply(store, await claimOne(store), gone);
-    assert.deepEqual(await store.add([keyed()]), [{ status: "duplicate", id }]);
-    await assertCounts(store, {});
-  },
+  ...casesOf("key", ["inspectable"], {
+    "the same key again is a duplicate that names the task that stands": async ({ store }) => {
+      const first = keyed();
+      await store.add([first]);
+      assert.deepEqual(await store.add([keyed()]), [{ status: "duplicate", id: first.id }]);
+      await assertCounts(store, { pending: 1 });
+    },
 
-  "a cancelled task holds its key while the window is open": async ({ store }) => {
-    const id = await add(store, { key: key() });
-    await store.cancel(id);
-    assert.deepEqual(await store.add([keyed()]), [{ status: "duplicate", id }]);
-  },
+    "the same key with another fingerprint is a conflict, and writes nothing": async ({ store }) => {
+      const first = keyed();
+      await store.add([first]);
+      const second = keyed({ fingerprint: "f2" });
+      await unchanged(store, [first.id, second.id], async () => {
+        assert.deepEqual(await store.add([second]), [{ status: "conflict", id: first.id }]);
+      });
+    },
 
-  "a finished task gives its key up when the window closes": async (sut) => {
-    await add(sut.store, { key: key({ windowMs: MINUTE }) });
-    await apply(sut.store, await claimOne(sut.store), completed);
-    await sut.advance(2 * MINUTE);
-    await add(sut.store, { key: key({ fingerprint: "f2" }) });
-    await assertCounts(sut.store, { completed: 1, pending: 1 });
-  },
+    "50 parallel adds with one key make one task": async (sut) => {
+      const clients = [sut.store, await sut.another()];
+      const adds = Array.from({ length: 50 }, (_, index) => clients[index % 2]!.add([keyed()]));
+      const results = (await Promise.all(adds)).flat();
+      assert.equal(results.filter(({ status }) => status === "added").length, 1);
+      assert.equal(new Set(results.map(({ id }) => id)).size, 1);
+      assert.ok(results.every(({ status }) => status !== "conflict"));
+      await assertCounts(sut.store, { pending: 1 });
+    },
 
-  "a task that was not kept gives its key up when the window closes": async (sut) => {
-    await add(sut.store, { key: key({ windowMs: MINUTE }) });
-    await apply(sut.store, await claimOne(sut.store), gone);
-    await sut.advance(2 * MINUTE);
-    await add(sut.store, { key: key() });
-    await assertCounts(sut.store, { pending: 1 });
-  },
+    "each queue has its own keys": async ({ store }) => {
+      await add(store, { queue: "a", key: key() });
+      await add(store, { queue: "b", key: key({ fingerprint: "f2" }) });
+      await assertCounts(store, { pending: 1 }, "a");
+      await assertCounts(store, { pending: 1 }, "b");
+    },
 
-  "a waiting task holds its key however long it waits": async (sut) => {
-    const id = await add(sut.store, { key: key({ windowMs: MINUTE }) });
-    await sut.advance(HOUR);
-    await maintainAll(sut.store);
-    assert.deepEqual(await sut.store.add([keyed()]), [{ status: "duplicate", id }]);
-  },
+    "different keys do not meet": async ({ store }) => {
+      for (const value of ["a", "A", "ab", "ab:", "a:b"]) await add(store, { key: key({ value }) });
+      await assertCounts(store, { pending: 5 });
+    },
 
-  "a scheduled task holds its key beyond the window": async (sut) => {
-    const id = await add(sut.store, { key: key({ windowMs: MINUTE }), delayMs: 2 * HOUR });
-    await sut.advance(HOUR);
-    await maintainAll(sut.store);
-    assert.deepEqual(await sut.store.add([keyed()]), [{ status: "duplicate", id }]);
-  },
+    "tasks without a key do not meet": async ({ store }) => {
+      await add(store, { key: key() });
+      await add(store);
+      await add(store);
+      await assertCounts(store, { pending: 3 });
+    },
 
-  "a running task holds its key beyond the window": async (sut) => {
-    const id = await add(sut.store, { key: key({ windowMs: MINUTE }) });
-    await claim(sut.store, { leaseMs: 2 * HOUR });
-    await sut.advance(HOUR);
-    await maintainAll(sut.store);
-    assert.deepEqual(await sut.store.add([keyed()]), [{ status: "duplicate", id }]);
-  },
+    "a key is shown with its task": async ({ store }) => {
+      const id = await add(store, { key: key({ value: "order-42" }) });
+      assert.equal((await look(store, id)).key, "order-42");
+    },
 
-  "with a window of zero the key goes with the task's end": async ({ store }) => {
-    const id = await add(store, { key: key({ windowMs: 0 }) });
-    assert.deepEqual(await store.add([keyed()]), [{ status: "duplicate", id }]);
-    await apply(store, await claimOne(store), completed);
-    await add(store, { key: key({ windowMs: 0 }) });
-  },
+    "a task that was not kept holds its key while the window is open": async ({ store }) => {
+      const id = await add(store, { key: key() });
+      await apply(store, await claimOne(store), gone);
+      assert.deepEqual(await store.add([keyed()]), [{ status: "duplicate", id }]);
+      await assertCounts(store, {});
+    },
 
-  "a dead task gives its key up when the window closes": async (sut) => {
-    await add(sut.store, { key: key({ windowMs: MINUTE }) });
-    await apply(sut.store, await claimOne(sut.store), exhausted);
-    await sut.advance(2 * MINUTE);
-    await add(sut.store, { key: key() });
-  },
+    "a finished task gives its key up when the window closes": async (sut) => {
+      await add(sut.store, { key: key({ windowMs: MINUTE }) });
+      await apply(sut.store, await claimOne(sut.store), completed);
+      await sut.advance(2 * MINUTE);
+      await add(sut.store, { key: key({ fingerprint: "f2" }) });
+      await assertCounts(sut.store, { completed: 1, pending: 1 });
+    },
 
-  "housekeeping does not free a key whose window is open": async (sut) => {
-    const id = await add(sut.store, { key: key() });
-    await apply(sut.store, await claimOne(sut.store), gone);
-    await sut.advance(10 * MINUTE);
-    await maintainAll(sut.store);
-    assert.deepEqual(await sut.store.add([keyed()]), [{ status: "duplicate", id }]);
-  },
+    "a task that was not kept gives its key up when the window closes": async (sut) => {
+      await add(sut.store, { key: key({ windowMs: MINUTE }) });
+      await apply(sut.store, await claimOne(sut.store), gone);
+      await sut.advance(2 * MINUTE);
+      await add(sut.store, { key: key() });
+      await assertCounts(sut.store, { pending: 1 });
+    },
 
-  "housekeeping leaves a closed key free, and a new holder alone": async (sut) => {
-    await add(sut.store, { key: key({ windowMs: MINUTE }) });
-    await apply(sut.store, await claimOne(sut.store), completed);
-    await sut.advance(2 * MINUTE);
-    const id = await add(sut.store, { key: key() });
-    await maintainAll(sut.store);
-    assert.deepEqual(await sut.store.add([keyed()]), [{ status: "duplicate", id }]);
-  },
+    "keys may hold any visible character": async ({ store }) => {
+      const visible = String.fromCharCode(...Array.from({ length: 94 }, (_, index) => 0x21 + index));
+      for (const value of [visible, "__proto__", "constructor", "k".repeat(255), "%s", "*", "{a}:b"]) {
+        const id = await add(store, { key: key({ value }) });
+        assert.deepEqual(await store.add([keyed({ value })]), [{ status: "duplicate", id }]);
+        assert.equal((await look(store, id)).key, value);
+      }
+    },
 
-  "keys may hold any visible character": async ({ store }) => {
-    const visible = String.fromCharCode(...Array.from({ length: 94 }, (_, index) => 0x21 + index));
-    for (const value of [visible, "__proto__", "constructor", "k".repeat(255), "%s", "*", "{a}:b"]) {
-      const id = await add(store, { key: key({ value }) });
-      assert.deepEqual(await store.add([keyed({ value })]), [{ status: "duplicate", id }]);
-      assert.equal((await look(store, id)).key, value);
-    }
-  },
+    "a duplicate costs its batch nothing": async ({ store }) => {
+      const standing = await add(store, { key: key() });
+      const results = await store.add([task(), keyed(), task(), keyed({ fingerprint: "f2" }), task()]);
+      assert.deepEqual(
+        results.map(({ status }) => status),
+        ["added", "duplicate", "added", "conflict", "added"],
+      );
+      assert.deepEqual([results[1]?.id, results[3]?.id], [standing, standing]);
+      await assertCounts(store, { pending: 4 });
+    },
+  }),
 
-  "a duplicate costs its batch nothing": async ({ store }) => {
-    const standing = await add(store, { key: key() });
-    const results = await store.add([task(), keyed(), task(), keyed({ fingerprint: "f2" }), task()]);
-    assert.deepEqual(
-      results.map(({ status }) => status),
-      ["added", "duplicate", "added", "conflict", "added"],
-    );
-    assert.deepEqual([results[1]?.id, results[3]?.id], [standing, standing]);
-    await assertCounts(store, { pending: 4 });
-  },
-});
+  ...casesOf("key", ["administrable"], {
+    "a cancelled task holds its key while the window is open": async ({ store }) => {
+      const id = await add(store, { key: key() });
+      await act(store, "cancel", id);
+      assert.deepEqual(await store.add([keyed()]), [{ status: "duplicate", id }]);
+    },
+  }),
+];

@@ -3,6 +3,7 @@ import { hasCode } from "../../task/errors.ts";
 import { type Fault, faultyStore, type FaultyVerb, oneFault } from "../faulty-store.ts";
 import { casesOf, type StoreUnderTest } from "../store-case.ts";
 import {
+  act,
   add,
   apply,
   assertCounts,
@@ -32,175 +33,183 @@ async function unanswered(call: Promise<unknown>): Promise<void> {
   await assert.rejects(call, (error) => hasCode(error, "UNKNOWN"));
 }
 
-export const lostReplyCases = casesOf("lost reply", {
-  "an add whose reply was lost can be repeated": async (sut) => {
-    const client = faulty(sut, "add", "lost reply");
-    const one = task();
-    await unanswered(client.add([one]));
-    assert.deepEqual(await client.add([one]), [{ status: "duplicate", id: one.id }]);
-    await assertCounts(sut.store, { pending: 1 });
-  },
+export const lostReplyCases = [
+  ...casesOf("lost reply", [], {
+    "a settlement whose request was lost is applied when repeated": async (sut) => {
+      const lease = await running(sut.store);
+      const client = faulty(sut, "exchange", "lost request");
+      await unanswered(settle(client, lease, completed));
+      assert.equal(await settle(client, lease, completed), "applied");
+    },
 
-  "an add whose request was lost can be repeated": async (sut) => {
-    const client = faulty(sut, "add", "lost request");
-    const one = task();
-    await unanswered(client.add([one]));
-    await assertCounts(sut.store, {});
-    assert.deepEqual(await client.add([one]), [{ status: "added", id: one.id }]);
-  },
+    "what a lost claim took comes before everything that waited": async (sut) => {
+      const batch = tasks(5);
+      await sut.store.add(batch);
+      await unanswered(claim(faulty(sut, "exchange", "lost reply"), { max: 2 }));
+      const found = ids(await claim(sut.store, { holding: [] }));
+      assert.deepEqual(found.slice(0, 2).toSorted(), ids(batch.slice(0, 2)).toSorted());
+      assert.deepEqual(found.slice(2), ids(batch.slice(2)));
+    },
 
-  "an add that arrives twice adds once": async (sut) => {
-    const batch = tasks(50);
-    const results = await faulty(sut, "add", "repeated").add(batch);
-    assert.deepEqual(ids(results), ids(batch));
-    await assertCounts(sut.store, { pending: 50 });
-  },
+    "the lost lease itself is stale afterwards": async (sut) => {
+      const lost = await running(sut.store);
+      const [found] = await claim(sut.store, { holding: [] });
+      assert.equal(found?.id, lost.id);
+      assert.ok(found.token > lost.token);
+      assert.equal(await settle(sut.store, lost, completed), "lost");
+      assert.equal(await settle(sut.store, found, completed), "applied");
+    },
 
-  "an add with a key whose reply was lost can be repeated, even after the task has run": async (sut) => {
-    const client = faulty(sut, "add", "lost reply");
-    const one = task({ key: { value: "k", windowMs: 60_000, fingerprint: "f" } });
-    await unanswered(client.add([one]));
-    await apply(sut.store, await claimOne(sut.store), gone);
-    assert.deepEqual(await client.add([one]), [{ status: "duplicate", id: one.id }]);
-    await assertCounts(sut.store, {});
-  },
+    "what the worker says it holds is left alone": async (sut) => {
+      await sut.store.add(tasks(4));
+      const held = await claim(sut.store, { max: 2 });
+      await claim(sut.store, { max: 1 });
+      const found = await claim(sut.store, { holding: held });
+      assert.equal(found.length, 2);
+      assert.deepEqual(await sut.store.extend(held, LEASE_MS), ["applied", "applied"]);
+    },
 
-  "a settlement whose reply was lost is told lost when repeated, and stands": async (sut) => {
-    const lease = await running(sut.store);
-    const client = faulty(sut, "exchange", "lost reply");
-    await unanswered(settle(client, lease, { kind: "completed", keep: true, result: "1" }));
-    await unchanged(sut.store, [lease.id], async () => {
-      assert.equal(await settle(client, lease, { kind: "completed", keep: true, result: "2" }), "lost");
-    });
-    assert.equal((await look(sut.store, lease.id)).result, "1");
-  },
+    "what other workers hold is left alone": async (sut) => {
+      await sut.store.add(tasks(2));
+      const other = await claimOne(sut.store, { worker: "w2" });
+      assert.equal((await claim(sut.store, { worker: "w1", holding: [] })).length, 1);
+      assert.deepEqual(await sut.store.extend([other], LEASE_MS), ["applied"]);
+    },
 
-  "a settlement whose request was lost is applied when repeated": async (sut) => {
-    const lease = await running(sut.store);
-    const client = faulty(sut, "exchange", "lost request");
-    await unanswered(settle(client, lease, completed));
-    assert.equal(await settle(client, lease, completed), "applied");
-  },
+    "what the worker holds of queues that it does not name is left alone": async (sut) => {
+      const elsewhere = await running(sut.store, { queue: "b" });
+      assert.deepEqual(await claim(sut.store, { queues: ["a"], holding: [] }), []);
+      assert.deepEqual(await sut.store.extend([elsewhere], LEASE_MS), ["applied"]);
+    },
 
-  "a failure that arrives twice costs one retry": async (sut) => {
-    const lease = await running(sut.store);
-    await settle(faulty(sut, "exchange", "repeated"), lease, failed());
-    const { state, failures, attempts } = await look(sut.store, lease.id);
-    assert.deepEqual([state, failures, attempts.length], ["retrying", 1, 1]);
-  },
+    "an outdated lease is not the one that is held": async (sut) => {
+      const { id, queue, token } = await running(sut.store);
+      const [found] = await claim(sut.store, { holding: [{ id, queue, token: token - 1 }] });
+      assert.equal(found?.id, id);
+    },
 
-  "a burial that arrives twice buries once": async (sut) => {
-    const lease = await running(sut.store);
-    await settle(faulty(sut, "exchange", "repeated"), lease, exhausted);
-    await assertCounts(sut.store, { dead: 1 });
-    assert.equal((await look(sut.store, lease.id)).attempts.length, 1);
-  },
+    "an extension whose reply was lost can be repeated": async (sut) => {
+      const lease = await running(sut.store);
+      const client = faulty(sut, "extend", "lost reply");
+      await unanswered(client.extend([lease], LEASE_MS));
+      assert.deepEqual(await client.extend([lease], LEASE_MS), ["applied"]);
+    },
 
-  "an end that is not kept and arrives twice is one end": async (sut) => {
-    const lease = await running(sut.store);
-    assert.equal(await settle(faulty(sut, "exchange", "repeated"), lease, gone), "lost");
-    await assertCounts(sut.store, {});
-  },
+    "an extension that arrives twice is one": async (sut) => {
+      const lease = await running(sut.store);
+      assert.deepEqual(await faulty(sut, "extend", "repeated").extend([lease], LEASE_MS), ["applied"]);
+      await apply(sut.store, lease, completed);
+    },
+  }),
 
-  "a claim whose reply was lost is found again by saying what the worker holds": async (sut) => {
-    await sut.store.add(tasks(3));
-    const client = faulty(sut, "exchange", "lost reply");
-    await unanswered(claim(client, { max: 2 }));
-    await assertCounts(sut.store, { running: 2, pending: 1 });
-    const leases = await claim(client, { max: 3, holding: [] });
-    assert.equal(leases.length, 3);
-    for (const { failures, crashes } of leases) assert.deepEqual([failures, crashes], [0, 0]);
-    for (const lease of leases) await apply(sut.store, lease, completed);
-  },
+  ...casesOf("lost reply", ["inspectable"], {
+    "an add whose reply was lost can be repeated": async (sut) => {
+      const client = faulty(sut, "add", "lost reply");
+      const one = task();
+      await unanswered(client.add([one]));
+      assert.deepEqual(await client.add([one]), [{ status: "duplicate", id: one.id }]);
+      await assertCounts(sut.store, { pending: 1 });
+    },
 
-  "what a lost claim took comes before everything that waited": async (sut) => {
-    const batch = tasks(5);
-    await sut.store.add(batch);
-    await unanswered(claim(faulty(sut, "exchange", "lost reply"), { max: 2 }));
-    const found = ids(await claim(sut.store, { holding: [] }));
-    assert.deepEqual(found.slice(0, 2).toSorted(), ids(batch.slice(0, 2)).toSorted());
-    assert.deepEqual(found.slice(2), ids(batch.slice(2)));
-  },
+    "an add whose request was lost can be repeated": async (sut) => {
+      const client = faulty(sut, "add", "lost request");
+      const one = task();
+      await unanswered(client.add([one]));
+      await assertCounts(sut.store, {});
+      assert.deepEqual(await client.add([one]), [{ status: "added", id: one.id, state: "pending" }]);
+    },
 
-  "the lost lease itself is stale afterwards": async (sut) => {
-    const lost = await running(sut.store);
-    const [found] = await claim(sut.store, { holding: [] });
-    assert.equal(found?.id, lost.id);
-    assert.ok(found.token > lost.token);
-    assert.equal(await settle(sut.store, lost, completed), "lost");
-    assert.equal(await settle(sut.store, found, completed), "applied");
-  },
+    "an add that arrives twice adds once": async (sut) => {
+      const batch = tasks(50);
+      const results = await faulty(sut, "add", "repeated").add(batch);
+      assert.deepEqual(ids(results), ids(batch));
+      await assertCounts(sut.store, { pending: 50 });
+    },
 
-  "what the worker says it holds is left alone": async (sut) => {
-    await sut.store.add(tasks(4));
-    const held = await claim(sut.store, { max: 2 });
-    await claim(sut.store, { max: 1 });
-    const found = await claim(sut.store, { holding: held });
-    assert.equal(found.length, 2);
-    assert.deepEqual(await sut.store.extend(held, LEASE_MS), ["applied", "applied"]);
-  },
+    "an add with a key whose reply was lost can be repeated, even after the task has run": async (sut) => {
+      const client = faulty(sut, "add", "lost reply");
+      const one = task({ key: { value: "k", windowMs: 60_000, fingerprint: "f" } });
+      await unanswered(client.add([one]));
+      await apply(sut.store, await claimOne(sut.store), gone);
+      assert.deepEqual(await client.add([one]), [{ status: "duplicate", id: one.id }]);
+      await assertCounts(sut.store, {});
+    },
 
-  "what other workers hold is left alone": async (sut) => {
-    await sut.store.add(tasks(2));
-    const other = await claimOne(sut.store, { worker: "w2" });
-    assert.equal((await claim(sut.store, { worker: "w1", holding: [] })).length, 1);
-    assert.deepEqual(await sut.store.extend([other], LEASE_MS), ["applied"]);
-  },
+    "a settlement whose reply was lost is told lost when repeated, and stands": async (sut) => {
+      const lease = await running(sut.store);
+      const client = faulty(sut, "exchange", "lost reply");
+      await unanswered(settle(client, lease, { kind: "completed", keep: true, result: "1" }));
+      await unchanged(sut.store, [lease.id], async () => {
+        assert.equal(await settle(client, lease, { kind: "completed", keep: true, result: "2" }), "lost");
+      });
+      assert.equal((await look(sut.store, lease.id)).result, "1");
+    },
 
-  "what the worker holds of queues that it does not name is left alone": async (sut) => {
-    const elsewhere = await running(sut.store, { queue: "b" });
-    assert.deepEqual(await claim(sut.store, { queues: ["a"], holding: [] }), []);
-    assert.deepEqual(await sut.store.extend([elsewhere], LEASE_MS), ["applied"]);
-  },
+    "a failure that arrives twice costs one retry": async (sut) => {
+      const lease = await running(sut.store);
+      await settle(faulty(sut, "exchange", "repeated"), lease, failed());
+      const { state, failures, attempts } = await look(sut.store, lease.id);
+      assert.deepEqual([state, failures, attempts.length], ["retrying", 1, 1]);
+    },
 
-  "an outdated lease is not the one that is held": async (sut) => {
-    const { id, queue, token } = await running(sut.store);
-    const [found] = await claim(sut.store, { holding: [{ id, queue, token: token - 1 }] });
-    assert.equal(found?.id, id);
-  },
+    "a death that arrives twice is one": async (sut) => {
+      const lease = await running(sut.store);
+      await settle(faulty(sut, "exchange", "repeated"), lease, exhausted);
+      await assertCounts(sut.store, { dead: 1 });
+      assert.equal((await look(sut.store, lease.id)).attempts.length, 1);
+    },
 
-  "what is settled in the same call is not found again": async (sut) => {
-    const { id, queue, token } = await running(sut.store);
-    const reply = await sut.store.exchange({
-      settle: [{ id, queue, token, outcome: completed }],
-      claim: { queues: [Q], max: 5, leaseMs: LEASE_MS, worker: "w1", holding: [] },
-    });
-    assert.deepEqual([reply.verdicts, reply.leases], [["applied"], []]);
-    await assertCounts(sut.store, { completed: 1 });
-  },
+    "an end that is not kept and arrives twice is one end": async (sut) => {
+      const lease = await running(sut.store);
+      assert.equal(await settle(faulty(sut, "exchange", "repeated"), lease, gone), "lost");
+      await assertCounts(sut.store, {});
+    },
 
-  "a claim that arrives twice gives the second answer its own tasks, and both can be found": async (sut) => {
-    await sut.store.add(tasks(4));
-    const second = await claim(faulty(sut, "exchange", "repeated"), { max: 2 });
-    await assertCounts(sut.store, { running: 4 });
-    const found = await claim(sut.store, { holding: second });
-    assert.equal(found.length, 2);
-    assert.equal(new Set(ids([...second, ...found])).size, 4);
-  },
+    "a claim whose reply was lost is found again by saying what the worker holds": async (sut) => {
+      await sut.store.add(tasks(3));
+      const client = faulty(sut, "exchange", "lost reply");
+      await unanswered(claim(client, { max: 2 }));
+      await assertCounts(sut.store, { running: 2, pending: 1 });
+      const leases = await claim(client, { max: 3, holding: [] });
+      assert.equal(leases.length, 3);
+      for (const { failures, crashes } of leases) assert.deepEqual([failures, crashes], [0, 0]);
+      for (const lease of leases) await apply(sut.store, lease, completed);
+    },
 
-  "an extension whose reply was lost can be repeated": async (sut) => {
-    const lease = await running(sut.store);
-    const client = faulty(sut, "extend", "lost reply");
-    await unanswered(client.extend([lease], LEASE_MS));
-    assert.deepEqual(await client.extend([lease], LEASE_MS), ["applied"]);
-  },
+    "what is settled in the same call is not found again": async (sut) => {
+      const { id, queue, token } = await running(sut.store);
+      const reply = await sut.store.exchange({
+        settle: [{ id, queue, token, outcome: completed }],
+        claim: { queues: [Q], max: 5, leaseMs: LEASE_MS, worker: "w1", holding: [] },
+      });
+      assert.deepEqual([reply.verdicts, reply.leases], [["applied"], []]);
+      await assertCounts(sut.store, { completed: 1 });
+    },
 
-  "an extension that arrives twice is one": async (sut) => {
-    const lease = await running(sut.store);
-    assert.deepEqual(await faulty(sut, "extend", "repeated").extend([lease], LEASE_MS), ["applied"]);
-    await apply(sut.store, lease, completed);
-  },
+    "a claim that arrives twice gives the second answer its own tasks, and both can be found": async (
+      sut,
+    ) => {
+      await sut.store.add(tasks(4));
+      const second = await claim(faulty(sut, "exchange", "repeated"), { max: 2 });
+      await assertCounts(sut.store, { running: 4 });
+      const found = await claim(sut.store, { holding: second });
+      assert.equal(found.length, 2);
+      assert.equal(new Set(ids([...second, ...found])).size, 4);
+    },
 
-  "housekeeping that arrives twice costs one crash": async (sut) => {
-    const { id } = await running(sut.store);
-    await sut.advance(2 * LEASE_MS);
-    await faulty(sut, "maintain", "repeated").maintain({ limit: 10 });
-    assert.equal((await look(sut.store, id)).crashes, 1);
-  },
+    "housekeeping that arrives twice costs one crash": async (sut) => {
+      const { id } = await running(sut.store);
+      await sut.advance(2 * LEASE_MS);
+      await faulty(sut, "maintain", "repeated").maintain({ limit: 10 });
+      assert.equal((await look(sut.store, id)).crashes, 1);
+    },
+  }),
 
-  "a cancel that arrives twice cancels once": async (sut) => {
-    const id = await add(sut.store);
-    await faulty(sut, "cancel", "repeated").cancel(id);
-    await assertCounts(sut.store, { cancelled: 1 });
-  },
-});
+  ...casesOf("lost reply", ["inspectable", "administrable"], {
+    "a cancel that arrives twice cancels once": async (sut) => {
+      const id = await add(sut.store);
+      await act(faulty(sut, "act", "repeated"), "cancel", id);
+      await assertCounts(sut.store, { cancelled: 1 });
+    },
+  }),
+];

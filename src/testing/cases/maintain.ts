@@ -17,86 +17,90 @@ import {
 
 const KEEP_NONE = { ageMs: 0, count: 0 };
 
-export const maintainCases = casesOf("maintain", {
-  "an empty store has nothing to maintain": async ({ store }) => {
-    const nothing = { promoted: 0, expired: 0, pruned: 0, more: false };
-    assert.deepEqual(await store.maintain({ limit: 100 }), nothing);
-  },
+export const maintainCases = [
+  ...casesOf("maintain", [], {
+    "an empty store has nothing to maintain": async ({ store }) => {
+      const nothing = { promoted: 0, expired: 0, pruned: 0, more: false };
+      assert.deepEqual(await store.maintain({ limit: 100 }), nothing);
+    },
 
-  "a healthy store has nothing to maintain": async ({ store }) => {
-    await running(store);
-    await store.add([...tasks(2), ...tasks(2, { delayMs: HOUR })]);
-    const { promoted, expired, pruned, more } = await store.maintain({ limit: 100 });
-    assert.deepEqual([promoted, expired, pruned, more], [0, 0, 0, false]);
-  },
+    "a healthy store has nothing to maintain": async ({ store }) => {
+      await running(store);
+      await store.add([...tasks(2), ...tasks(2, { delayMs: HOUR })]);
+      const { promoted, expired, pruned, more } = await store.maintain({ limit: 100 });
+      assert.deepEqual([promoted, expired, pruned, more], [0, 0, 0, false]);
+    },
 
-  "it counts what it did, over all queues": async (sut) => {
-    const { store } = sut;
-    await store.add([...tasks(3, { queue: "a" }), ...tasks(2, { queue: "b" })]);
-    await claim(store, { queues: ["a", "b"] });
-    await store.add([
-      ...tasks(4, { queue: "a", delayMs: MINUTE }),
-      ...tasks(1, { queue: "c", delayMs: MINUTE }),
-    ]);
-    await sut.advance(2 * MINUTE);
-    const { promoted, expired, more } = await store.maintain({ limit: 100 });
-    assert.deepEqual([promoted, expired, more], [5, 5, false]);
-    await assertCounts(store, { pending: 7 }, "a");
-    await assertCounts(store, { pending: 2 }, "b");
-    await assertCounts(store, { pending: 1 }, "c");
-  },
+    "what was done is not done again": async (sut) => {
+      await sut.store.add(tasks(3));
+      await claim(sut.store);
+      await sut.advance(2 * LEASE_MS);
+      await sut.store.maintain({ limit: 100 });
+      const { promoted, expired, pruned } = await sut.store.maintain({ limit: 100 });
+      assert.deepEqual([promoted, expired, pruned], [0, 0, 0]);
+    },
 
-  "what was done is not done again": async (sut) => {
-    await sut.store.add(tasks(3));
-    await claim(sut.store);
-    await sut.advance(2 * LEASE_MS);
-    await sut.store.maintain({ limit: 100 });
-    const { promoted, expired, pruned } = await sut.store.maintain({ limit: 100 });
-    assert.deepEqual([promoted, expired, pruned], [0, 0, 0]);
-  },
+    "1,000 lost leases are found": async (sut) => {
+      await sut.store.add(tasks(1_000));
+      assert.equal((await claim(sut.store, { max: 1_000 })).length, 1_000);
+      await sut.advance(2 * LEASE_MS);
+      const { expired } = await maintainAll(sut.store);
+      assert.equal(expired, 1_000);
+      assert.equal((await claim(sut.store, { queues: [Q], max: 1_000 })).length, 1_000);
+    },
+  }),
 
-  "the limit bounds lost leases, and more says that some are left": async (sut) => {
-    await sut.store.add(tasks(25));
-    await claim(sut.store);
-    await sut.advance(2 * LEASE_MS);
-    const seen: number[] = [];
-    for (let more = true; more;) {
-      const reply = await sut.store.maintain({ limit: 10 });
-      seen.push(reply.expired);
-      more = reply.more;
-    }
-    assert.ok(seen.every((expired) => expired <= 10));
-    assert.ok(seen.length >= 3);
-    await assertCounts(sut.store, { pending: 25 });
-  },
+  ...casesOf("maintain", ["inspectable"], {
+    "it counts what it did, over all queues": async (sut) => {
+      const { store } = sut;
+      await store.add([...tasks(3, { queue: "a" }), ...tasks(2, { queue: "b" })]);
+      await claim(store, { queues: ["a", "b"] });
+      await store.add([
+        ...tasks(4, { queue: "a", delayMs: MINUTE }),
+        ...tasks(1, { queue: "c", delayMs: MINUTE }),
+      ]);
+      await sut.advance(2 * MINUTE);
+      const { promoted, expired, more } = await store.maintain({ limit: 100 });
+      assert.deepEqual([promoted, expired, more], [5, 5, false]);
+      await assertCounts(store, { pending: 7 }, "a");
+      await assertCounts(store, { pending: 2 }, "b");
+      await assertCounts(store, { pending: 1 }, "c");
+    },
 
-  "the limit bounds due tasks, and more says that some are left": async (sut) => {
-    await sut.store.add(tasks(25, { delayMs: MINUTE }));
-    await sut.advance(2 * MINUTE);
-    const first = await sut.store.maintain({ limit: 10 });
-    assert.deepEqual([first.promoted, first.more], [10, true]);
-    await assertCounts(sut.store, { pending: 10, scheduled: 15 });
-    await maintainRounds(sut.store, { limit: 10 });
-    await assertCounts(sut.store, { pending: 25 });
-  },
+    "the limit bounds lost leases, and more says that some are left": async (sut) => {
+      await sut.store.add(tasks(25));
+      await claim(sut.store);
+      await sut.advance(2 * LEASE_MS);
+      const seen: number[] = [];
+      for (let more = true; more;) {
+        const reply = await sut.store.maintain({ limit: 10 });
+        seen.push(reply.expired);
+        more = reply.more;
+      }
+      assert.ok(seen.every((expired) => expired <= 10));
+      assert.ok(seen.length >= 3);
+      await assertCounts(sut.store, { pending: 25 });
+    },
 
-  "the limit bounds pruning, and more says that some are left": async (sut) => {
-    await sut.store.add(tasks(25));
-    for (const lease of await claim(sut.store)) await apply(sut.store, lease, completed);
-    await sut.advance(MINUTE);
-    const retention = { completed: KEEP_NONE, cancelled: KEEP_NONE, dead: KEEP_NONE };
-    const first = await sut.store.maintain({ limit: 10, retention });
-    assert.deepEqual([first.pruned, first.more], [10, true]);
-    await maintainRounds(sut.store, { limit: 10, retention });
-    await assertCounts(sut.store, {});
-  },
+    "the limit bounds due tasks, and more says that some are left": async (sut) => {
+      await sut.store.add(tasks(25, { delayMs: MINUTE }));
+      await sut.advance(2 * MINUTE);
+      const first = await sut.store.maintain({ limit: 10 });
+      assert.deepEqual([first.promoted, first.more], [10, true]);
+      await assertCounts(sut.store, { pending: 10, scheduled: 15 });
+      await maintainRounds(sut.store, { limit: 10 });
+      await assertCounts(sut.store, { pending: 25 });
+    },
 
-  "1,000 lost leases are found": async (sut) => {
-    await sut.store.add(tasks(1_000));
-    assert.equal((await claim(sut.store, { max: 1_000 })).length, 1_000);
-    await sut.advance(2 * LEASE_MS);
-    const { expired } = await maintainAll(sut.store);
-    assert.equal(expired, 1_000);
-    assert.equal((await claim(sut.store, { queues: [Q], max: 1_000 })).length, 1_000);
-  },
-});
+    "the limit bounds pruning, and more says that some are left": async (sut) => {
+      await sut.store.add(tasks(25));
+      for (const lease of await claim(sut.store)) await apply(sut.store, lease, completed);
+      await sut.advance(MINUTE);
+      const retention = { completed: KEEP_NONE, cancelled: KEEP_NONE, dead: KEEP_NONE };
+      const first = await sut.store.maintain({ limit: 10, retention });
+      assert.deepEqual([first.pruned, first.more], [10, true]);
+      await maintainRounds(sut.store, { limit: 10, retention });
+      await assertCounts(sut.store, {});
+    },
+  }),
+];

@@ -32,73 +32,77 @@ function stateCases(): Record<string, StoreCase["run"]> {
   return cases;
 }
 
-export const purgeCases = casesOf("purge", {
-  ...stateCases(),
+export const purgeCases = [
+  ...casesOf("purge", ["administrable"], {
+    "other queues are left alone": async ({ store }) => {
+      await store.add([...tasks(3, { queue: "a" }), ...tasks(3, { queue: "b" })]);
+      assert.equal(await store.purge("a", ["pending"]), 3);
+      assert.equal((await claim(store, { queues: ["a", "b"] })).length, 3);
+    },
 
-  "running tasks are never purged": async ({ store }) => {
-    const lease = await running(store);
-    await store.add(tasks(3));
-    assert.equal(await store.purge(Q, TASK_STATES), 3);
-    await assertCounts(store, { running: 1 });
-    await apply(store, lease, completed);
-  },
+    "purged scheduled tasks never fall due": async (sut) => {
+      await sut.store.add(tasks(3, { delayMs: HOUR }));
+      await sut.store.purge(Q, ["scheduled"]);
+      await sut.advance(2 * HOUR);
+      assert.equal((await sut.store.maintain({ limit: 10 })).promoted, 0);
+      assert.deepEqual(await claim(sut.store), []);
+    },
+  }),
 
-  "nothing is purged without a state": async ({ store }) => {
-    await add(store);
-    assert.equal(await store.purge(Q, []), 0);
-    await assertCounts(store, { pending: 1 });
-  },
+  ...casesOf("purge", ["inspectable", "administrable"], {
+    ...stateCases(),
 
-  "a queue that nobody ever used has nothing to purge": async ({ store }) => {
-    assert.equal(await store.purge("nowhere", TASK_STATES), 0);
-    assert.deepEqual(await store.queues(), []);
-  },
+    "running tasks are never purged": async ({ store }) => {
+      const lease = await running(store);
+      await store.add(tasks(3));
+      assert.equal(await store.purge(Q, TASK_STATES), 3);
+      await assertCounts(store, { running: 1 });
+      await apply(store, lease, completed);
+    },
 
-  "other queues are left alone": async ({ store }) => {
-    await store.add([...tasks(3, { queue: "a" }), ...tasks(3, { queue: "b" })]);
-    assert.equal(await store.purge("a", ["pending"]), 3);
-    assert.equal((await claim(store, { queues: ["a", "b"] })).length, 3);
-  },
+    "nothing is purged without a state": async ({ store }) => {
+      await add(store);
+      assert.equal(await store.purge(Q, []), 0);
+      await assertCounts(store, { pending: 1 });
+    },
 
-  "1,200 tasks of every priority are purged at once": async ({ store }) => {
-    const batch = tasks(1_200).map((one, index) => ({ ...one, priority: index % 10 }));
-    await store.add(batch);
-    assert.equal(await store.purge(Q, ["pending"]), 1_200);
-    assert.deepEqual(await claim(store), []);
-    assert.equal(await store.get(batch[0]!.id), undefined);
-  },
+    "a queue that nobody ever used has nothing to purge": async ({ store }) => {
+      assert.equal(await store.purge("nowhere", TASK_STATES), 0);
+      assert.deepEqual(await store.queues(), []);
+    },
 
-  "purged scheduled tasks never fall due": async (sut) => {
-    await sut.store.add(tasks(3, { delayMs: HOUR }));
-    await sut.store.purge(Q, ["scheduled"]);
-    await sut.advance(2 * HOUR);
-    assert.equal((await sut.store.maintain({ limit: 10 })).promoted, 0);
-    assert.deepEqual(await claim(sut.store), []);
-  },
+    "1,200 tasks of every priority are purged at once": async ({ store }) => {
+      const batch = tasks(1_200).map((one, index) => ({ ...one, priority: index % 10 }));
+      await store.add(batch);
+      assert.equal(await store.purge(Q, ["pending"]), 1_200);
+      assert.deepEqual(await claim(store), []);
+      assert.equal(await store.get(batch[0]!.id), undefined);
+    },
 
-  "a queue that was purged away is not listed": async ({ store }) => {
-    await store.add([...tasks(3), ...tasks(1, { delayMs: HOUR }), ...tasks(1, { queue: "other" })]);
-    await store.purge(Q, TASK_STATES);
-    assert.deepEqual(
-      (await store.queues()).map(({ name }) => name),
-      ["other"],
-    );
-  },
+    "a queue that was purged away is not listed": async ({ store }) => {
+      await store.add([...tasks(3), ...tasks(1, { delayMs: HOUR }), ...tasks(1, { queue: "other" })]);
+      await store.purge(Q, TASK_STATES);
+      assert.deepEqual(
+        (await store.queues()).map(({ name }) => name),
+        ["other"],
+      );
+    },
 
-  "a queue that was purged away comes back with its next task": async ({ store }) => {
-    await store.add(tasks(3));
-    await store.purge(Q, TASK_STATES);
-    const id = await add(store);
-    await assertCounts(store, { pending: 1 });
-    assert.deepEqual(ids(await claim(store)), [id]);
-  },
+    "a queue that was purged away comes back with its next task": async ({ store }) => {
+      await store.add(tasks(3));
+      await store.purge(Q, TASK_STATES);
+      const id = await add(store);
+      await assertCounts(store, { pending: 1 });
+      assert.deepEqual(ids(await claim(store)), [id]);
+    },
 
-  "a paused queue stays paused when it is purged": async ({ store }) => {
-    await store.add(tasks(3));
-    await store.pause(Q);
-    await store.purge(Q, TASK_STATES);
-    assert.equal((await store.queues())[0]?.paused, true);
-    await add(store);
-    assert.deepEqual(await claim(store), []);
-  },
-});
+    "a paused queue stays paused when it is purged": async ({ store }) => {
+      await store.add(tasks(3));
+      await store.pause(Q);
+      await store.purge(Q, TASK_STATES);
+      assert.equal((await store.queues())[0]?.paused, true);
+      await add(store);
+      assert.deepEqual(await claim(store), []);
+    },
+  }),
+];

@@ -3,6 +3,7 @@ import type { FullStore } from "../../store/facets.ts";
 import type { Keep, Retention } from "../../store/store.ts";
 import { casesOf, type StoreCase, type StoreUnderTest } from "../store-case.ts";
 import {
+  act,
   add,
   apply,
   assertCounts,
@@ -72,75 +73,81 @@ function boundCases(): Record<string, StoreCase["run"]> {
   return cases;
 }
 
-export const retentionCases = casesOf("retention", {
-  ...boundCases(),
+export const retentionCases = [
+  ...casesOf("retention", [], {
+    "the age counts from the end, not from the beginning": async (sut) => {
+      await add(sut.store);
+      await sut.advance(2 * HOUR);
+      for (const lease of await claim(sut.store)) await apply(sut.store, lease, completed);
+      const retention = keep({ completed: { ...EVERYTHING, ageMs: HOUR } });
+      assert.equal((await maintainAll(sut.store, retention)).pruned, 0);
+    },
+  }),
 
-  "without a retention nothing goes": async (sut) => {
-    await finish(sut, 3, "completed");
-    await sut.advance(10_000 * HOUR);
-    assert.equal((await maintainAll(sut.store)).pruned, 0);
-    await assertCounts(sut.store, { completed: 3 });
-  },
+  ...casesOf("retention", ["inspectable"], {
+    ...boundCases(),
 
-  "the stricter bound wins": async (sut) => {
-    await finish(sut, 2, "completed");
-    await sut.advance(HOUR);
-    const young = await finish(sut, 4, "completed");
-    const retention = keep({ completed: { ageMs: 30 * MINUTE, count: 3 } });
-    await maintainAll(sut.store, retention);
-    assert.deepEqual(await left(sut.store), young.slice(1).toSorted());
-  },
+    "without a retention nothing goes": async (sut) => {
+      await finish(sut, 3, "completed");
+      await sut.advance(10_000 * HOUR);
+      assert.equal((await maintainAll(sut.store)).pruned, 0);
+      await assertCounts(sut.store, { completed: 3 });
+    },
 
-  "a count of none keeps none": async (sut) => {
-    await finish(sut, 3, "dead");
-    await maintainAll(sut.store, keep({ dead: { ...EVERYTHING, count: 0 } }));
-    await assertCounts(sut.store, {});
-  },
+    "the stricter bound wins": async (sut) => {
+      await finish(sut, 2, "completed");
+      await sut.advance(HOUR);
+      const young = await finish(sut, 4, "completed");
+      const retention = keep({ completed: { ageMs: 30 * MINUTE, count: 3 } });
+      await maintainAll(sut.store, retention);
+      assert.deepEqual(await left(sut.store), young.slice(1).toSorted());
+    },
 
-  "what is within the bounds stays": async (sut) => {
-    await finish(sut, 3, "completed");
-    const retention = keep({ completed: { ageMs: HOUR, count: 3 } });
-    assert.equal((await maintainAll(sut.store, retention)).pruned, 0);
-    await assertCounts(sut.store, { completed: 3 });
-  },
+    "a count of none keeps none": async (sut) => {
+      await finish(sut, 3, "dead");
+      await maintainAll(sut.store, keep({ dead: { ...EVERYTHING, count: 0 } }));
+      await assertCounts(sut.store, {});
+    },
 
-  "the age counts from the end, not from the beginning": async (sut) => {
-    await add(sut.store);
-    await sut.advance(2 * HOUR);
-    for (const lease of await claim(sut.store)) await apply(sut.store, lease, completed);
-    const retention = keep({ completed: { ...EVERYTHING, ageMs: HOUR } });
-    assert.equal((await maintainAll(sut.store, retention)).pruned, 0);
-  },
+    "what is within the bounds stays": async (sut) => {
+      await finish(sut, 3, "completed");
+      const retention = keep({ completed: { ageMs: HOUR, count: 3 } });
+      assert.equal((await maintainAll(sut.store, retention)).pruned, 0);
+      await assertCounts(sut.store, { completed: 3 });
+    },
 
-  "live tasks are never pruned": async (sut) => {
-    for (const state of ["retrying", "scheduled", "running"] as const) await taskIn(sut.store, state);
-    await add(sut.store);
-    const none = { ageMs: 0, count: 0 };
-    const reply = await sut.store.maintain({
-      limit: 100,
-      retention: { completed: none, cancelled: none, dead: none },
-    });
-    assert.equal(reply.pruned, 0);
-    await assertCounts(sut.store, { retrying: 1, scheduled: 1, running: 1, pending: 1 });
-  },
+    "live tasks are never pruned": async (sut) => {
+      for (const state of ["retrying", "scheduled", "running"] as const) await taskIn(sut.store, state);
+      await add(sut.store);
+      const none = { ageMs: 0, count: 0 };
+      const reply = await sut.store.maintain({
+        limit: 100,
+        retention: { completed: none, cancelled: none, dead: none },
+      });
+      assert.equal(reply.pruned, 0);
+      await assertCounts(sut.store, { retrying: 1, scheduled: 1, running: 1, pending: 1 });
+    },
 
-  "counts are per queue": async (sut) => {
-    for (let nth = 0; nth < 3; nth++) {
-      await apply(sut.store, await running(sut.store, { queue: "a" }), completed);
-      await apply(sut.store, await running(sut.store, { queue: "b" }), completed);
-    }
-    await maintainAll(sut.store, keep({ completed: { ...EVERYTHING, count: 2 } }));
-    await assertCounts(sut.store, { completed: 2 }, "a");
-    await assertCounts(sut.store, { completed: 2 }, "b");
-  },
+    "counts are per queue": async (sut) => {
+      for (let nth = 0; nth < 3; nth++) {
+        await apply(sut.store, await running(sut.store, { queue: "a" }), completed);
+        await apply(sut.store, await running(sut.store, { queue: "b" }), completed);
+      }
+      await maintainAll(sut.store, keep({ completed: { ...EVERYTHING, count: 2 } }));
+      await assertCounts(sut.store, { completed: 2 }, "a");
+      await assertCounts(sut.store, { completed: 2 }, "b");
+    },
+  }),
 
-  "a retried task counts from its last end": async (sut) => {
-    const [id] = await finish(sut, 1, "dead");
-    await sut.advance(2 * HOUR);
-    await sut.store.retry(id!);
-    for (const lease of await claim(sut.store)) await apply(sut.store, lease, exhausted);
-    const retention = keep({ dead: { ...EVERYTHING, ageMs: HOUR } });
-    assert.equal((await maintainAll(sut.store, retention)).pruned, 0);
-    await assertCounts(sut.store, { dead: 1 });
-  },
-});
+  ...casesOf("retention", ["inspectable", "administrable"], {
+    "a retried task counts from its last end": async (sut) => {
+      const [id] = await finish(sut, 1, "dead");
+      await sut.advance(2 * HOUR);
+      await act(sut.store, "retry", id!);
+      for (const lease of await claim(sut.store)) await apply(sut.store, lease, exhausted);
+      const retention = keep({ dead: { ...EVERYTHING, ageMs: HOUR } });
+      assert.equal((await maintainAll(sut.store, retention)).pruned, 0);
+      await assertCounts(sut.store, { dead: 1 });
+    },
+  }),
+];

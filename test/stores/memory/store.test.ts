@@ -6,9 +6,14 @@ import { manualClock } from "../../../src/testing/index.ts";
 
 const Q = "q";
 
+/** The `nth` id. */
+function uuid(nth: number): string {
+  return `00000000-0000-7000-8000-${String(nth).padStart(12, "0")}`;
+}
+
 function tasks(count: number, from = 0) {
   return Array.from({ length: count }, (_, index) => ({
-    id: `t${from + index}`,
+    id: uuid(from + index),
     type: "t",
     queue: Q,
     payload: `{"n":${from + index}}`,
@@ -26,10 +31,10 @@ test("lists the newest first", async () => {
   const first = await store.list({ limit: 3 });
   assert.deepEqual(
     first.items.map(({ id }) => id),
-    ["t4", "t3", "t2"],
+    [uuid(4), uuid(3), uuid(2)],
   );
   const second = await store.list({ limit: 3, cursor: first.nextCursor });
-  assert.deepEqual([second.items.map(({ id }) => id), second.nextCursor], [["t1", "t0"], undefined]);
+  assert.deepEqual([second.items.map(({ id }) => id), second.nextCursor], [[uuid(1), uuid(0)], undefined]);
 });
 
 test("searches 10,000 tasks for a page, and goes on with the next", async () => {
@@ -38,7 +43,7 @@ test("searches 10,000 tasks for a page, and goes on with the next", async () => 
   const first = await store.list({ text: '"n":7}', limit: 10 });
   assert.deepEqual([first.items.length, first.searched], [0, 10_000]);
   const second = await store.list({ text: '"n":7}', limit: 10, cursor: first.nextCursor });
-  assert.deepEqual([second.items[0]?.id, second.searched, second.nextCursor], ["t7", 500, undefined]);
+  assert.deepEqual([second.items[0]?.id, second.searched, second.nextCursor], [uuid(7), 500, undefined]);
 });
 
 test("does not say how many it looked at when an answer needed no search", async () => {
@@ -56,7 +61,7 @@ test("tasks released in one call come back in the order of the call, before the 
   const again = await store.exchange(claim(5));
   assert.deepEqual(
     again.leases.map(({ id }) => id),
-    ["t0", "t1", "t2", "t3", "t4"],
+    [uuid(0), uuid(1), uuid(2), uuid(3), uuid(4)],
   );
 });
 
@@ -70,7 +75,7 @@ test("leases that run out together come back in the order in which they were cla
   const again = await store.exchange(claim(5));
   assert.deepEqual(
     again.leases.map(({ id }) => id),
-    ["t0", "t1", "t2", "t3", "t4"],
+    [uuid(0), uuid(1), uuid(2), uuid(3), uuid(4)],
   );
 });
 
@@ -108,7 +113,7 @@ test("a listener may claim at once", async () => {
       void store.exchange(claim(1)).then(({ leases }) => resolve(leases[0]?.id), reject);
     store.signal.subscribe([Q], wake).then(() => store.add(tasks(1)), reject);
   });
-  assert.equal(await claimed, "t0");
+  assert.equal(await claimed, uuid(0));
 });
 
 test("a day of activity is kept and no more", async () => {
@@ -117,7 +122,7 @@ test("a day of activity is kept and no more", async () => {
   await store.add(tasks(2));
   await clock.advance(1_440 * 60_000);
   await store.add(tasks(3, 2));
-  const minutes = await store.activity({ minutes: 10_000 });
+  const minutes = await store.activity({ minutes: 1_440 });
   assert.deepEqual(
     minutes.map(({ added }) => added),
     [3],

@@ -1,0 +1,65 @@
+/** Acts and edits by hand. `task/life.ts` says what a state allows and where it leads; a refused one writes nothing. */
+import type { ActResult, TaskEdit } from "../../store/facets.ts";
+import { type Act, ACTS, afterAct, afterEdit } from "../../task/life.ts";
+import type { TaskRef, TaskState } from "../../task/task.ts";
+import type { Data } from "./data.ts";
+import type { Entry } from "./entry.ts";
+import { enter } from "./moves.ts";
+import { toTask } from "./view.ts";
+
+export function act(data: Data, tasks: readonly TaskRef[], name: Act): ActResult[] {
+  const now = data.now();
+  return tasks.map((task) => actOn(data, task, name, now));
+}
+
+export function edit(data: Data, task: TaskRef, change: TaskEdit): ActResult {
+  const now = data.now();
+  const entry = data.find(task);
+  if (entry === undefined) return { status: "missing" };
+  const runAt = change.runAt ?? (change.delayMs === undefined ? undefined : now + change.delayMs);
+  const to = afterEdit(entry.state, runAt === undefined ? "kept" : runAt <= now ? "due" : "later");
+  if (to === undefined) return { status: "refused", state: entry.state };
+  const { payload = entry.payload, priority = entry.priority } = change;
+  entry.payload = payload;
+  // A pending task keeps its position in line unless its priority or its time changes.
+  if (runAt !== undefined || priority !== entry.priority) {
+    entry.queue.take(entry);
+    entry.priority = priority;
+    entry.runAt = runAt ?? entry.runAt;
+    enter(data, entry, to, now);
+  }
+  return { status: "applied", task: toTask(entry) };
+}
+
+function actOn(data: Data, task: TaskRef, name: Act, now: number): ActResult {
+  const entry = data.find(task);
+  if (entry === undefined) return { status: "missing" };
+  const to = afterAct(name, entry.state);
+  if (to === undefined) return { status: "refused", state: entry.state };
+  if (to === "removed") {
+    const before = toTask(entry);
+    data.remove(entry, now);
+    return { status: "applied", task: before };
+  }
+  // Its worker hears of it when it extends.
+  if (entry.held !== undefined) entry.held.cancelRequested = true;
+  else move(data, entry, to, name, now);
+  return { status: "applied", task: toTask(entry) };
+}
+
+function move(data: Data, entry: Entry, to: TaskState, name: Act, now: number): void {
+  const { renews, due } = ACTS[name];
+  entry.queue.take(entry);
+  if (due) entry.runAt = now;
+  if (renews) renew(entry);
+  enter(data, entry, to, now);
+}
+
+/** A new life with fresh budgets. */
+function renew(entry: Entry): void {
+  entry.failures = 0;
+  entry.crashes = 0;
+  entry.deadReason = undefined;
+  entry.finishedAt = undefined;
+  if (entry.key !== undefined) entry.queue.keys.revive(entry.key);
+}

@@ -1,0 +1,16 @@
+/** `memory:`, the URL of a store that ends with the process. */
+import type { StoreDriver } from "../../store/driver.ts";
+import { WindlassError } from "../../task/errors.ts";
+import { quote } from "../../task/names.ts";
+
+export const memoryDriver: StoreDriver = {
+  schemes: ["memory"],
+  forms: "memory:",
+  async make(url) {
+    if (!/^memory:$/i.test(url)) {
+      throw new WindlassError("INVALID_URL", `the store URL is ${quote(url)}; expected memory: alone`);
+    }
+    const { memoryStore } = await import("./store.ts");
+    return memoryStore();
+  },
+};
