@@ -88,11 +88,11 @@ function insert(tx: Transaction, rows: readonly NewRow[], answers: AddResult[]):
   const { sql, now } = tx;
   let inserted = 0;
   if (rows.length === ADDED_AT_ONCE) {
-    const values: SQLInputValue[] = [];
+    const values: SQLInputValue[] = [now];
     for (const row of rows) pushValues(values, row, now);
     inserted = sql.task.addMany.run(...values);
   } else {
-    for (const row of rows) inserted += sql.task.add.run(...pushValues([], row, now));
+    for (const row of rows) inserted += sql.task.add.run(...pushValues([now], row, now));
   }
   for (const { index, task, total, rid, runAt, state } of rows) {
     // Only when fewer were inserted than were sent is it worth asking which.
@@ -118,13 +118,13 @@ function enterAll(tx: Transaction, firstRid: number, answers: readonly AddResult
   if (state !== undefined) enterNew(tx, state, firstRid + start, firstRid + answers.length - 1);
 }
 
-/** In the order of `task.add`. */
+/** In the order of `task.add`, without what the rows share. */
 function pushValues(
   values: SQLInputValue[],
   { task, total, rid, runAt }: NewRow,
   now: number,
 ): SQLInputValue[] {
-  const { id, type, priority, retryLimit, crashLimit, key, payload } = task;
+  const { id, type, priority, retryLimit, crashLimit, key, headers, payload } = task;
   const rank = rankOf(priority, tail(rid));
   const keyed = key === undefined ? null : keyText(key, now);
   values.push(
@@ -133,11 +133,11 @@ function pushValues(
     total.queue,
     type,
     rank,
-    now,
     runAt,
     retryLimit ?? null,
     crashLimit ?? null,
     keyed,
+    headers === undefined ? null : JSON.stringify(headers),
     payload,
   );
   return values;

@@ -1,6 +1,7 @@
 /** Leasing pending tasks: three statements for a whole range of them, none per task. */
 import type { Lease } from "../../store/store.ts";
 import { PRIORITIES } from "../../task/task.ts";
+import { parseHeaders } from "./headers.ts";
 import { quarantine } from "./quarantine.ts";
 import { priorityOf } from "./rank.ts";
 import type { ClaimedRow } from "./statements.ts";
@@ -18,34 +19,36 @@ export interface QueueClaim {
   readonly worker: string;
 }
 
-/** Leases up to `max` tasks. What cannot be read is put aside, and the claim goes on with the others. */
-export function claim(tx: Transaction, asked: QueueClaim): Lease[] {
+/** Adds up to `max` leases to these. What cannot be read is put aside, and the claim goes on with the others. */
+export function claim(tx: Transaction, asked: QueueClaim, leases: Lease[]): void {
   const { queue, max, leaseMs, worker } = asked;
-  const leases: Lease[] = [];
-  while (leases.length < max) {
-    const most = Math.min(max - leases.length, MOST);
+  const full = leases.length + max;
+  while (leases.length < full) {
+    const most = Math.min(full - leases.length, MOST);
     const until = Math.ceil(tx.now + leaseMs);
     const { count, last } = tx.sql.lease.claim.insert(queue, most, worker, tx.now, until);
     if (count === 0) break;
     tx.sql.ready.take.run(queue, count - 1);
     tx.count(queue, "pending", -count);
     tx.count(queue, "running", count);
-    leases.push(...read(tx, asked, last - count + 1, last));
+    read(tx, asked, { first: last - count + 1, last }, leases);
     if (count < most) break;
   }
-  return leases;
 }
 
-function read(tx: Transaction, { queue, name }: QueueClaim, first: number, last: number): Lease[] {
+function read(
+  tx: Transaction,
+  { queue, name }: QueueClaim,
+  { first, last }: { readonly first: number; readonly last: number },
+  leases: Lease[],
+): void {
   const rows = readable(tx, first, last);
-  const leases: Lease[] = [];
   for (let token = first; token <= last; token++) {
     const row = rows === undefined ? readable(tx, token, token)?.[0] : rows[token - first];
     const lease = row && toLease(row, name, token);
     if (lease === undefined) quarantine(tx, queue, token);
     else leases.push(lease);
   }
-  return leases;
 }
 
 /** Undefined if one of the rows has a number that does not fit into JavaScript's. */
@@ -58,14 +61,16 @@ function readable(tx: Transaction, first: number, last: number): ClaimedRow[] | 
   }
 }
 
-/** Types are kept by the tables, which are strict; a number can still be nonsense, and the task can be gone. */
+/** Types are kept by the tables, which are strict; a value can still be nonsense, and the task can be gone. */
 function toLease(row: ClaimedRow, queue: string, token: number): Lease | undefined {
-  const [id, type, payload, rank, createdAt, runAt, failures, crashes, retryLimit] = row;
+  const [id, type, payload, rank, createdAt, runAt, failures, crashes, retryLimit, headersText] = row;
   if (id === null) return undefined;
   const priority = priorityOf(rank);
   if (priority < 0 || priority >= PRIORITIES) return undefined;
   if (createdAt < 0 || runAt < 0 || failures < 0 || crashes < 0) return undefined;
   if (retryLimit !== null && retryLimit < 0) return undefined;
+  const headers = parseHeaders(headersText);
+  if (headersText !== null && headers === undefined) return undefined;
   return {
     id,
     queue,
@@ -78,5 +83,6 @@ function toLease(row: ClaimedRow, queue: string, token: number): Lease | undefin
     failures,
     crashes,
     retryLimit: retryLimit ?? undefined,
+    headers,
   };
 }

@@ -5,13 +5,13 @@ import type { Clock, Random } from "../../store/clock.ts";
 import { WindlassError } from "../../task/errors.ts";
 import { openDatabase, type Settings } from "./database.ts";
 import { resultOf, toWindlassError } from "./errors.ts";
-import { LockWaiter } from "./lock-waiter.ts";
+import { letOthersIn, LockWaiter } from "./lock-waiter.ts";
 import { Notifier } from "./notifier.ts";
 import { notifierPath, prepareFile, recognise } from "./preflight.ts";
 import { QueueNumbers } from "./queue-numbers.ts";
 import { SqliteSignal } from "./signal.ts";
 import { prepareAll, type Statements } from "./statements.ts";
-import { type Committed, Transaction } from "./transaction.ts";
+import { type Committed, type Transact, Transaction } from "./transaction.ts";
 
 export interface ConnectionOptions extends Settings {
   readonly path: string;
@@ -72,6 +72,24 @@ export class Connection {
   /** One transaction under the write lock. What `body` answers is committed when the promise resolves. */
   write<T>(body: (tx: Transaction) => T): Promise<T> {
     return this.#run(this.#writers, (file) => this.#transact(file, body));
+  }
+
+  /**
+   * `write` for a call that takes several transactions. Between two of them others get at the lock and at this thread; a
+   * failure after the first is `UNKNOWN`, because a part of the call has taken effect.
+   */
+  series(): Transact {
+    let begun = false;
+    return async (body) => {
+      if (begun) await letOthersIn();
+      try {
+        const result = await this.write(body);
+        begun = true;
+        return result;
+      } catch (error) {
+        throw begun ? partlyDone(error, this.#options.path) : error;
+      }
+    };
   }
 
   /** One view of the file; takes no lock that anybody would wait for. */
@@ -165,6 +183,14 @@ export class Connection {
       return undefined;
     }
   }
+}
+
+function partlyDone(cause: unknown, path: string): WindlassError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new WindlassError("UNKNOWN", `a part of the call is written to ${path}, then it failed: ${reason}`, {
+    cause,
+    remedy: "Do it again: what was done stays done.",
+  });
 }
 
 /** A commit that fails in the disk may have reached it all the same. */

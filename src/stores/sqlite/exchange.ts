@@ -1,5 +1,15 @@
-/** Settle, promote what is due, claim: in this order, so that a slot freed here can be filled here. */
-import type { Claim, Exchange, ExchangeReply, Lease } from "../../store/store.ts";
+/** Settle, add the followers, promote what is due, claim: in this order, so that a slot freed here can be filled here. */
+import type {
+  Claim,
+  Exchange,
+  ExchangeReply,
+  FollowerResults,
+  Lease,
+  Settlement,
+  Verdict,
+} from "../../store/store.ts";
+import type { NewTask } from "../../task/task.ts";
+import { add } from "./add.ts";
 import { claim } from "./claim.ts";
 import { promote } from "./promote.ts";
 import { releaseUnknown, settle } from "./settle.ts";
@@ -36,7 +46,8 @@ export function idle(
 
 export function exchange(tx: Transaction, { settle: settlements, claim: asked }: Exchange): ExchangeReply {
   const verdicts = settle(tx, settlements);
-  if (asked === undefined) return { verdicts, leases: [] };
+  const followers = addFollowers(tx, settlements, verdicts);
+  if (asked === undefined) return { verdicts, leases: [], followers };
   const { queues, worker, holding } = asked;
   if (holding !== undefined) {
     for (const queue of queues.flatMap((name) => tx.findQueue(name) ?? [])) {
@@ -48,7 +59,30 @@ export function exchange(tx: Transaction, { settle: settlements, claim: asked }:
   for (const { queue } of due) promote(tx, queue, PROMOTED_AT_ONCE);
   const leases = claimAll(tx, states, asked);
   if (due.length > 0) states = statesOf(tx, asked);
-  return { verdicts, leases, nextDueMs: nextDueMs(tx, states) };
+  return { verdicts, leases, followers, nextDueMs: nextDueMs(tx, states) };
+}
+
+/** Those of the settlements that were applied, all in one call; undefined if no settlement has any. */
+function addFollowers(
+  tx: Transaction,
+  settlements: readonly Settlement[],
+  verdicts: readonly Verdict[],
+): FollowerResults[] | undefined {
+  if (settlements.every(({ followers }) => followers === undefined)) return undefined;
+  const adding: { readonly settlement: number; readonly tasks: readonly NewTask[] }[] = [];
+  for (const [settlement, { followers }] of settlements.entries()) {
+    if (followers !== undefined && verdicts[settlement] === "applied")
+      adding.push({ settlement, tasks: followers });
+  }
+  const results = add(
+    tx,
+    adding.flatMap(({ tasks }) => tasks),
+  );
+  let start = 0;
+  return adding.map(({ settlement, tasks }) => ({
+    settlement,
+    results: results.slice(start, (start += tasks.length)),
+  }));
 }
 
 function claimAll(tx: Transaction, states: readonly QueueState[], asked: Claim): Lease[] {
@@ -56,7 +90,7 @@ function claimAll(tx: Transaction, states: readonly QueueState[], asked: Claim):
   const leases: Lease[] = [];
   for (const { queue, name, paused } of states) {
     if (leases.length >= max) break;
-    if (!paused) leases.push(...claim(tx, { queue, name, max: max - leases.length, leaseMs, worker }));
+    if (!paused) claim(tx, { queue, name, max: max - leases.length, leaseMs, worker }, leases);
   }
   return leases;
 }

@@ -1,19 +1,29 @@
 /** Looking without touching, but for lists (see list.ts). */
 import type { ActivityQuery, MinuteActivity, QueueInfo, StateCounts } from "../../store/facets.ts";
-import { TASK_STATES, type TaskDetail } from "../../task/task.ts";
+import { TASK_STATES, type TaskDetail, type TaskRef } from "../../task/task.ts";
 import type { Transaction } from "./transaction.ts";
-import { toDetail } from "./view.ts";
+import { findRow, toDetail } from "./view.ts";
 
 const MINUTE_MS = 60_000;
 
-export function get({ sql }: Transaction, id: string): TaskDetail | undefined {
-  const rid = sql.task.find.get(id)?.[0];
-  const row = rid === undefined ? undefined : sql.list.view.get(rid);
+/** Behind every name of a queue: those begin with a letter or a digit. */
+const LAST_NAME = "~";
+
+export function get(tx: Transaction, task: TaskRef): TaskDetail | undefined {
+  const row = findRow(tx, task);
   return row && toDetail(row);
 }
 
-export function queues({ sql, now }: Transaction): QueueInfo[] {
-  return sql.queue.infos.all().map(([name, paused, oldest, ...counts]) => ({
+export function queues(tx: Transaction): QueueInfo[] {
+  return infos(tx, "", LAST_NAME);
+}
+
+export function queue(tx: Transaction, name: string): QueueInfo | undefined {
+  return infos(tx, name, name)[0];
+}
+
+function infos({ sql, now }: Transaction, first: string, last: string): QueueInfo[] {
+  return sql.queue.infos.all(first, last).map(([name, paused, oldest, ...counts]) => ({
     name,
     paused: paused === 1,
     counts: toCounts(counts),
@@ -21,9 +31,9 @@ export function queues({ sql, now }: Transaction): QueueInfo[] {
   }));
 }
 
-export function activity(tx: Transaction, { queue, minutes }: ActivityQuery): MinuteActivity[] {
+export function activity(tx: Transaction, { queue: name, minutes }: ActivityQuery): MinuteActivity[] {
   return tx.sql.activity.read
-    .all(tx.minute - minutes + 1, queue ?? null)
+    .all(tx.minute - minutes + 1, name ?? null)
     .map(([minute, added, completed, failed, crashed, dead]) => ({
       minute: minute * MINUTE_MS,
       added,

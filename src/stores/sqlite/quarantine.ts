@@ -7,7 +7,7 @@ import type { Transaction } from "./transaction.ts";
 
 const ERROR: TaskError = {
   name: "WindlassError",
-  message: "the task's record has numbers that cannot be; they were replaced, the payload was kept as it is",
+  message: "the task's record has values that cannot be; they were replaced, the payload was kept as it is",
   code: "UNREADABLE",
 };
 

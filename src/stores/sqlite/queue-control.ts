@@ -2,12 +2,15 @@
 import type { TaskState } from "../../task/task.ts";
 import { drop, EVERYTHING } from "./moves.ts";
 import { TABLE_OF } from "./state-tables.ts";
-import type { Transaction } from "./transaction.ts";
+import type { Transact, Transaction } from "./transaction.ts";
 
 /** Tasks that are purged per transaction: about 10 ms, so that a million of them hold up no other process for long. */
 const PURGED_AT_ONCE = 1_000;
 
-type Write = <T>(body: (tx: Transaction) => T) => Promise<T>;
+interface PurgeCalls {
+  readonly read: Transact;
+  readonly write: Transact;
+}
 
 /** Makes the queue known. */
 export function pause(tx: Transaction, name: string): void {
@@ -20,36 +23,55 @@ export function resume(tx: Transaction, name: string): void {
 }
 
 /** Removes what is in these states (never running ones) when the call begins. Answers how many. */
-export async function purge(write: Write, name: string, states: readonly TaskState[]): Promise<number> {
-  const { queue, last } = await write((tx) => ({ queue: tx.findQueue(name), last: tx.next(0) }));
+export async function purge(
+  { read, write }: PurgeCalls,
+  name: string,
+  states: readonly TaskState[],
+): Promise<number> {
+  const { queue, last } = await read((tx) => ({ queue: tx.findQueue(name), last: tx.next(0) }));
   if (queue === undefined) return 0;
   let purged = 0;
-  for (const state of states) {
-    if (TABLE_OF[state] === "lease") continue;
-    for (let count = PURGED_AT_ONCE; count === PURGED_AT_ONCE; purged += count) {
-      count = await write((tx) => purgeSome(tx, queue, state, last));
-    }
+  for (let count = PURGED_AT_ONCE; count === PURGED_AT_ONCE; purged += count) {
+    count = await write((tx) => purgeSome(tx, queue, states, last));
   }
-  await write((tx) => tx.sql.queue.unlist.run(queue));
   return purged;
 }
 
-/** Removes up to `PURGED_AT_ONCE` tasks of one state that were added up to `last`. Answers how many. */
-function purgeSome(tx: Transaction, queue: number, state: TaskState, last: number): number {
-  const { sql } = tx;
-  const table = TABLE_OF[state];
-  const rows =
-    table === "ready"
-      ? sql.ready.purge.all(queue, PURGED_AT_ONCE, last)
-      : table === "due"
-        ? sql.due.purge.all(queue, PURGED_AT_ONCE, last, state)
-        : sql.finished.purge.all(queue, PURGED_AT_ONCE, last, state);
-  if (rows.length === 0) return 0;
-  tx.count(queue, state, -rows.length);
-  drop(
-    tx,
-    rows.map(([rid]) => rid),
-    EVERYTHING,
-  );
-  return rows.length;
+/** Removes up to `PURGED_AT_ONCE` tasks that were added up to `last`. Answers how many. */
+function purgeSome(tx: Transaction, queue: number, states: readonly TaskState[], last: number): number {
+  let purged = 0;
+  for (const state of states) {
+    const rids = take(tx, { queue, state, last, limit: PURGED_AT_ONCE - purged });
+    tx.count(queue, state, -rids.length);
+    drop(tx, rids, EVERYTHING);
+    purged += rids.length;
+  }
+  tx.unlistIfEmpty(queue);
+  return purged;
+}
+
+interface Purged {
+  readonly queue: number;
+  readonly state: TaskState;
+  /** Only tasks that were added up to this number. */
+  readonly last: number;
+  readonly limit: number;
+}
+
+/** Takes tasks out of the table of their state. */
+function take({ sql }: Transaction, { queue, state, last, limit }: Purged): number[] {
+  const rows = () => {
+    switch (TABLE_OF[state]) {
+      case "ready":
+        return sql.ready.purge.all(queue, limit, last);
+      case "due":
+        return sql.due.purge.all(queue, limit, last, state);
+      case "finished":
+        return sql.finished.purge.all(queue, limit, last, state);
+      case "lease":
+      default:
+        return [];
+    }
+  };
+  return rows().map(([rid]) => rid);
 }

@@ -2,6 +2,7 @@
 import type { LeaseRef, Settlement, Verdict } from "../../store/store.ts";
 import { afterExpiry, EXPIRY, moveOf } from "../../task/life.ts";
 import type { Outcome } from "../../task/outcome.ts";
+import type { TaskState } from "../../task/task.ts";
 import { recordAttempt, recordResult } from "./attempts.ts";
 import { dropLeases, findHeld, type HeldLease, readHeld } from "./held-lease.ts";
 import { countArrival, drop, enter } from "./moves.ts";
@@ -9,10 +10,10 @@ import { dropDangling } from "./quarantine.ts";
 import { TABLE_OF } from "./state-tables.ts";
 import type { Transaction } from "./transaction.ts";
 
-/** An attempt with what became of it. */
-interface Ended {
+/** A task that goes back to the head of its line. */
+interface Returning {
   readonly lease: HeldLease;
-  readonly outcome: Outcome;
+  readonly state: TaskState;
 }
 
 /** Applies the outcomes. Tasks that nobody keeps go together: the common batch costs five statements in all. */
@@ -20,17 +21,16 @@ export function settle(tx: Transaction, settlements: readonly Settlement[]): Ver
   if (settlements.length === 0) return [];
   const held = findHeld(tx, settlements);
   const gone: HeldLease[] = [];
-  const back: Ended[] = [];
+  const back: Returning[] = [];
   const verdicts = settlements.map(({ outcome }, index): Verdict => {
     const lease = held[index];
     if (lease === undefined) return "lost";
-    if (TABLE_OF[moveOf(outcome).to] === "ready") back.push({ lease, outcome });
-    else if (outcome.kind === "completed" && !outcome.keep) gone.push(lease);
-    else end(tx, { lease, outcome });
+    if (outcome.kind === "completed" && !outcome.keep) gone.push(lease);
+    else end(tx, lease, outcome, back);
     return "applied";
   });
   if (gone.length > 0) dropCompleted(tx, gone);
-  endBackwards(tx, back);
+  returnToHead(tx, back);
   dropLeases(
     tx,
     held.filter((lease) => lease !== undefined),
@@ -51,10 +51,9 @@ export function releaseUnknown(
     tx,
     tokens.filter((token) => !known.has(token)),
   );
-  endBackwards(
-    tx,
-    unknown.map((lease) => ({ lease, outcome: { kind: "release" } })),
-  );
+  const back: Returning[] = [];
+  for (const lease of unknown) end(tx, lease, { kind: "release" }, back);
+  returnToHead(tx, back);
   dropLeases(tx, unknown);
 }
 
@@ -64,30 +63,37 @@ export function expire(tx: Transaction, limit: number): number {
   if (tokens.length === 0) return 0;
   dropDangling(tx, tokens);
   const expired = readHeld(tx, tokens);
-  // Backwards, as they return to the head.
-  for (const lease of expired.toReversed()) {
+  const back: Returning[] = [];
+  for (const lease of expired) {
     const { crashes, crashLimit } = recordAttempt(tx, lease, EXPIRY.costs);
     const state = afterExpiry(crashes, crashLimit, lease.cancelRequested);
-    enter(tx, lease, state, { end: "head", reason: EXPIRY.reason });
+    if (TABLE_OF[state] === "ready") back.push({ lease, state });
+    else enter(tx, lease, state, { reason: EXPIRY.reason });
   }
+  returnToHead(tx, back);
   dropLeases(tx, expired);
   return tokens.length;
 }
 
-function end(tx: Transaction, { lease, outcome }: Ended): void {
+/** Applies one outcome. A task that goes back to the head is left to `returnToHead`, because it minds the order of several. */
+function end(tx: Transaction, lease: HeldLease, outcome: Outcome, back: Returning[]): void {
   const { to, ifCancelled, costs } = moveOf(outcome);
   if (costs !== undefined) recordAttempt(tx, lease, costs, "error" in outcome ? outcome.error : undefined);
   if ("result" in outcome && outcome.result !== undefined) recordResult(tx, lease.rid, outcome.result);
-  enter(tx, lease, lease.cancelRequested ? ifCancelled : to, {
-    end: "head",
+  const state = lease.cancelRequested ? ifCancelled : to;
+  if (TABLE_OF[state] === "ready") {
+    back.push({ lease, state });
+    return;
+  }
+  enter(tx, lease, state, {
     at: "delayMs" in outcome ? Math.ceil(tx.now + outcome.delayMs) : undefined,
     reason: "reason" in outcome ? outcome.reason : undefined,
   });
 }
 
-/** Those that go back to the head together: the last one first, so that they stand there in the order of the call. */
-function endBackwards(tx: Transaction, attempts: readonly Ended[]): void {
-  for (const attempt of attempts.toReversed()) end(tx, attempt);
+/** The last one first, so that they stand there in the order of the call. */
+function returnToHead(tx: Transaction, tasks: readonly Returning[]): void {
+  for (const { lease, state } of tasks.toReversed()) enter(tx, lease, state, { end: "head" });
 }
 
 /** As if each had come to its state and the retention had taken it at once. */

@@ -16,6 +16,7 @@ export type ClaimedRow = readonly [
   failures: number,
   crashes: number,
   retryLimit: number | null,
+  headers: string | null,
 ];
 
 type HeldRow = readonly [token: number, rid: number, queue: number, id: string, marks: number];
@@ -63,6 +64,7 @@ export type ViewRow = readonly [
   error: string | null,
   attempts: string | null,
   result: string | null,
+  headers: string | null,
   payload: string,
 ];
 

@@ -2,6 +2,7 @@
  * The SQLite store: tasks in one file, for any number of processes of one machine. No server, no native module; what
  * was acknowledged is on the disk.
  */
+import { checkedStore } from "../../store/checked.ts";
 import { systemClock, systemRandom } from "../../store/clock.ts";
 import type { FullStore } from "../../store/facets.ts";
 import * as acts from "./act.ts";
@@ -20,7 +21,8 @@ import * as queueControl from "./queue-control.ts";
  * A store on the file `path`, to be opened with `open()`, which fails with `STORE_UNSUITABLE` (read-only, not a local
  * file system, or made by an unreleased version), `STORE_FOREIGN` (the file is not ours; it is not touched),
  * `STORE_TOO_NEW`, `STORE_CORRUPT`.
- * Any call may fail with `STORE_BUSY` if another process holds the file for more than 5 s, and with `STORE_FULL`.
+ * Any call may fail with `STORE_BUSY` if another process holds the file for more than 5 s, and with `STORE_FULL`. `act` and
+ * `purge` of many tasks take several transactions: a failure in the midst of them is `UNKNOWN`.
  */
 export function sqliteStore(options: SqliteStoreOptions): FullStore {
   const connection = new Connection({
@@ -32,7 +34,7 @@ export function sqliteStore(options: SqliteStoreOptions): FullStore {
   });
   const read = connection.read.bind(connection);
   const write = connection.write.bind(connection);
-  return {
+  return checkedStore<FullStore>({
     name: "sqlite",
     callsAtOnce: 1,
     signal: {
@@ -57,20 +59,18 @@ export function sqliteStore(options: SqliteStoreOptions): FullStore {
     },
     [Symbol.asyncDispose]: async () => connection.close(),
 
-    get: (id) => read((tx) => inspect.get(tx, id)),
+    get: (id, queue) => read((tx) => inspect.get(tx, { id, queue })),
     list: (filter) => read((tx) => list(tx, filter)),
     queues: () => read(inspect.queues),
+    queue: (name) => read((tx) => inspect.queue(tx, name)),
     activity: (query) => read((tx) => inspect.activity(tx, query)),
 
-    retry: (id) => write((tx) => acts.act(tx, id, "retry")),
-    cancel: (id) => write((tx) => acts.act(tx, id, "cancel")),
-    runNow: (id) => write((tx) => acts.act(tx, id, "runNow")),
-    edit: (id, change) => write((tx) => acts.edit(tx, id, change)),
-    remove: (id) => write((tx) => acts.act(tx, id, "remove")),
+    act: (tasks, name) => acts.act(connection.series(), tasks, name),
+    edit: (task, change) => write((tx) => acts.edit(tx, task, change)),
     pause: (queue) => write((tx) => queueControl.pause(tx, queue)),
     resume: (queue) => write((tx) => queueControl.resume(tx, queue)),
-    purge: (queue, states) => queueControl.purge(write, queue, states),
+    purge: (queue, states) => queueControl.purge({ read, write: connection.series() }, queue, states),
 
     diagnose: () => read(() => diagnose(connection.file.db, connection.file.path)),
-  };
+  });
 }

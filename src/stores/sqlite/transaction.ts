@@ -23,7 +23,14 @@ export interface Committed {
   readonly notify: readonly Notification[];
 }
 
-type Change = Record<TaskState, number> & Record<`${ActivityEvent}Event`, number> & { notify: boolean };
+/** Runs `body` in a transaction and answers what it answers. */
+export type Transact = <T>(body: (tx: Transaction) => T) => Promise<T>;
+
+type Change = Record<TaskState, number> &
+  Record<`${ActivityEvent}Event`, number> & {
+    notify: boolean;
+    unlist: boolean;
+  };
 
 const MINUTE_MS = 60_000;
 
@@ -83,6 +90,11 @@ export class Transaction {
     this.#change(queue).notify = true;
   }
 
+  /** The queue is no longer listed if there is nothing in it after this transaction. */
+  unlistIfEmpty(queue: number): void {
+    this.#change(queue).unlist = true;
+  }
+
   /** Writes what was gathered; to be called last. */
   flush(): Committed {
     const { sql } = this;
@@ -92,6 +104,7 @@ export class Transaction {
     for (const [queue, change] of this.#changes) {
       this.#writeActivity(queue, change);
       const [name, pending, paused] = sql.queue.count.get(queue, ...TASK_STATES.map((s) => change[s]))!;
+      if (change.unlist) sql.queue.unlist.run(queue);
       if (paused === 1) continue;
       if (change.pending > 0 || change.notify) wake.push(name);
       // While something is pending already, whoever is idle has been told.
@@ -131,4 +144,5 @@ const UNCHANGED: Change = {
   crashedEvent: 0,
   deadEvent: 0,
   notify: false,
+  unlist: false,
 };

@@ -6,15 +6,25 @@ import {
   type Task,
   type TaskDetail,
   type TaskError,
+  type TaskRef,
 } from "../../task/task.ts";
 import { parseAttempts } from "./attempts.ts";
+import { parseHeaders } from "./headers.ts";
 import { priorityOf } from "./rank.ts";
 import type { ViewRow } from "./statements.ts";
+import type { Transaction } from "./transaction.ts";
+
+/** The task's row, looked for in its queue alone if that is given. */
+export function findRow({ sql }: Transaction, { id, queue }: TaskRef): ViewRow | undefined {
+  const rid = sql.task.find.get(id)?.[0];
+  const row = rid === undefined ? undefined : sql.list.view.get(rid);
+  return queue === undefined || row?.[3] === queue ? row : undefined;
+}
 
 export function toTask(row: ViewRow): Task {
   const [, id, , queue, type, rank, createdAt, runAt, failures, crashes, retryLimit, crashLimit, key, state] =
     row;
-  const [worker, startedAt, until, cancel, finishedAt, reason, error, , result, payload] = row.slice(
+  const [worker, startedAt, until, cancel, finishedAt, reason, error, , result, headers, payload] = row.slice(
     15,
   ) as unknown as Rest;
   return {
@@ -32,6 +42,7 @@ export function toTask(row: ViewRow): Task {
     retryLimit: retryLimit ?? undefined,
     crashLimit: crashLimit ?? DEFAULT_CRASH_LIMIT,
     key: (parse(key) as [string] | undefined)?.[0],
+    headers: parseHeaders(headers),
     worker: worker ?? undefined,
     startedAt: startedAt ?? undefined,
     leaseUntil: until ?? undefined,
@@ -58,6 +69,7 @@ type Rest = readonly [
   error: string | null,
   attempts: string | null,
   result: string | null,
+  headers: string | null,
   payload: string,
 ];
 

@@ -82,7 +82,7 @@ void test("numbers that are spoiled while a task runs stop no settlement", async
 void test("a quarantined task can be retried", async () => {
   await spoiled(`UPDATE task SET failures = -1 WHERE ${THIRD}`, async (store) => {
     await claim(store);
-    assert.equal((await store.retry(uuid(3))).status, "applied");
+    assert.equal((await store.act([{ id: uuid(3) }], "retry"))[0]?.status, "applied");
     assert.deepEqual(
       (await claim(store)).map(({ id }) => id),
       [uuid(3)],

@@ -20,7 +20,7 @@ SELECT
     WHEN l.rid IS NOT NULL THEN ${LEASE_STATE}
   END,
   l.token, l.worker, l.started_at, l.until, l.cancel,
-  f.finished_at, f.reason, x.error, x.attempts, x.result, t.payload
+  f.finished_at, f.reason, x.error, x.attempts, x.result, t.headers, t.payload
 FROM task AS t
 JOIN queue AS q ON q.qid = t.queue
 LEFT JOIN ready AS r ON r.queue = t.queue AND r.rank = t.rank AND r.rid = t.rid

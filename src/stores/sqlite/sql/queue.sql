@@ -55,8 +55,8 @@ SELECT
   OR EXISTS (SELECT 1 FROM activity WHERE minute < ?2)
 
 -- name: infos
--- With the `run_at` of the task that would be claimed first, which is the left end of the queue's part of `ready`;
--- then the counts, state by state.
+-- ?1 to ?2 names. With the `run_at` of the task that would be claimed first, which is the left end of the queue's part of
+-- `ready`; then the counts, state by state.
 SELECT
   name, paused,
   (
@@ -66,7 +66,7 @@ SELECT
   ),
   ${COUNTS}
 FROM queue
-WHERE listed = 1
+WHERE name BETWEEN ?1 AND ?2 AND listed = 1
 ORDER BY name
 
 -- name: pendingTotal

@@ -1,10 +1,12 @@
 -- The tasks themselves. Their state is which other table has a row for them: see the migration.
 
 -- name: add
--- A repeated id changes nothing: the caller sees by the number of changes that some were not added.
+-- ?1 now, which all rows share; the others as the columns come. A repeated id changes nothing: the caller sees by the
+-- number of changes that some were not added.
 INSERT INTO task
-  (rid, id, queue, type, rank, created_at, run_at, failures, crashes, retry_limit, crash_limit, has_detail, key, payload)
-VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, 0, ?, ?)
+  (created_at, rid, id, queue, type, rank, run_at, failures, crashes, retry_limit, crash_limit, has_detail, key, headers,
+    payload)
+VALUES (?1, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, 0, ?, ?, ?)
 ON CONFLICT (id) DO NOTHING
 
 -- name: find
@@ -44,7 +46,7 @@ UPDATE task SET rank = (rank & ~${POSITION_BITS}) + ?2 WHERE rid = ?1
 UPDATE task SET run_at = ?2 WHERE rid = ?1
 
 -- name: mend
--- ?1 token, ?2 now. Makes every number of the task fit to be shown; the payload is kept as it is.
+-- ?1 token, ?2 now. Makes every value of the task fit to be read; the payload is kept as it is.
 UPDATE task
 SET queue = (SELECT queue FROM lease WHERE token = ?1),
   rank = iif(rank BETWEEN 0 AND ${LAST_RANK}, rank, ${DEFAULT_RANK}),
@@ -53,5 +55,9 @@ SET queue = (SELECT queue FROM lease WHERE token = ?1),
   failures = iif(failures BETWEEN 0 AND ${MOST_ATTEMPTS}, failures, 0),
   crashes = iif(crashes BETWEEN 0 AND ${MOST_ATTEMPTS}, crashes, 0),
   retry_limit = iif(retry_limit BETWEEN 0 AND ${MOST_ATTEMPTS}, retry_limit, NULL),
-  crash_limit = iif(crash_limit BETWEEN 0 AND ${MOST_ATTEMPTS}, crash_limit, NULL)
+  crash_limit = iif(crash_limit BETWEEN 0 AND ${MOST_ATTEMPTS}, crash_limit, NULL),
+  headers = CASE
+    WHEN NOT json_valid(headers) THEN NULL
+    WHEN json_type(headers) = 'object' AND NOT EXISTS (SELECT 1 FROM json_each(headers) WHERE type <> 'text') THEN headers
+  END
 WHERE rid = (SELECT rid FROM lease WHERE token = ?1)
