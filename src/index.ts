@@ -1,5 +1,6 @@
 /** Everything public that needs no path of its own. */
-export { DEFAULT_URL, windlass } from "./windlass.ts";
+export { DEFAULT_URL } from "./default-url.ts";
+export { windlass } from "./windlass.ts";
 export { openStore } from "./open-store.ts";
 export {
   defineTask,
@@ -41,7 +42,7 @@ export * from "./store/store.ts";
 export type { Signal } from "./store/signal.ts";
 export { type Clock, type Random, systemClock } from "./store/clock.ts";
 export type { Duration } from "./task/duration.ts";
-export { ERROR_CODES, type ErrorCode, hasCode, WindlassError } from "./task/errors.ts";
+export { ERROR_CODES, type ErrorCode, type ErrorKind, hasCode, WindlassError } from "./task/errors.ts";
 export type { Headers } from "./task/headers.ts";
 export type { Instant } from "./task/instant.ts";
 export type { Act } from "./task/life.ts";

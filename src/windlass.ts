@@ -1,11 +1,9 @@
 /** Where programs begin: puts a store, chosen by URL, and the engine together. */
+import { DEFAULT_URL } from "./default-url.ts";
 import { Client, type ClientOptions } from "./engine/client.ts";
 import { openOrClose, openStore } from "./open-store.ts";
 import type { FullStore } from "./store/facets.ts";
 import type { Store } from "./store/store.ts";
-
-/** Where tasks are kept unless a URL says otherwise: a file below the working directory. */
-export const DEFAULT_URL = "sqlite:.windlass/windlass.db";
 
 /**
  * A client of the store that the URL names, opened and ready. Also takes a store that you made; it is closed with the client.

@@ -39,6 +39,11 @@ const BANNED: readonly { call: RegExp; allowed: RegExp; instead: string; comment
   },
   { call: /\bconsole\./, allowed: /^cli\//, instead: "a Logger" },
   { call: /\bprocess\.exit\(/, allowed: /^cli\/lifetime\.ts$/, instead: "process.exitCode" },
+  {
+    call: /\bclient\.(store|get|list|retry|cancel|runNow|remove|edit|queues?|pause|resume|purge|stats|enqueue)\b/,
+    allowed: /^(?!cli\/)/,
+    instead: "an operation, so that a server could answer it as well",
+  },
   { call: /\b(FIXME|TODO|XXX)\b/, allowed: /^$/, instead: "doing it, or an issue", comments: true },
   {
     call: /@ts-(ignore|nocheck|expect-error)|oxlint-disable|eslint-disable/,

@@ -1,6 +1,6 @@
 /** Counts and latencies of a burst of requests. */
 import { toTaskError } from "../task/judge.ts";
-import type { HttpAnswer } from "./http-caller.ts";
+import type { HttpAnswer } from "./http-client.ts";
 
 export class StressTally {
   readonly #latencies: Float64Array;

@@ -151,12 +151,20 @@ function toAnswer(id: string, result: ActResult): ActAnswer {
 
 function applied(id: string, result: ActResult, act: Act | "edit"): TaskInfo {
   if (result.status === "applied") return new TaskInfo(result.task);
-  if (result.status === "missing") {
-    throw new WindlassError("TASK_NOT_FOUND", `no task has the id ${id}`, { pointer: "id" });
-  }
-  throw new WindlassError(
-    "WRONG_STATE",
-    `task ${id} is ${result.state}; ${act} needs a task that is ${statesThatAllow(act).join(", ")}`,
-    { pointer: "id" },
-  );
+  throw toActError(id, result, act);
+}
+
+/** The error that such an answer stands for: `TASK_NOT_FOUND` or `WRONG_STATE`. */
+export function toActError(
+  id: string,
+  result: Exclude<ActResult, { readonly status: "applied" }>,
+  act: Act | "edit",
+): WindlassError {
+  return result.status === "missing"
+    ? new WindlassError("TASK_NOT_FOUND", `no task has the id ${id}`, { pointer: "id" })
+    : new WindlassError(
+        "WRONG_STATE",
+        `task ${id} is ${result.state}; ${act} needs a task that is ${statesThatAllow(act).join(", ")}`,
+        { pointer: "id" },
+      );
 }

@@ -96,7 +96,8 @@ export async function figures(
   options: { readonly minutes?: number | undefined },
 ): Promise<Stats> {
   checkKeys(options, ["minutes"], "stats");
-  const minutes = checkInteger(options.minutes ?? DEFAULT_MINUTES, 1, 1_440, "minutes");
+  const { minutes = DEFAULT_MINUTES } = options;
+  checkInteger(minutes, 1, 1_440, "minutes");
   const from = inspectable(store);
   const [queues, activity] = await Promise.all([from.queues(), from.activity({ minutes })]);
   return { states: totals(queues), queues, activity };
@@ -120,7 +121,7 @@ export function checkState(state: unknown, allowed: readonly TaskState[], option
 
 function toFilter(query: TaskQuery): TaskFilter {
   checkKeys(query, QUERY_KEYS, "list");
-  const { queue, state, type, text, createdFrom, createdBefore, limit, cursor } = query;
+  const { queue, state, type, text, createdFrom, createdBefore, limit = DEFAULT_PAGE, cursor } = query;
   return {
     queue: queue === undefined ? undefined : checkName(queue, "queue"),
     state: state === undefined ? undefined : checkState(state, TASK_STATES, "state"),
@@ -128,7 +129,7 @@ function toFilter(query: TaskQuery): TaskFilter {
     text: text === undefined ? undefined : checkText(text, LONGEST_TEXT, "text"),
     createdFrom: createdFrom === undefined ? undefined : toInstantMs(createdFrom, "createdFrom"),
     createdBefore: createdBefore === undefined ? undefined : toInstantMs(createdBefore, "createdBefore"),
-    limit: checkInteger(limit ?? DEFAULT_PAGE, 1, 500, "limit"),
+    limit: checkInteger(limit, 1, 500, "limit"),
     cursor: cursor === undefined ? undefined : checkCursor(cursor),
   };
 }

@@ -15,14 +15,14 @@ export interface HttpAnswer {
   readonly body: string;
 }
 
-export interface HttpCallerOptions {
+export interface HttpClientOptions {
   /** Most connections at once. */
   readonly connections: number;
   /** How long a request may go without a byte. */
   readonly timeoutMs: number;
 }
 
-export class HttpCaller implements Disposable {
+export class HttpClient implements Disposable {
   /** Address of the server, without a slash at its end. */
   readonly target: string;
   readonly #agent: HttpAgent | HttpsAgent;
@@ -34,7 +34,7 @@ export class HttpCaller implements Disposable {
   /** Fails with `INVALID_OPTION` if the target is no address of a server. */
   constructor(
     { target, port, token }: Pick<Settings, "target" | "port" | "token">,
-    { connections, timeoutMs }: HttpCallerOptions,
+    { connections, timeoutMs }: HttpClientOptions,
   ) {
     const url = toUrl(target ?? `http://127.0.0.1:${port}`);
     this.target = url.href.replace(/\/$/, "");
@@ -48,7 +48,7 @@ export class HttpCaller implements Disposable {
   }
 
   /** Sends one request; `body` is JSON text. Fails with the error of the connection. */
-  call(method: string, path: string, body?: string): Promise<HttpAnswer> {
+  send(method: string, path: string, body?: string): Promise<HttpAnswer> {
     const headers =
       body === undefined
         ? this.#headers
@@ -57,9 +57,9 @@ export class HttpCaller implements Disposable {
             "content-type": "application/json",
             "content-length": String(Buffer.byteLength(body)),
           };
-    const send = this.#secure ? httpsRequest : httpRequest;
+    const request = this.#secure ? httpsRequest : httpRequest;
     return new Promise((resolve, reject) => {
-      const sent = send({ ...this.#base, method, path: this.#path + path, headers }, (answer) => {
+      const sent = request({ ...this.#base, method, path: this.#path + path, headers }, (answer) => {
         readBody(answer).then(resolve, reject);
       });
       sent.on("timeout", () => sent.destroy(new Error("no answer in time")));
