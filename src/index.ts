@@ -50,3 +50,4 @@ export type { Outcome, OutcomeKind } from "./task/outcome.ts";
 export type { Priority } from "./task/priority.ts";
 export { Aborted, type AbortReason, Discard, Retry, Snooze } from "./task/control-errors.ts";
 export * from "./task/task.ts";
+export { logTasks } from "./telemetry/log.ts";

@@ -189,7 +189,6 @@ export class Attempt {
 class Context implements TaskContext<unknown> {
   readonly input: unknown;
   readonly #attempt: Attempt;
-  #headers: Headers | undefined;
 
   /** The attempt that a context is of. */
   static attemptOf(context: TaskContext<unknown>): Attempt | undefined {
@@ -217,8 +216,7 @@ class Context implements TaskContext<unknown> {
     return this.#attempt.number;
   }
   get headers(): Headers {
-    this.#headers ??= this.#attempt.headers;
-    return this.#headers;
+    return this.#attempt.headers;
   }
   get signal(): AbortSignal {
     return this.#attempt.signal;

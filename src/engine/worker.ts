@@ -155,17 +155,20 @@ export class Worker implements AsyncDisposable {
     }
     const attempt = new Attempt(lease, expiresAt, this.#tools);
     this.#running.add(attempt);
-    this.#keeper.watch();
-    announceStart(attempt, this.name, this.#tools.clock);
-    attempt.start(this.#finish);
+    try {
+      this.#keeper.watch();
+      announceStart(attempt, this.name, this.#tools.clock);
+      attempt.start(this.#finish);
+    } catch (error) {
+      this.#running.delete(attempt); // so that nobody keeps its lease
+      throw error;
+    }
   }
 
   /** A property, so that no attempt needs a function of its own. */
   readonly #finish = (attempt: Attempt, outcome: Outcome | undefined): void => {
     if (!this.#running.delete(attempt)) return; // lost or released meanwhile
-    if (outcome !== undefined) {
-      this.#settle(attempt, outcome);
-    }
+    if (outcome !== undefined) this.#settle(attempt, outcome);
     this.#exchanger.schedule();
     this.#tellIfIdle();
   };

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import {
   type ActResult,
   Client,
+  defineTask,
   FACETS,
   type FullStore,
   type Store,
@@ -16,6 +17,7 @@ import {
   type TaskRef,
   type TaskState,
 } from "windlass";
+import { fixture, until } from "./fixture.ts";
 
 const id = (n: number) => `018f0000-0000-7000-8000-${n.toString(16).padStart(12, "0")}`;
 
@@ -342,6 +344,44 @@ test("what a store cannot do does not compile, and says so if it is called all t
   await assert.rejects(anyway.edit(id(1), { priority: 1 }), changing);
   await assert.rejects(anyway.pause("mail"), changing);
   await bare.close();
+});
+
+test("on a real store: what the client answers can be given back to it, one or many", async () => {
+  await using at = await fixture();
+  const { client } = at;
+  const later = await client.enqueue("mail", { n: 1 }, { delay: "1h", queue: "mail" });
+  assert.equal(later.state, "scheduled");
+  const edited = await client.edit(later, { payload: { n: 2 }, priority: "high" });
+  assert.deepEqual([edited.payload, edited.priority, edited.state], [{ n: 2 }, 2, "scheduled"]);
+  assert.equal((await client.runNow(edited)).state, "pending");
+  assert.equal((await client.cancel(later)).state, "cancelled");
+  await assert.rejects(client.cancel(later), { code: "WRONG_STATE" });
+  assert.equal((await client.remove(later)).state, "cancelled");
+  assert.equal(await client.get(later.id), undefined);
+  await assert.rejects(client.remove(later), { code: "TASK_NOT_FOUND" });
+
+  const fails = defineTask({
+    type: "fails",
+    run: () => Promise.reject(new Error("no")),
+    retry: { limit: 0 },
+  });
+  const added = await client.enqueueMany(fails, [1, 2, 3]);
+  await using worker = client.work([fails], { signals: false });
+  void worker.run();
+  await until(async () => (await client.queue("default"))?.counts.dead === 3, "all are dead");
+  await worker.stop();
+  const { items } = await client.list({ state: "dead" });
+  assert.equal((await client.get(items[0]!.id))?.attempts.length, 1);
+  assert.equal(await client.purge("default", { states: ["pending"] }), 0);
+  const answers = await client.retry([...items, added[0]!, later.id]);
+  assert.deepEqual(
+    answers.map(({ status }) => status),
+    ["applied", "applied", "applied", "refused", "missing"],
+  );
+  assert.equal((await client.pause("default")).paused, true);
+  assert.equal((await client.resume("default")).counts.pending, 3);
+  assert.equal(await client.purge("default"), 3);
+  assert.equal((await client.stats()).states.pending, 0);
 });
 
 test("closing closes the store, by whatever name it is asked for", async () => {

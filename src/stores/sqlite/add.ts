@@ -1,14 +1,15 @@
 /** Adding tasks. Everything that can be done once per call is: one insert per task remains. */
-import type { AddResult } from "../../store/store.ts";
-import { type NewTask, type TaskKey } from "../../task/task.ts";
 import type { SQLInputValue } from "node:sqlite";
-import type { QueueNumbers } from "./queues.ts";
+import type { AddResult } from "../../store/store.ts";
+import { firstState } from "../../task/life.ts";
+import type { NewTask, TaskKey } from "../../task/task.ts";
+import { enterNew, fallsDueFirst } from "./moves.ts";
 import { rankOf, tail } from "./rank.ts";
 import { ADDED_AT_ONCE } from "./statements.ts";
-import type { Work } from "./work.ts";
+import type { Transaction } from "./transaction.ts";
 
 /** What one call adds to one queue. */
-interface Lot {
+interface QueueTotal {
   readonly queue: number;
   pending: number;
   scheduled: number;
@@ -17,121 +18,136 @@ interface Lot {
 }
 
 /** A task on its way into the table. */
-interface Entry {
-  /** Its place in the call. */
+interface NewRow {
+  /** Index of the task in the call. */
   readonly index: number;
   readonly task: NewTask;
-  readonly lot: Lot;
+  readonly total: QueueTotal;
   readonly rid: number;
   readonly runAt: number;
+  readonly state: "scheduled" | "pending";
 }
 
-export function add(work: Work, numbers: QueueNumbers, tasks: readonly NewTask[]): AddResult[] {
+export function add(tx: Transaction, tasks: readonly NewTask[]): AddResult[] {
   if (tasks.length === 0) return [];
-  const { s, now } = work;
-  const lots = new Map<string, Lot>();
-  const last = work.next(tasks.length);
-  const first = last - tasks.length + 1;
-  const answers = tasks.map(({ id }): AddResult => ({ status: "added", id }));
-  let plain: Entry[] = [];
+  const { sql, now } = tx;
+  const totals = new Map<string, QueueTotal>();
+  const first = tx.next(tasks.length) - tasks.length + 1;
+  const answers: AddResult[] = [];
+  let rows: NewRow[] = [];
   for (const [index, task] of tasks.entries()) {
-    let lot = lots.get(task.queue);
-    if (lot === undefined) {
+    let total = totals.get(task.queue);
+    if (total === undefined) {
       // A repeated task must not make a queue known, or known again after a purge. It may be one of this very call.
-      insert(work, plain, answers);
-      plain = [];
-      if (s.idFind.get(task.id) !== undefined) {
-        answers[index] = { status: "duplicate", id: task.id };
+      insert(tx, rows, answers);
+      rows = [];
+      if (sql.task.find.get(task.id) !== undefined) {
+        answers.push({ status: "duplicate", id: task.id });
         continue;
       }
-      lot = { queue: numbers.make(work, task.queue), pending: 0, scheduled: 0, earliest: Infinity };
-      lots.set(task.queue, lot);
+      total = { queue: tx.makeQueue(task.queue), pending: 0, scheduled: 0, earliest: Infinity };
+      totals.set(task.queue, total);
     }
     // Whole milliseconds, never early.
     const runAt = Math.ceil(task.runAt ?? now + (task.delayMs ?? 0));
-    const entry: Entry = { index, task, lot, rid: first + index, runAt };
-    if (task.key === undefined) plain.push(entry);
-    if (plain.length === ADDED_AT_ONCE || task.key !== undefined) {
-      insert(work, plain, answers);
-      plain = [];
+    const state = firstState(runAt, now);
+    const row: NewRow = { index, task, total, rid: first + index, runAt, state };
+    answers.push({ status: "added", id: task.id, state });
+    if (task.key === undefined) rows.push(row);
+    if (rows.length === ADDED_AT_ONCE || task.key !== undefined) {
+      insert(tx, rows, answers);
+      rows = [];
     }
-    if (task.key !== undefined) addKeyed(work, entry, task.key, answers);
+    if (task.key !== undefined) addKeyed(tx, row, task.key, answers);
   }
-  insert(work, plain, answers);
-  s.addReady.run(first, last, now);
-  for (const lot of lots.values()) settleLot(work, lot);
-  s.addDue.run(first, last, now);
+  insert(tx, rows, answers);
+  for (const total of totals.values()) count(tx, total);
+  enterAll(tx, first, answers);
   return answers;
 }
 
 /** Looks for the id before the key: a repeated call is answered by its own task, not by the key's. */
-function addKeyed(work: Work, entry: Entry, key: TaskKey, answers: AddResult[]): void {
-  const { s, now } = work;
-  const { index, task, lot } = entry;
-  if (s.idFind.get(task.id) !== undefined) {
+function addKeyed(tx: Transaction, row: NewRow, key: TaskKey, answers: AddResult[]): void {
+  const { sql, now } = tx;
+  const { index, task, total } = row;
+  if (sql.task.find.get(task.id) !== undefined) {
     answers[index] = { status: "duplicate", id: task.id };
     return;
   }
-  const holder = s.keyHolder.get(lot.queue, key.value, now);
+  const holder = sql.key.holder.get(total.queue, key.value, now);
   if (holder !== undefined) {
     const [id, fingerprint] = holder;
     answers[index] = { status: fingerprint === key.fingerprint ? "duplicate" : "conflict", id };
     return;
   }
-  s.keyHold.run(lot.queue, key.value, task.id, key.fingerprint, closing(key, now));
-  insert(work, [entry], answers);
+  sql.key.hold.run(total.queue, key.value, task.id, key.fingerprint, closing(key, now));
+  insert(tx, [row], answers);
 }
 
-function insert(work: Work, entries: readonly Entry[], answers: AddResult[]): void {
-  const { s, now } = work;
-  let landed = 0;
-  if (entries.length === ADDED_AT_ONCE) {
-    const values: SQLInputValue[] = [];
-    for (const entry of entries) pushValues(values, entry, now);
-    landed = s.addMany.run(...values);
+function insert(tx: Transaction, rows: readonly NewRow[], answers: AddResult[]): void {
+  const { sql, now } = tx;
+  let inserted = 0;
+  if (rows.length === ADDED_AT_ONCE) {
+    const values: SQLInputValue[] = [now];
+    for (const row of rows) pushValues(values, row, now);
+    inserted = sql.task.addMany.run(...values);
   } else {
-    for (const entry of entries) landed += s.add.run(...pushValues([], entry, now));
+    for (const row of rows) inserted += sql.task.add.run(...pushValues([now], row, now));
   }
-  for (const { index, task, lot, rid, runAt } of entries) {
-    // Only when fewer landed than were sent is it worth asking which.
-    if (landed < entries.length && s.idFind.get(task.id)?.[0] !== rid) {
+  for (const { index, task, total, rid, runAt, state } of rows) {
+    // Only when fewer were inserted than were sent is it worth asking which.
+    if (inserted < rows.length && sql.task.find.get(task.id)?.[0] !== rid) {
       answers[index] = { status: "duplicate", id: task.id };
-    } else if (runAt <= now) {
-      lot.pending++;
-    } else {
-      lot.scheduled++;
-      lot.earliest = Math.min(lot.earliest, runAt);
+      continue;
     }
+    total[state]++;
+    if (state === "scheduled") total.earliest = Math.min(total.earliest, runAt);
   }
 }
 
-/** In the order of `add.sql`. */
-function pushValues(values: SQLInputValue[], { task, lot, rid, runAt }: Entry, now: number): SQLInputValue[] {
-  const { id, type, priority, retryLimit, crashLimit, key, payload } = task;
+/** Into the tables of their states, as many at once as follow each other; a row that was not inserted is in nobody's way. */
+function enterAll(tx: Transaction, firstRid: number, answers: readonly AddResult[]): void {
+  let state: NewRow["state"] | undefined;
+  let start = 0;
+  for (const [index, answer] of answers.entries()) {
+    if (answer.status !== "added" || answer.state === state) continue;
+    if (state !== undefined) enterNew(tx, state, firstRid + start, firstRid + index - 1);
+    start = index;
+    ({ state } = answer);
+  }
+  if (state !== undefined) enterNew(tx, state, firstRid + start, firstRid + answers.length - 1);
+}
+
+/** In the order of `task.add`, without what the rows share. */
+function pushValues(
+  values: SQLInputValue[],
+  { task, total, rid, runAt }: NewRow,
+  now: number,
+): SQLInputValue[] {
+  const { id, type, priority, retryLimit, crashLimit, key, headers, payload } = task;
   const rank = rankOf(priority, tail(rid));
   const keyed = key === undefined ? null : keyText(key, now);
   values.push(
     rid,
     id,
-    lot.queue,
+    total.queue,
     type,
     rank,
-    now,
     runAt,
     retryLimit ?? null,
     crashLimit ?? null,
     keyed,
+    headers === undefined ? null : JSON.stringify(headers),
     payload,
   );
   return values;
 }
 
-function settleLot(work: Work, { queue, pending, scheduled, earliest }: Lot): void {
-  work.count(queue, "pending", pending);
-  work.count(queue, "scheduled", scheduled);
-  work.event(queue, "added", pending + scheduled);
-  // Whoever waits for the task that was due first has to wait less.
-  if (scheduled > 0 && earliest < (work.s.queueDue.get(queue)?.[0] ?? Infinity)) work.stir(queue);
+function count(tx: Transaction, { queue, pending, scheduled, earliest }: QueueTotal): void {
+  tx.count(queue, "pending", pending);
+  tx.count(queue, "scheduled", scheduled);
+  tx.event(queue, "added", pending + scheduled);
+  if (scheduled > 0 && fallsDueFirst(tx, queue, earliest)) tx.notify(queue);
 }
 
 /** The `key` column: what is needed to give the key back to a task that lives again. */

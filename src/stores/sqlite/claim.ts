@@ -1,60 +1,76 @@
 /** Leasing pending tasks: three statements for a whole range of them, none per task. */
-import type { Claim, Lease } from "../../store/store.ts";
+import type { Lease } from "../../store/store.ts";
 import { PRIORITIES } from "../../task/task.ts";
+import { parseHeaders } from "./headers.ts";
 import { quarantine } from "./quarantine.ts";
 import { priorityOf } from "./rank.ts";
-import type { ClaimRow } from "./statements.ts";
-import type { Work } from "./work.ts";
+import type { ClaimedRow } from "./statements.ts";
+import type { Transaction } from "./transaction.ts";
 
 /** Leases made by one statement: SQLite takes no infinite limit. */
 const MOST = 1_000_000;
 
-/** Leases up to `room` tasks of one queue. What cannot be read is put aside, and the claim goes on with the others. */
-export function claim(work: Work, queue: number, name: string, terms: Claim, room: number): Lease[] {
-  const leases: Lease[] = [];
-  while (leases.length < room) {
-    const asked = Math.min(room - leases.length, MOST);
-    const until = Math.ceil(work.now + terms.leaseMs);
-    const { count, first } = work.s.claim(queue, asked, terms.worker, work.now, until);
-    if (count === 0) break;
-    work.s.claimTake.run(queue, count - 1);
-    work.count(queue, "pending", -count);
-    work.count(queue, "running", count);
-    read(work, queue, name, first, count, leases);
-    if (count < asked) break;
-  }
-  return leases;
+/** What is asked of one queue. */
+export interface QueueClaim {
+  readonly queue: number;
+  readonly name: string;
+  readonly max: number;
+  readonly leaseMs: number;
+  readonly worker: string;
 }
 
-function read(work: Work, queue: number, name: string, first: number, count: number, leases: Lease[]): void {
-  const rows = readable(work, first, first + count - 1);
-  for (let index = 0; index < count; index++) {
-    const token = first + index;
-    const row = rows === undefined ? readable(work, token, token)?.[0] : rows[index];
+/** Adds up to `max` leases to these. What cannot be read is put aside, and the claim goes on with the others. */
+export function claim(tx: Transaction, asked: QueueClaim, leases: Lease[]): void {
+  const { queue, max, leaseMs, worker } = asked;
+  const full = leases.length + max;
+  while (leases.length < full) {
+    const most = Math.min(full - leases.length, MOST);
+    const until = Math.ceil(tx.now + leaseMs);
+    const { count, last } = tx.sql.lease.claim.insert(queue, most, worker, tx.now, until);
+    if (count === 0) break;
+    tx.sql.ready.take.run(queue, count - 1);
+    tx.count(queue, "pending", -count);
+    tx.count(queue, "running", count);
+    read(tx, asked, { first: last - count + 1, last }, leases);
+    if (count < most) break;
+  }
+}
+
+function read(
+  tx: Transaction,
+  { queue, name }: QueueClaim,
+  { first, last }: { readonly first: number; readonly last: number },
+  leases: Lease[],
+): void {
+  const rows = readable(tx, first, last);
+  for (let token = first; token <= last; token++) {
+    const row = rows === undefined ? readable(tx, token, token)?.[0] : rows[token - first];
     const lease = row && toLease(row, name, token);
-    if (lease === undefined) quarantine(work, queue, token);
+    if (lease === undefined) quarantine(tx, queue, token);
     else leases.push(lease);
   }
 }
 
 /** Undefined if one of the rows has a number that does not fit into JavaScript's. */
-function readable(work: Work, first: number, last: number): ClaimRow[] | undefined {
+function readable(tx: Transaction, first: number, last: number): ClaimedRow[] | undefined {
   try {
-    return work.s.claimRead.all(first, last);
+    return tx.sql.lease.claimed.all(first, last);
   } catch (error) {
     if ((error as { code?: unknown }).code === "ERR_OUT_OF_RANGE") return undefined;
     throw error;
   }
 }
 
-/** Types are kept by the tables, which are strict; a number can still be nonsense, and the task can be gone. */
-function toLease(row: ClaimRow, queue: string, token: number): Lease | undefined {
-  const [id, type, payload, rank, createdAt, runAt, failures, crashes, retryLimit] = row;
+/** Types are kept by the tables, which are strict; a value can still be nonsense, and the task can be gone. */
+function toLease(row: ClaimedRow, queue: string, token: number): Lease | undefined {
+  const [id, type, payload, rank, createdAt, runAt, failures, crashes, retryLimit, headersText] = row;
   if (id === null) return undefined;
   const priority = priorityOf(rank);
   if (priority < 0 || priority >= PRIORITIES) return undefined;
   if (createdAt < 0 || runAt < 0 || failures < 0 || crashes < 0) return undefined;
   if (retryLimit !== null && retryLimit < 0) return undefined;
+  const headers = parseHeaders(headersText);
+  if (headersText !== null && headers === undefined) return undefined;
   return {
     id,
     queue,
@@ -67,5 +83,6 @@ function toLease(row: ClaimRow, queue: string, token: number): Lease | undefined
     failures,
     crashes,
     retryLimit: retryLimit ?? undefined,
+    headers,
   };
 }

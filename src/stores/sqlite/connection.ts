@@ -3,15 +3,15 @@ import { statSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import type { Clock, Random } from "../../store/clock.ts";
 import { WindlassError } from "../../task/errors.ts";
-import { Bell } from "./bell.ts";
 import { openDatabase, type Settings } from "./database.ts";
-import { resultOf, toWindlassError } from "./fault.ts";
-import { Gate } from "./gate.ts";
-import { bellOf, prepareGround, recognise } from "./ground.ts";
-import { QueueNumbers } from "./queues.ts";
-import { Signals } from "./signals.ts";
+import { resultOf, toWindlassError } from "./errors.ts";
+import { letOthersIn, LockWaiter } from "./lock-waiter.ts";
+import { Notifier } from "./notifier.ts";
+import { notifierPath, prepareFile, recognise } from "./preflight.ts";
+import { QueueNumbers } from "./queue-numbers.ts";
+import { SqliteSignal } from "./signal.ts";
 import { prepareAll, type Statements } from "./statements.ts";
-import { Work } from "./work.ts";
+import { type Committed, type Transact, Transaction } from "./transaction.ts";
 
 export interface ConnectionOptions extends Settings {
   readonly path: string;
@@ -19,32 +19,32 @@ export interface ConnectionOptions extends Settings {
   readonly random: Random;
 }
 
-interface Open {
+interface OpenFile {
   readonly path: string;
   readonly inode: bigint;
   readonly db: DatabaseSync;
-  readonly s: Statements;
-  readonly bell: Bell;
+  readonly sql: Statements;
+  readonly notifier: Notifier;
 }
 
 export class Connection {
-  readonly numbers = new QueueNumbers();
-  readonly signals: Signals;
+  readonly signal: SqliteSignal;
   readonly #options: ConnectionOptions;
-  readonly #writers: Gate;
+  readonly #numbers = new QueueNumbers();
+  readonly #writers: LockWaiter;
   /** Readers wait only for recovery after a crash; they must not queue behind writers. */
-  readonly #readers: Gate;
+  readonly #readers: LockWaiter;
   #opening: Promise<void> | undefined;
-  #open: Open | undefined;
+  #open: OpenFile | undefined;
   #closed = false;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
-    this.#writers = new Gate(options);
-    this.#readers = new Gate(options);
-    this.signals = new Signals({
-      read: () => this.#readStirs(),
-      listening: (anybody) => (anybody ? this.#open?.bell.listen() : this.#open?.bell.quiet()),
+    this.#writers = new LockWaiter(options);
+    this.#readers = new LockWaiter(options);
+    this.signal = new SqliteSignal({
+      read: () => this.#readNotifications(),
+      listening: (anybody) => (anybody ? this.#open?.notifier.listen() : this.#open?.notifier.stop()),
     });
   }
 
@@ -59,7 +59,7 @@ export class Connection {
   }
 
   /** The open file, or fails with `STORE_CLOSED` after its end, `STORE_UNAVAILABLE` before its beginning. */
-  get file(): Open {
+  get file(): OpenFile {
     if (this.#open !== undefined) return this.#open;
     if (this.#closed) {
       throw new WindlassError("STORE_CLOSED", `the store ${this.#options.path} was closed before this call`);
@@ -70,18 +70,36 @@ export class Connection {
   }
 
   /** One transaction under the write lock. What `body` answers is committed when the promise resolves. */
-  write<T>(body: (work: Work) => T): Promise<T> {
-    return this.#pass(this.#writers, (file) => this.#transact(file, body));
+  write<T>(body: (tx: Transaction) => T): Promise<T> {
+    return this.#run(this.#writers, (file) => this.#transact(file, body));
+  }
+
+  /**
+   * `write` for a call that takes several transactions. Between two of them others get at the lock and at this thread; a
+   * failure after the first is `UNKNOWN`, because a part of the call has taken effect.
+   */
+  series(): Transact {
+    let begun = false;
+    return async (body) => {
+      if (begun) await letOthersIn();
+      try {
+        const result = await this.write(body);
+        begun = true;
+        return result;
+      } catch (error) {
+        throw begun ? partlyDone(error, this.#options.path) : error;
+      }
+    };
   }
 
   /** One view of the file; takes no lock that anybody would wait for. */
-  read<T>(body: (work: Work) => T): Promise<T> {
-    return this.#pass(this.#readers, (file) => {
-      file.s.beginRead.run();
+  read<T>(body: (tx: Transaction) => T): Promise<T> {
+    return this.#run(this.#readers, (file) => {
+      file.sql.transaction.beginRead.run();
       try {
-        return body(this.#work(file));
+        return body(this.#begun(file));
       } finally {
-        if (file.db.isTransaction) file.s.commit.run();
+        if (file.db.isTransaction) file.sql.transaction.commit.run();
       }
     });
   }
@@ -99,19 +117,19 @@ export class Connection {
 
   close(): void {
     this.#closed = true;
-    this.signals.close();
+    this.signal.close();
     const open = this.#open;
     this.#open = undefined;
-    open?.bell.quiet();
+    open?.notifier.stop();
     open?.db.close();
   }
 
   async #openFile(): Promise<void> {
     const { path, clock, random } = this.#options;
-    const real = prepareGround(path);
-    const gate = new Gate({ clock, random, path: real });
+    const real = prepareFile(path);
+    const waiter = new LockWaiter({ clock, random, path: real });
     const db = await translated(real, () =>
-      gate.pass(() => {
+      waiter.run(() => {
         recognise(real);
         return openDatabase(real, this.#options);
       }),
@@ -120,59 +138,65 @@ export class Connection {
       db.close();
       void this.file;
     }
-    const bell = new Bell(bellOf(real), () => this.signals.heard());
     this.#open = {
       path: real,
       inode: statSync(real, { bigint: true }).ino,
       db,
-      s: prepareStatements(db, real),
-      bell,
+      sql: prepareStatements(db, real),
+      notifier: new Notifier(notifierPath(real), () => this.signal.notified()),
     };
   }
 
-  #pass<T>(gate: Gate, attempt: (file: Open) => T): Promise<T> {
-    return translated(this.#options.path, () => gate.pass(() => attempt(this.file)));
+  #run<T>(waiter: LockWaiter, attempt: (file: OpenFile) => T): Promise<T> {
+    return translated(this.#options.path, () => waiter.run(() => attempt(this.file)));
   }
 
-  #transact<T>(file: Open, body: (work: Work) => T): T {
-    const { db, s, bell } = file;
-    const work = this.#work(file);
-    s.begin.run();
+  #transact<T>(file: OpenFile, body: (tx: Transaction) => T): T {
+    const { db, sql, notifier } = file;
+    const tx = this.#begun(file);
+    sql.transaction.begin.run();
     let result: T;
-    let woken: readonly string[];
-    let stirred: Parameters<Signals["committed"]>[1];
+    let committed: Committed;
     try {
-      result = body(work);
-      ({ woken, stirred } = work.flush());
-      commit(s, file.path);
+      result = body(tx);
+      committed = tx.flush();
+      commit(sql, file.path);
     } catch (error) {
-      this.numbers.forget();
+      this.#numbers.forget();
       // SQLite has rolled back by itself after some errors, such as a full disk.
-      if (db.isTransaction) s.rollback.run();
+      if (db.isTransaction) sql.transaction.rollback.run();
       throw error;
     }
-    this.signals.committed(woken, stirred);
-    if (stirred.length > 0) bell.ring(work.now);
+    this.signal.committed(committed);
+    if (committed.notify.length > 0) notifier.notify(tx.now);
     return result;
   }
 
-  #work({ s }: Open): Work {
-    return new Work(s, Math.floor(this.#options.clock.now()));
+  #begun({ sql }: OpenFile): Transaction {
+    return new Transaction(sql, this.#numbers, Math.floor(this.#options.clock.now()));
   }
 
-  #readStirs(): readonly (readonly [string, number])[] | undefined {
+  #readNotifications(): readonly (readonly [string, number])[] | undefined {
     try {
-      return this.#open?.s.queueStirs.all();
+      return this.#open?.sql.queue.notifications.all();
     } catch {
       return undefined;
     }
   }
 }
 
+function partlyDone(cause: unknown, path: string): WindlassError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new WindlassError("UNKNOWN", `a part of the call is written to ${path}, then it failed: ${reason}`, {
+    cause,
+    remedy: "Do it again: what was done stays done.",
+  });
+}
+
 /** A commit that fails in the disk may have reached it all the same. */
-function commit(s: Statements, path: string): void {
+function commit(sql: Statements, path: string): void {
   try {
-    s.commit.run();
+    sql.transaction.commit.run();
   } catch (error) {
     if (resultOf(error) !== 10) throw error;
     throw new WindlassError("UNKNOWN", `the disk failed while ${path} was committed`, { cause: error });

@@ -1,8 +1,8 @@
 /** Opening the file: every setting that the promises rest on is made here, and none is left to a default. */
 import { DatabaseSync } from "node:sqlite";
 import { WindlassError } from "../../task/errors.ts";
-import { tooNew } from "./ground.ts";
-import { APPLICATION_ID, migrate, VERSION, versionOf } from "./migrate.ts";
+import { APPLICATION_ID, migrate, versionOf } from "./migrate.ts";
+import { checkVersion } from "./preflight.ts";
 
 export interface Settings {
   /** `full`: a commit is on the disk. `normal`: the last commits may be lost with the power, never with a process. */
@@ -18,10 +18,11 @@ const OLDEST_SQLITE = "3.51.3";
 
 /** Opens, sets up and migrates. Fails with SQLite's own errors; a busy one may be tried again. */
 export function openDatabase(path: string, settings: Settings): DatabaseSync {
-  // No time for SQLite's own busy handler, which would sleep in this thread: see gate.ts.
+  // No time for SQLite's own busy handler, which would sleep in this thread: see lock-waiter.ts.
   const db = new DatabaseSync(path, { timeout: 0, enableForeignKeyConstraints: false });
   try {
-    checkVersion(path, db);
+    checkVersion(path, versionOf(db));
+    checkSqlite(db);
     db.exec(`PRAGMA page_size = ${PAGE_BYTES}`);
     // Before WAL, so that it is in the file itself: whoever looks at a file that crashed here finds it ours.
     if (versionOf(db) === 0) db.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
@@ -51,9 +52,7 @@ const PRAGMAS = `
   PRAGMA trusted_schema = OFF;
 `;
 
-function checkVersion(path: string, db: DatabaseSync): void {
-  const version = versionOf(db);
-  if (version > VERSION) throw tooNew(path, version);
+function checkSqlite(db: DatabaseSync): void {
   const sqlite = sqliteVersion(db);
   if (sqlite.localeCompare(OLDEST_SQLITE, "en", { numeric: true }) < 0) {
     throw new WindlassError(

@@ -1,4 +1,4 @@
-/** A look at the ground, for `windlass doctor`. */
+/** A look at the file and its settings, for `windlass doctor`. */
 import { statfsSync, statSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import type { Finding } from "../../store/facets.ts";
@@ -60,13 +60,13 @@ function fileSystem(path: string): Finding {
 
 function fileMode(path: string): Finding {
   const mode = statSync(path).mode & 0o777;
-  const shown = `0${mode.toString(8)}`;
+  const octal = `0${mode.toString(8)}`;
   if ((mode & 0o077) === 0)
-    return { level: "ok", topic: "file mode", message: `${shown}: its owner's alone.` };
+    return { level: "ok", topic: "file mode", message: `${octal}: its owner's alone.` };
   return {
     level: "warning",
     topic: "file mode",
-    message: `${shown}: other users of this machine may read the payloads.`,
+    message: `${octal}: other users of this machine may read the payloads.`,
     remedy: `chmod 600 ${path}`,
   };
 }

@@ -1,10 +1,19 @@
-/** Settle, promote what is due, claim: in this order, so that a slot freed here can be filled here. */
-import type { Claim, Exchange, ExchangeReply, Lease } from "../../store/store.ts";
+/** Settle, add the followers, promote what is due, claim: in this order, so that a slot freed here can be filled here. */
+import type {
+  Claim,
+  Exchange,
+  ExchangeReply,
+  FollowerResults,
+  Lease,
+  Settlement,
+  Verdict,
+} from "../../store/store.ts";
+import type { NewTask } from "../../task/task.ts";
+import { add } from "./add.ts";
 import { claim } from "./claim.ts";
 import { promote } from "./promote.ts";
-import type { QueueNumbers } from "./queues.ts";
-import { giveBackUnknown, settle } from "./settle.ts";
-import type { Work } from "./work.ts";
+import { releaseUnknown, settle } from "./settle.ts";
+import type { Transaction } from "./transaction.ts";
 
 interface QueueState {
   readonly name: string;
@@ -22,52 +31,81 @@ const PROMOTED_AT_ONCE = 1_000;
  * The answer to an exchange that would change nothing, undefined if it may. It only reads: an idle worker that polls
  * neither takes the write lock nor touches the disk.
  */
-export function idle(work: Work, { settle: settlements, claim: terms }: Exchange): ExchangeReply | undefined {
-  if (settlements.length > 0 || terms?.holding !== undefined) return undefined;
-  if (terms === undefined) return { verdicts: [], leases: [] };
-  const states = statesOf(work, terms);
+export function idle(
+  tx: Transaction,
+  { settle: settlements, claim: asked }: Exchange,
+): ExchangeReply | undefined {
+  if (settlements.length > 0 || asked?.holding !== undefined) return undefined;
+  if (asked === undefined) return { verdicts: [], leases: [] };
+  const states = statesOf(tx, asked);
   const busy = states.some(
-    ({ paused, pending, due }) => due <= work.now || (!paused && pending > 0 && terms.max > 0),
+    ({ paused, pending, due }) => due <= tx.now || (!paused && pending > 0 && asked.max > 0),
   );
-  return busy ? undefined : { verdicts: [], leases: [], nextDueMs: nextDueMs(work, states) };
+  return busy ? undefined : { verdicts: [], leases: [], nextDueMs: nextDueMs(tx, states) };
 }
 
-export function exchange(work: Work, numbers: QueueNumbers, request: Exchange): ExchangeReply {
-  const terms = request.claim;
-  const verdicts = settle(work, numbers, request.settle);
-  if (terms === undefined) return { verdicts, leases: [] };
-  if (terms.holding !== undefined) {
-    const queues = terms.queues.flatMap((name) => numbers.find(work, name) ?? []);
-    giveBackUnknown(work, queues, terms.worker, terms.holding);
+export function exchange(tx: Transaction, { settle: settlements, claim: asked }: Exchange): ExchangeReply {
+  const verdicts = settle(tx, settlements);
+  const followers = addFollowers(tx, settlements, verdicts);
+  if (asked === undefined) return { verdicts, leases: [], followers };
+  const { queues, worker, holding } = asked;
+  if (holding !== undefined) {
+    for (const queue of queues.flatMap((name) => tx.findQueue(name) ?? [])) {
+      releaseUnknown(tx, queue, worker, holding);
+    }
   }
-  let states = statesOf(work, terms);
-  const due = states.filter((state) => state.due <= work.now);
-  for (const { queue } of due) promote(work, queue, PROMOTED_AT_ONCE);
-  const leases = claimAll(work, states, terms);
-  if (due.length > 0) states = statesOf(work, terms);
-  return { verdicts, leases, nextDueMs: nextDueMs(work, states) };
+  let states = statesOf(tx, asked);
+  const due = states.filter((state) => state.due <= tx.now);
+  for (const { queue } of due) promote(tx, queue, PROMOTED_AT_ONCE);
+  const leases = claimAll(tx, states, asked);
+  if (due.length > 0) states = statesOf(tx, asked);
+  return { verdicts, leases, followers, nextDueMs: nextDueMs(tx, states) };
 }
 
-function claimAll(work: Work, states: readonly QueueState[], terms: Claim): Lease[] {
+/** Those of the settlements that were applied, all in one call; undefined if no settlement has any. */
+function addFollowers(
+  tx: Transaction,
+  settlements: readonly Settlement[],
+  verdicts: readonly Verdict[],
+): FollowerResults[] | undefined {
+  if (settlements.every(({ followers }) => followers === undefined)) return undefined;
+  const adding: { readonly settlement: number; readonly tasks: readonly NewTask[] }[] = [];
+  for (const [settlement, { followers }] of settlements.entries()) {
+    if (followers !== undefined && verdicts[settlement] === "applied")
+      adding.push({ settlement, tasks: followers });
+  }
+  const results = add(
+    tx,
+    adding.flatMap(({ tasks }) => tasks),
+  );
+  let start = 0;
+  return adding.map(({ settlement, tasks }) => ({
+    settlement,
+    results: results.slice(start, (start += tasks.length)),
+  }));
+}
+
+function claimAll(tx: Transaction, states: readonly QueueState[], asked: Claim): Lease[] {
+  const { max, leaseMs, worker } = asked;
   const leases: Lease[] = [];
   for (const { queue, name, paused } of states) {
-    if (leases.length >= terms.max) break;
-    if (!paused) leases.push(...claim(work, queue, name, terms, terms.max - leases.length));
+    if (leases.length >= max) break;
+    if (!paused) claim(tx, { queue, name, max: max - leases.length, leaseMs, worker }, leases);
   }
   return leases;
 }
 
 /** The queues that exist. */
-function statesOf(work: Work, { queues }: Claim): QueueState[] {
+function statesOf(tx: Transaction, { queues }: Claim): QueueState[] {
   return queues.flatMap((name) => {
-    const row = work.s.queueState.get(name);
+    const row = tx.sql.queue.forClaim.get(name);
     if (row === undefined) return [];
     const [queue, paused, pending, due] = row;
     return { name, queue, paused: paused === 1, pending, due: due ?? Infinity };
   });
 }
 
-function nextDueMs(work: Work, states: readonly QueueState[]): number | undefined {
+function nextDueMs(tx: Transaction, states: readonly QueueState[]): number | undefined {
   const due = Math.min(...states.map((state) => (state.paused ? Infinity : state.due)));
-  return due === Infinity ? undefined : Math.max(0, due - work.now);
+  return due === Infinity ? undefined : Math.max(0, due - tx.now);
 }

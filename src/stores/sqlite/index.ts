@@ -1,2 +1,3 @@
 /** The SQLite store: `windlass/stores/sqlite`. */
-export { sqliteStore, type SqliteStoreOptions } from "./store.ts";
+export type { SqliteStoreOptions } from "./options.ts";
+export { sqliteStore } from "./store.ts";

@@ -2,15 +2,15 @@
 import { decodeCursor, encodeCursor, invalidCursor } from "../../store/cursor.ts";
 import type { TaskFilter, TaskPage } from "../../store/facets.ts";
 import type { Task } from "../../task/task.ts";
-import type { QueueNumbers } from "./queues.ts";
-import { toTask } from "./show.ts";
-import type { Work } from "./work.ts";
+import { TABLE_OF } from "./state-tables.ts";
+import type { Transaction } from "./transaction.ts";
+import { toTask } from "./view.ts";
 
 /** Tasks that are looked at for one page: about 40 ms. */
-const LOOKS = 10_000;
+const MOST_LOOKED_AT = 10_000;
 
 /** Bytes of payload that are searched for one page: about 20 ms, too. */
-const BYTES = 16 * 2 ** 20;
+const MOST_BYTES = 16 * 2 ** 20;
 
 /** With no more pending tasks than this, sorting them is cheaper than meeting them among the others. */
 const FEW = 10_000;
@@ -18,24 +18,25 @@ const FEW = 10_000;
 /** Beyond every row id. */
 const END = Number.MAX_SAFE_INTEGER;
 
-export function list(work: Work, numbers: QueueNumbers, filter: TaskFilter): TaskPage {
+export function list(tx: Transaction, filter: TaskFilter): TaskPage {
   const before = position(filter);
-  const queue = filter.queue === undefined ? null : numbers.find(work, filter.queue);
+  const queue = filter.queue === undefined ? null : tx.findQueue(filter.queue);
   if (queue === undefined) return { items: [] };
   const { type = null, createdFrom = null, createdBefore = null, text = null, limit } = filter;
+  const { sql } = tx;
   const items: Task[] = [];
   let last = before;
   let looked = 0;
   let searched = 0;
   let bytes = 0;
   let more = false;
-  for (const [rid] of walk(work, filter, before)) {
-    if (looked >= LOOKS || bytes >= BYTES) {
+  for (const [rid] of walk(tx, filter, before)) {
+    if (looked >= MOST_LOOKED_AT || bytes >= MOST_BYTES) {
       more = true;
       break;
     }
     looked++;
-    const fits = work.s.fits.get(rid, queue, type, createdFrom, createdBefore, text);
+    const fits = sql.list.fits.get(rid, queue, type, createdFrom, createdBefore, text);
     if (fits !== undefined) {
       if (items.length >= limit) {
         more = true;
@@ -43,7 +44,7 @@ export function list(work: Work, numbers: QueueNumbers, filter: TaskFilter): Tas
       }
       searched++;
       bytes += fits[1];
-      const row = fits[0] === 1 ? work.s.lookAt.get(rid) : undefined;
+      const row = fits[0] === 1 ? sql.list.view.get(rid) : undefined;
       if (row !== undefined) items.push(toTask(row));
     }
     last = rid;
@@ -52,29 +53,24 @@ export function list(work: Work, numbers: QueueNumbers, filter: TaskFilter): Tas
     items,
     nextCursor: more ? encodeCursor(filter, String(last)) : undefined,
     // Said whenever a page may be short because looking was cut off.
-    searched: text !== null ? searched : looked >= LOOKS ? looked : undefined,
+    searched: text !== null ? searched : looked >= MOST_LOOKED_AT ? looked : undefined,
   };
 }
 
-function walk(work: Work, { state }: TaskFilter, before: number): Iterable<readonly [rid: number]> {
-  const { s } = work;
-  switch (state) {
-    case "pending":
-      return s.pendingTotal.get()![0] <= FEW
-        ? s.walkFewPending.iterate(before)
-        : s.walkPending.iterate(before);
-    case "running":
-      return s.walkRunning.iterate(before);
-    case "scheduled":
-    case "retrying":
-      return s.walkDue.iterate(before, state);
-    case "completed":
-    case "cancelled":
-    case "dead":
-      return s.walkFinished.iterate(before, state);
-    case undefined:
+function walk({ sql }: Transaction, { state }: TaskFilter, before: number): Iterable<readonly [rid: number]> {
+  if (state === undefined) return sql.list.walkAll.iterate(before);
+  switch (TABLE_OF[state]) {
+    case "ready":
+      return sql.queue.pendingTotal.get()![0] <= FEW
+        ? sql.list.walkFewReady.iterate(before)
+        : sql.list.walkReady.iterate(before);
+    case "due":
+      return sql.list.walkDue.iterate(before, state);
+    case "lease":
+      return sql.list.walkLeases.iterate(before);
+    case "finished":
     default:
-      return s.walkAll.iterate(before);
+      return sql.list.walkFinished.iterate(before, state);
   }
 }
 

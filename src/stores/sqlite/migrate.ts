@@ -6,8 +6,11 @@ import type { DatabaseSync } from "node:sqlite";
 /** `WNDL`: tells our files from everybody else's (https://sqlite.org/pragma.html#pragma_application_id). */
 export const APPLICATION_ID = 0x574e444c;
 
+/** The oldest version that can be used. Version 1 was that of development before the first release. */
+export const OLDEST_VERSION = 2;
+
 /** The newest version of the schema: that of `migrations/NNN.sql` with the highest number. */
-export const VERSION = 1;
+export const VERSION = 2;
 
 /** The schema version of an open file: 0 is a new one. */
 export function versionOf(db: DatabaseSync): number {
@@ -16,11 +19,12 @@ export function versionOf(db: DatabaseSync): number {
 
 /** Runs the migrations that the file has not seen, each in a transaction of its own. */
 export function migrate(db: DatabaseSync): void {
-  for (let next = versionOf(db) + 1; next <= VERSION; next++) {
+  for (let version = versionOf(db); version < VERSION; version = versionOf(db)) {
+    const next = version === 0 ? OLDEST_VERSION : version + 1;
     db.exec("BEGIN IMMEDIATE");
     try {
       // Asked again under the lock: several processes may start at once.
-      if (versionOf(db) === next - 1) {
+      if (versionOf(db) === version) {
         db.exec(migration(next));
         db.exec(`PRAGMA user_version = ${next}`);
       }

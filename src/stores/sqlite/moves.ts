@@ -1,83 +1,146 @@
-/** From state to state: the row leaves one table and enters another, and the counts follow. See life.ts for the law. */
+/**
+ * From state to state: the row leaves one table and enters another, and counts, keys and wake-ups follow. Whether a move
+ * is allowed and where it leads is decided in `task/life.ts`, before these are called.
+ */
+import { WindlassError } from "../../task/errors.ts";
 import type { DeadReason, TaskState } from "../../task/task.ts";
+import { forRanges } from "./ranges.ts";
 import { head, tail } from "./rank.ts";
-import { forRuns } from "./runs.ts";
-import type { Work } from "./work.ts";
+import { type StateIn, TABLE_OF } from "./state-tables.ts";
+import type { ActivityEvent, Transaction } from "./transaction.ts";
 
-export interface Place {
+/** A task by the numbers that stand for it in the tables. */
+export interface TaskRow {
   readonly rid: number;
   readonly queue: number;
 }
 
-export type Terminal = "completed" | "cancelled" | "dead";
-
-/** To the end of its line. */
-export function toTail(work: Work, { rid, queue }: Place): void {
-  putReady(work, rid, queue, tail(work.next()));
+/** What a state takes from who leads a task to it. */
+export interface Arrival {
+  /** Pending: which end of the line; the tail by default. Of several that go to the head the last one goes first. */
+  readonly end?: "head" | "tail" | undefined;
+  /** Scheduled, retrying: when its time comes; now by default. */
+  readonly at?: number | undefined;
+  /** Dead: why. */
+  readonly reason?: DeadReason | undefined;
 }
 
-/** Back to the head, in the order given: the first of them runs first. */
-export function toHead(work: Work, places: readonly Place[]): void {
-  for (const { rid, queue } of places.toReversed()) putReady(work, rid, queue, head(work.next()));
+/** What is counted per minute when a task comes to a state. */
+const EVENTS: { readonly [S in TaskState]?: ActivityEvent } = { completed: "completed", dead: "dead" };
+
+/** Puts a task that no table of a state has into that of `state`. Only a claim leads to `running`. */
+export function enter(tx: Transaction, task: TaskRow, state: TaskState, arrival: Arrival = {}): void {
+  switch (TABLE_OF[state]) {
+    case "ready":
+      return enterReady(tx, task, state, arrival);
+    case "due":
+      return enterDue(tx, task, state as StateIn<"due">, arrival);
+    case "finished":
+      return enterFinished(tx, task, state, arrival);
+    case "lease":
+    default:
+      throw onlyByLease(state);
+  }
 }
 
-/** Waits until `at`. */
-export function toDue(work: Work, { rid, queue }: Place, state: "scheduled" | "retrying", at: number): void {
-  const { s } = work;
-  const earliest = s.queueDue.get(queue)?.[0] ?? Infinity;
-  s.taskTime.run(rid, at);
-  s.duePut.run(rid, state, at);
-  work.count(queue, state, 1);
-  if (at < earliest) work.stir(queue);
-}
-
-/** Ends; its key holds only as long as its window from here on. */
-export function finish(work: Work, { rid, queue }: Place, state: Terminal, reason?: DeadReason): void {
-  const { s, now } = work;
-  s.finishedPut.run(state, rid, work.next(), now, reason ?? null);
-  s.keysEnd.run(rid, rid);
-  work.count(queue, state, 1);
-}
-
-/** Ends among the dead letters. */
-export function bury(work: Work, place: Place, reason: DeadReason): void {
-  finish(work, place, "dead", reason);
-  work.event(place.queue, "dead");
-}
-
-/** Takes a task that does not run out of the table of its state. */
-export function leave(work: Work, { rid, queue }: Place, state: Exclude<TaskState, "running">): void {
-  const { s } = work;
+/** Takes a task out of the table of its state. What runs leaves with its lease: see held-lease.ts. */
+export function leave(tx: Transaction, { rid, queue }: TaskRow, state: TaskState): void {
   // By what was there: a task that no table has, in a damaged store, was not counted either.
-  const left =
-    state === "pending"
-      ? s.readyDrop.run(rid)
-      : state === "scheduled" || state === "retrying"
-        ? s.dueDrop.run(rid)
-        : s.finishedDrop.run(state, rid, rid);
-  work.count(queue, state, -left);
+  tx.count(queue, state, -remove(tx, rid, state));
+}
+
+/** New tasks of one state, by a range of row ids without others in it. They are not counted here. */
+export function enterNew(
+  { sql }: Transaction,
+  state: "scheduled" | "pending",
+  first: number,
+  last: number,
+): void {
+  if (TABLE_OF[state] === "ready") sql.ready.addRange.run(first, last);
+  else sql.due.addRange.run(first, last, state);
+}
+
+/** For the minute's counts, when a task comes to this state and when it would have and is removed at once. */
+export function countArrival(tx: Transaction, queue: number, state: TaskState): void {
+  const event = EVENTS[state];
+  if (event !== undefined) tx.event(queue, event);
+}
+
+/** True if the queue's idle workers have to be told: they wait for the first task that falls due, and this is earlier. */
+export function fallsDueFirst({ sql }: Transaction, queue: number, at: number): boolean {
+  return at < (sql.due.first.get(queue)?.[0] ?? Infinity);
 }
 
 /** For `drop`, where nobody has looked. */
-export const EVERYTHING = { keyed: true, noted: true };
+export const EVERYTHING = { keys: true, details: true };
 
 /** Removes tasks that no table of a state has any more. `has` says what some of them may have besides. */
 export function drop(
-  work: Work,
+  tx: Transaction,
   rids: readonly number[],
-  has: { readonly keyed: boolean; readonly noted: boolean },
+  has: { readonly keys: boolean; readonly details: boolean },
 ): void {
-  const { s } = work;
-  forRuns(rids, (first, last) => {
+  const { sql } = tx;
+  forRanges(rids, (first, last) => {
     // Before the tasks go: it is they who know their keys.
-    if (has.keyed) s.keysEnd.run(first, last);
-    if (has.noted) s.noteDrop.run(first, last);
-    s.taskDrop.run(first, last);
+    if (has.keys) sql.key.end.run(first, last);
+    if (has.details) sql.detail.drop.run(first, last);
+    sql.task.drop.run(first, last);
   });
 }
 
-function putReady(work: Work, rid: number, queue: number, place: number): void {
-  work.s.readyPlace.run(rid, place);
+function enterReady(tx: Transaction, { rid, queue }: TaskRow, state: TaskState, { end }: Arrival): void {
+  const position = end === "head" ? head(tx.next()) : tail(tx.next());
+  tx.sql.task.setPosition.run(rid, position);
   // No row if the task itself is missing: nothing to run, and nothing to count.
-  work.count(queue, "pending", work.s.readyPut.run(rid));
+  tx.count(queue, state, tx.sql.ready.put.run(rid));
+}
+
+function enterDue(
+  tx: Transaction,
+  { rid, queue }: TaskRow,
+  state: StateIn<"due">,
+  { at = tx.now }: Arrival,
+): void {
+  const { sql } = tx;
+  if (fallsDueFirst(tx, queue, at)) tx.notify(queue);
+  sql.task.setTime.run(rid, at);
+  sql.due.put.run(rid, state, at);
+  tx.count(queue, state, 1);
+}
+
+/** Its key holds only as long as its window from here on. */
+function enterFinished(
+  tx: Transaction,
+  { rid, queue }: TaskRow,
+  state: TaskState,
+  { reason }: Arrival,
+): void {
+  const { sql, now } = tx;
+  sql.finished.put.run(state, rid, tx.next(), now, state === "dead" ? (reason ?? null) : null);
+  sql.key.end.run(rid, rid);
+  tx.count(queue, state, 1);
+  countArrival(tx, queue, state);
+}
+
+function remove({ sql }: Transaction, rid: number, state: TaskState): number {
+  switch (TABLE_OF[state]) {
+    case "ready":
+      return sql.ready.drop.run(rid);
+    case "due":
+      return sql.due.drop.run(rid);
+    case "finished":
+      return sql.finished.drop.run(state, rid, rid);
+    case "lease":
+    default:
+      throw onlyByLease(state);
+  }
+}
+
+/** The law knows no such move; if it ever does, this says where to make it. */
+function onlyByLease(state: TaskState): WindlassError {
+  return new WindlassError(
+    "INTERNAL",
+    `a task that is ${state} comes and goes with its lease; expected a claim`,
+  );
 }

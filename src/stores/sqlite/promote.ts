@@ -1,14 +1,14 @@
-/** Due tasks become pending, at the end of their line. */
-import { toTail } from "./moves.ts";
-import type { Work } from "./work.ts";
+/** Tasks whose time has come. */
+import { DUE } from "../../task/life.ts";
+import { enter, leave } from "./moves.ts";
+import type { Transaction } from "./transaction.ts";
 
 /** Promotes up to `limit` tasks of one queue in the order in which they fell due. Answers how many. */
-export function promote(work: Work, queue: number, limit: number): number {
-  const due = limit > 0 ? work.s.dueNow.all(queue, work.now, limit) : [];
+export function promote(tx: Transaction, queue: number, limit: number): number {
+  const due = limit > 0 ? tx.sql.due.now.all(queue, tx.now, limit) : [];
   for (const [rid, state] of due) {
-    work.s.dueDrop.run(rid);
-    work.count(queue, state, -1);
-    toTail(work, { rid, queue });
+    leave(tx, { rid, queue }, state);
+    enter(tx, { rid, queue }, DUE.to);
   }
   return due.length;
 }

@@ -1,11 +1,33 @@
-/** The SQL files beside this one, read once and prepared once per connection. */
+/** The SQL files beside this one: texts by name, and prepared statements. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
+import { WindlassError } from "../../task/errors.ts";
+import { CONSTANTS } from "./constants.ts";
 
-/** The text of `sql/NAME.sql`. Found beside this file in the sources and in the build, which copies it. */
-export function sql(name: string): string {
-  return readFileSync(join(import.meta.dirname, "sql", `${name}.sql`), "utf8");
+/** The statements of `sql/FILE.sql` by their names. Found beside this file in the sources and in the build, which copies it. */
+export function readStatements(file: string): ReadonlyMap<string, string> {
+  const name = `${file}.sql`;
+  return parseStatements(readFileSync(join(import.meta.dirname, "sql", name), "utf8"), name);
+}
+
+/** Each begins with a line `-- name: NAME`, and `${NAME}` in it stands for a value of `constants.ts`. */
+export function parseStatements(text: string, file: string): ReadonlyMap<string, string> {
+  // What stands before the first name is about the file.
+  const [, ...parts] = text.split(/^-- name: (\w+)\n/m);
+  const statements = new Map<string, string>();
+  for (let index = 0; index < parts.length; index += 2) {
+    statements.set(parts[index]!, fill(parts[index + 1]!.trim(), file));
+  }
+  return statements;
+}
+
+function fill(text: string, file: string): string {
+  return text.replace(/\$\{(\w+)\}/g, (placeholder, name: string) => {
+    const value = CONSTANTS[name];
+    if (value !== undefined) return value;
+    throw new WindlassError("INTERNAL", `${file} has ${placeholder}; expected a name of constants.ts`);
+  });
 }
 
 /** A prepared statement that answers rows as arrays: an object per row would cost as much as the row. */
@@ -15,14 +37,11 @@ export interface Query<Row> {
   iterate(...values: SQLInputValue[]): Iterable<Row>;
   /** Answers how many rows it changed. */
   run(...values: SQLInputValue[]): number;
+  /** Answers how many rows it made and the row id of the last one. */
+  insert(...values: SQLInputValue[]): { readonly count: number; readonly last: number };
 }
 
-/** Prepares `sql/NAME.sql`. `Row` is what its columns are. */
-export function query<Row = never>(db: DatabaseSync, name: string): Query<Row> {
-  return prepare<Row>(db, sql(name));
-}
-
-export function prepare<Row = never>(db: DatabaseSync, text: string): Query<Row> {
+export function prepare<Row>(db: DatabaseSync, text: string): Query<Row> {
   const statement = db.prepare(text);
   statement.setReturnArrays(true);
   return {
@@ -30,5 +49,9 @@ export function prepare<Row = never>(db: DatabaseSync, text: string): Query<Row>
     all: (...values) => statement.all(...values) as Row[],
     iterate: (...values) => statement.iterate(...values) as unknown as Iterable<Row>,
     run: (...values) => Number(statement.run(...values).changes),
+    insert(...values) {
+      const { changes, lastInsertRowid } = statement.run(...values);
+      return { count: Number(changes), last: Number(lastInsertRowid) };
+    },
   };
 }

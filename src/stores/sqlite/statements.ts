@@ -1,10 +1,12 @@
-/** Every statement of the store, prepared once per connection. What each does and why is said in its own file. */
+/** Every statement of the store by SQL file and name, with the rows that it answers. What each does and why is said there. */
 import type { DatabaseSync } from "node:sqlite";
+import { WindlassError } from "../../task/errors.ts";
 import type { TaskState } from "../../task/task.ts";
-import { prepare, query, sql } from "./sql.ts";
+import { prepare, type Query, readStatements } from "./sql.ts";
+import type { StateIn } from "./state-tables.ts";
 
-/** A row of `claim-read.sql`; all null if the task is gone. */
-export type ClaimRow = readonly [
+/** All null if the task is gone. */
+export type ClaimedRow = readonly [
   id: string | null,
   type: string,
   payload: string,
@@ -14,11 +16,12 @@ export type ClaimRow = readonly [
   failures: number,
   crashes: number,
   retryLimit: number | null,
+  headers: string | null,
 ];
 
-export type HeldRow = readonly [token: number, rid: number, queue: number, id: string, marks: number];
+type HeldRow = readonly [token: number, rid: number, queue: number, id: string, marks: number];
 
-export type HeldDetailRow = readonly [
+type AttemptRow = readonly [
   worker: string,
   startedAt: number,
   failures: number,
@@ -27,20 +30,7 @@ export type HeldDetailRow = readonly [
   attempts: string | null,
 ];
 
-export type QueueRow = readonly [
-  name: string,
-  paused: number,
-  pending: number,
-  scheduled: number,
-  retrying: number,
-  running: number,
-  completed: number,
-  cancelled: number,
-  dead: number,
-  first: number | null,
-];
-
-export type ActivityRow = readonly [
+type ActivityRow = readonly [
   minute: number,
   added: number,
   completed: number,
@@ -49,8 +39,7 @@ export type ActivityRow = readonly [
   dead: number,
 ];
 
-/** A row of the view `shown`, in the order of its columns. */
-export type ShownRow = readonly [
+export type ViewRow = readonly [
   rid: number,
   id: string,
   qid: number,
@@ -75,115 +64,155 @@ export type ShownRow = readonly [
   error: string | null,
   attempts: string | null,
   result: string | null,
+  headers: string | null,
   payload: string,
 ];
 
 /** Tasks per insert: a call into SQLite costs about as much as a small task, so some share one. */
 export const ADDED_AT_ONCE = 32;
 
-export type Statements = ReturnType<typeof prepareAll>;
-
-export function prepareAll(db: DatabaseSync) {
-  return {
-    begin: query(db, "begin"),
-    beginRead: prepare(db, "BEGIN"),
-    commit: prepare(db, "COMMIT"),
-    rollback: prepare(db, "ROLLBACK"),
-    sequenceRead: query<[last: number]>(db, "sequence-read"),
-    sequenceWrite: query(db, "sequence-write"),
-
-    queueFind: query<[qid: number]>(db, "queue-find"),
-    queueMake: query<[qid: number]>(db, "queue-make"),
-    queueListAgain: query(db, "queue-list-again"),
-    queueCount: query<[name: string, pending: number, paused: number]>(db, "queue-count"),
-    queueStir: query<[name: string, stirs: number]>(db, "queue-stir"),
-    queueStirs: query<[name: string, stirs: number]>(db, "queue-stirs"),
-    queueState: query<[qid: number, paused: number, pending: number, due: number | null]>(db, "queue-state"),
-    queueDue: query<[at: number]>(db, "queue-due"),
-    queueAll: query<[qid: number, waiting: number, ...ended: number[]]>(db, "queue-all"),
-    maintainable: query<[yes: number]>(db, "maintainable"),
-    queues: query<QueueRow>(db, "queues"),
-    pause: query(db, "pause"),
-    resume: query<[qid: number, pending: number]>(db, "resume"),
-    purged: query(db, "purged"),
-    pendingTotal: query<[pending: number]>(db, "pending-total"),
-
-    activity: query<ActivityRow>(db, "activity"),
-    activityCount: query(db, "activity-count"),
-    activityForget: query(db, "activity-forget"),
-
-    add: query(db, "add"),
-    addMany: prepare(db, repeated(sql("add"), ADDED_AT_ONCE)),
-    idFind: query<[rid: number]>(db, "id-find"),
-    addReady: query(db, "add-ready"),
-    addDue: query(db, "add-due"),
-
-    keyHolder: query<[id: string, fingerprint: string]>(db, "key-holder"),
-    keyHold: query(db, "key-hold"),
-    keyRevive: query(db, "key-revive"),
-    keysEnd: query(db, "keys-end"),
-    keyForget: query(db, "key-forget"),
-
-    claim: claimQuery(db),
-    claimTake: query(db, "claim-take"),
-    claimRead: query<ClaimRow>(db, "claim-read"),
-    quarantineMend: query(db, "quarantine-mend"),
-
-    held: query<HeldRow>(db, "held"),
-    heldDetail: query<HeldDetailRow>(db, "held-detail"),
-    heldByWorker: query<[token: number]>(db, "held-by-worker"),
-    heldExpired: query<[token: number]>(db, "held-expired"),
-    leaseDangling: query<[queue: number]>(db, "lease-dangling"),
-    leaseDrop: query(db, "lease-drop"),
-    leaseTask: query<[rid: number]>(db, "lease-task"),
-    leaseCancel: query(db, "lease-cancel"),
-    extend: query<[cancel: number]>(db, "extend"),
-
-    taskDrop: query(db, "task-drop"),
-    taskFail: query(db, "task-fail"),
-    taskNoted: query(db, "task-noted"),
-    taskRenew: query(db, "task-renew"),
-    taskPayload: query(db, "task-payload"),
-    taskPriority: query(db, "task-priority"),
-    taskTime: query(db, "task-time"),
-    noteDrop: query(db, "note-drop"),
-    noteError: query(db, "note-error"),
-    noteFailure: query(db, "note-failure"),
-    noteResult: query(db, "note-result"),
-
-    readyPlace: query(db, "ready-place"),
-    readyPut: query(db, "ready-put"),
-    readyDrop: query(db, "ready-drop"),
-    duePut: query(db, "due-put"),
-    dueDrop: query(db, "due-drop"),
-    dueNow: query<[rid: number, state: "scheduled" | "retrying"]>(db, "due-now"),
-    finishedPut: query(db, "finished-put"),
-    finishedDrop: query(db, "finished-drop"),
-    finishedOldest: query<[rid: number, finishedAt: number]>(db, "finished-oldest"),
-    purgePending: query<[rid: number]>(db, "purge-pending"),
-    purgeDue: query<[rid: number]>(db, "purge-due"),
-    purgeFinished: query<[rid: number]>(db, "purge-finished"),
-
-    get: query<ShownRow>(db, "get"),
-    lookAt: query<ShownRow>(db, "look-at"),
-    fits: query<[text: number, bytes: number]>(db, "fits"),
-    walkAll: query<[rid: number]>(db, "walk-all"),
-    walkPending: query<[rid: number]>(db, "walk-pending"),
-    walkFewPending: query<[rid: number]>(db, "walk-few-pending"),
-    walkDue: query<[rid: number]>(db, "walk-due"),
-    walkRunning: query<[rid: number]>(db, "walk-running"),
-    walkFinished: query<[rid: number]>(db, "walk-finished"),
-  };
+/** How a statement is prepared, and the type of its rows. */
+interface Declared<Row> {
+  /** Of the type that its rows have; there is no such value. */
+  readonly row: Row | undefined;
+  /** The statement of the same file whose text it has, with its row of values repeated. Undefined: a text of its own. */
+  readonly repeats?: { readonly name: string; readonly times: number };
 }
 
-/** `claim.sql`, which answers the tokens that it made: they are in a row. */
-function claimQuery(db: DatabaseSync) {
-  const statement = db.prepare(sql("claim"));
-  return (queue: number, max: number, worker: string, now: number, until: number) => {
-    const { changes, lastInsertRowid } = statement.run(queue, max, worker, now, until);
-    const count = Number(changes);
-    return { count, first: Number(lastInsertRowid) - count + 1 };
+function rows<Row>(): Declared<Row> {
+  return { row: undefined };
+}
+
+const none = rows<never>();
+
+type Rid = readonly [rid: number];
+
+export const STATEMENTS = {
+  transaction: {
+    begin: none,
+    beginRead: none,
+    commit: none,
+    rollback: none,
+    readSequence: rows<[last: number]>(),
+    writeSequence: none,
+  },
+  queue: {
+    find: rows<[qid: number]>(),
+    make: rows<[qid: number]>(),
+    list: none,
+    unlist: none,
+    count: rows<[name: string, pending: number, paused: number]>(),
+    notify: rows<[name: string, notifications: number]>(),
+    notifications: rows<[name: string, notifications: number]>(),
+    forClaim: rows<[qid: number, paused: number, pending: number, due: number | null]>(),
+    forMaintenance: rows<[qid: number, due: number, ...finished: number[]]>(),
+    maintainable: rows<[yes: number]>(),
+    infos: rows<[name: string, paused: number, oldest: number | null, ...counts: number[]]>(),
+    pendingTotal: rows<[pending: number]>(),
+    pause: none,
+    resume: rows<[qid: number, pending: number]>(),
+  },
+  task: {
+    add: none,
+    addMany: { ...none, repeats: { name: "add", times: ADDED_AT_ONCE } },
+    find: rows<Rid>(),
+    drop: none,
+    setFailed: none,
+    markDetail: none,
+    renew: none,
+    setPayload: none,
+    setPriority: none,
+    setPosition: none,
+    setTime: none,
+    mend: none,
+  },
+  ready: { addRange: none, put: none, drop: none, take: none, purge: rows<Rid>() },
+  due: {
+    addRange: none,
+    put: none,
+    drop: none,
+    first: rows<[at: number]>(),
+    now: rows<[rid: number, state: StateIn<"due">]>(),
+    purge: rows<Rid>(),
+  },
+  lease: {
+    claim: none,
+    claimed: rows<ClaimedRow>(),
+    held: rows<HeldRow>(),
+    attempt: rows<AttemptRow>(),
+    ofWorker: rows<[token: number]>(),
+    expired: rows<[token: number]>(),
+    extend: rows<[cancel: number]>(),
+    cancel: none,
+    task: rows<Rid>(),
+    drop: none,
+    dropDangling: rows<[queue: number]>(),
+  },
+  finished: {
+    put: none,
+    drop: none,
+    oldest: rows<[rid: number, finishedAt: number]>(),
+    purge: rows<Rid>(),
+  },
+  key: {
+    holder: rows<[id: string, fingerprint: string]>(),
+    hold: none,
+    revive: none,
+    end: none,
+    forget: none,
+  },
+  detail: { recordError: none, recordFailure: none, recordResult: none, drop: none },
+  activity: { read: rows<ActivityRow>(), count: none, forget: none },
+  list: {
+    view: rows<ViewRow>(),
+    fits: rows<[text: number, bytes: number]>(),
+    walkAll: rows<Rid>(),
+    walkReady: rows<Rid>(),
+    walkFewReady: rows<Rid>(),
+    walkDue: rows<Rid>(),
+    walkLeases: rows<Rid>(),
+    walkFinished: rows<Rid>(),
+  },
+};
+
+type Declarations = typeof STATEMENTS;
+
+/** `statements.FILE.NAME`, prepared. */
+export type Statements = {
+  readonly [F in keyof Declarations]: {
+    readonly [N in keyof Declarations[F]]: Declarations[F][N] extends Declared<infer Row>
+      ? Query<Exclude<Row, undefined>>
+      : never;
   };
+};
+
+/** Prepares them all, once per connection. */
+export function prepareAll(db: DatabaseSync): Statements {
+  const files = Object.entries(STATEMENTS).map(([file, declared]) => {
+    const texts = readStatements(file);
+    const prepared = Object.entries(declared).map(([name, declaration]) => {
+      const text = textOf(texts, file, name, declaration);
+      return [name, prepare(db, text)] as const;
+    });
+    return [file, Object.fromEntries(prepared)] as const;
+  });
+  return Object.fromEntries(files) as unknown as Statements;
+}
+
+function textOf(
+  texts: ReadonlyMap<string, string>,
+  file: string,
+  name: string,
+  { repeats }: Declared<unknown>,
+): string {
+  const text = texts.get(repeats?.name ?? name);
+  if (text === undefined) {
+    throw new WindlassError(
+      "INTERNAL",
+      `${file}.sql has no statement ${name}; expected those of statements.ts`,
+    );
+  }
+  return repeats === undefined ? text : repeated(text, repeats.times);
 }
 
 /** An INSERT with its row of values repeated. */

@@ -71,7 +71,7 @@ void test("numbers that are spoiled while a task runs stop no settlement", async
   await spoiled("SELECT 1", async (store, spoil) => {
     const leases = await claim(store);
     const error = { name: "Error", message: "no" };
-    spoil("UPDATE task SET failures = 9223372036854775807, noted = -1");
+    spoil("UPDATE task SET failures = 9223372036854775807, has_detail = -1");
     const { verdicts } = await store.exchange({
       settle: leases.map((lease) => ({ ...lease, outcome: { kind: "dead", reason: "exhausted", error } })),
     });
@@ -82,7 +82,7 @@ void test("numbers that are spoiled while a task runs stop no settlement", async
 void test("a quarantined task can be retried", async () => {
   await spoiled(`UPDATE task SET failures = -1 WHERE ${THIRD}`, async (store) => {
     await claim(store);
-    assert.equal((await store.retry(uuid(3))).status, "applied");
+    assert.equal((await store.act([{ id: uuid(3) }], "retry"))[0]?.status, "applied");
     assert.deepEqual(
       (await claim(store)).map(({ id }) => id),
       [uuid(3)],
@@ -102,7 +102,7 @@ void test("a pending entry whose task is gone is dropped, and the others are cla
   });
 });
 
-void test("a spoiled task does not take the place of a sound one", async () => {
+void test("a spoiled task does not count as one of those that were claimed", async () => {
   await spoiled(`UPDATE task SET failures = -1 WHERE ${THIRD}`, async (store) => {
     assert.equal((await claim(store, 4)).length, 4);
   });
@@ -149,7 +149,7 @@ void test("a task that waits for its time and is gone is dropped when it falls d
   assert.equal(queue.counts.pending, 0);
 });
 
-void test("notes that are no JSON hide no task", async () => {
+void test("details that are no JSON hide no task", async () => {
   using folder = temporaryFolder();
   await using store = sqliteStore({ path: folder.file() });
   await store.open();
@@ -159,7 +159,7 @@ void test("notes that are no JSON hide no task", async () => {
   await store.exchange({ settle: [{ ...lease!, outcome: { kind: "dead", reason: "discarded", error } }] });
   {
     using db = new DatabaseSync(folder.file());
-    db.exec("UPDATE note SET error = 'oops', attempts = '{'");
+    db.exec("UPDATE detail SET error = 'oops', attempts = '{'");
   }
   const task = await store.get(uuid(1));
   assert.equal(task?.state, "dead");

@@ -15,9 +15,10 @@ import {
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
-import { networkFileSystem } from "../../../src/stores/sqlite/ground.ts";
+import { networkFileSystem } from "../../../src/stores/sqlite/preflight.ts";
 import { sqliteStore, type SqliteStoreOptions } from "../../../src/stores/sqlite/index.ts";
 import { APPLICATION_ID, VERSION } from "../../../src/stores/sqlite/migrate.ts";
+import type { WindlassError } from "../../../src/task/errors.ts";
 import { claim, newTask } from "../../support/sqlite-fixture.ts";
 import { temporaryFolder } from "../../support/sqlite-under-test.ts";
 
@@ -26,11 +27,11 @@ async function refuses(path: string, code: string): Promise<void> {
   await assert.rejects(store.open(), { name: "WindlassError", code });
 }
 
-/** Refuses with `STORE_FOREIGN`, and changes no byte and adds no file but the ones it must. */
-async function leavesAlone(path: string, folder: string): Promise<void> {
+/** Refuses, and changes no byte and adds no file. */
+async function leavesAlone(path: string, folder: string, code = "STORE_FOREIGN"): Promise<void> {
   const before = readFileSync(path);
   const files = readdirSync(folder);
-  await refuses(path, "STORE_FOREIGN");
+  await refuses(path, code);
   assert.ok(before.equals(readFileSync(path)), "not a byte was changed");
   assert.deepEqual(readdirSync(folder), files, "no file was added");
 }
@@ -94,6 +95,40 @@ void test("a schema from the future that is still in the log is refused, too", a
   await refuses(folder.file(), "STORE_TOO_NEW");
 });
 
+/** As development before the first release made them. */
+function makeVersion1(path: string): DatabaseSync {
+  const db = new DatabaseSync(path);
+  db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA journal_mode = wal`);
+  db.exec("BEGIN; CREATE TABLE task (id TEXT); PRAGMA user_version = 1; COMMIT");
+  return db;
+}
+
+void test("a file of version 1 is not touched, and the error says what to do with it", async () => {
+  using folder = temporaryFolder();
+  makeVersion1(folder.file()).close();
+  await leavesAlone(folder.file(), folder.path, "STORE_UNSUITABLE");
+  await using store = sqliteStore({ path: folder.file() });
+  await assert.rejects(store.open(), (error: WindlassError) => {
+    assert.match(error.message, /schema version 1/);
+    assert.match(error.remedy, /Remove .*windlass\.db.* or name another file/);
+    return true;
+  });
+});
+
+void test("a file whose version 1 is still in the log, as kill -9 leaves it, is not touched either", async () => {
+  using folder = temporaryFolder();
+  {
+    using db = makeVersion1(folder.file("running.db"));
+    copyFileSync(folder.file("running.db"), folder.file());
+    copyFileSync(folder.file("running.db-wal"), folder.file("windlass.db-wal"));
+    assert.ok(db.isOpen);
+  }
+  const before = [readFileSync(folder.file()), readFileSync(folder.file("windlass.db-wal"))];
+  await refuses(folder.file(), "STORE_UNSUITABLE");
+  const after = [readFileSync(folder.file()), readFileSync(folder.file("windlass.db-wal"))];
+  assert.deepEqual(after, before);
+});
+
 void test("a damaged file is STORE_CORRUPT", async () => {
   using folder = temporaryFolder();
   await makeStore(folder.file());
@@ -129,7 +164,7 @@ void test("a file that lacks a table is STORE_CORRUPT", async () => {
   await refuses(folder.file(), "STORE_CORRUPT");
 });
 
-void test("a directory in the file's place, and a file in the directory's, are STORE_UNSUITABLE", async () => {
+void test("a directory where the file should be, and a file where the directory should be, are STORE_UNSUITABLE", async () => {
   using folder = temporaryFolder();
   await refuses(folder.path, "STORE_UNSUITABLE");
   writeFileSync(folder.file("plain"), "");

@@ -1,4 +1,4 @@
-/** The file: its schema, its settings, its place. */
+/** The file: its schema, its settings, its directory. */
 import assert from "node:assert/strict";
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -86,7 +86,7 @@ void test("the directory is made, and the files are their owner's alone", async 
   await using store = sqliteStore({ path });
   await store.open();
   await store.add([newTask(1)]);
-  for (const suffix of ["", "-wal", "-shm", "-bell"]) {
+  for (const suffix of ["", "-wal", "-shm", "-notify"]) {
     assert.equal(statSync(`${path}${suffix}`).mode & 0o777, 0o600, `mode of ${suffix}`);
   }
   assert.equal(statSync(join(path, "..")).mode & 0o777, 0o700);

@@ -1,0 +1,45 @@
+/** The attempts that a task's record keeps. */
+import type { AttemptMove } from "../../task/life.ts";
+import { ATTEMPTS_KEPT, DEFAULT_CRASH_LIMIT, type FailedAttempt, type TaskError } from "../../task/task.ts";
+import type { HeldLease } from "./held-lease.ts";
+import type { Transaction } from "./transaction.ts";
+
+/** Records an attempt that did not succeed, and what it cost. Answers the crashes so far and their limit. */
+export function recordAttempt(
+  tx: Transaction,
+  { token, rid, queue }: HeldLease,
+  costs: NonNullable<AttemptMove["costs"]>,
+  error?: TaskError,
+): { readonly crashes: number; readonly crashLimit: number } {
+  const { sql, now } = tx;
+  const [worker, startedAt, failures, crashes, crashLimit, attempts] = sql.lease.attempt.get(token)!;
+  const attempt: FailedAttempt = {
+    attempt: failures + crashes + 1,
+    outcome: costs === "crash" ? "crashed" : "failed",
+    startedAt,
+    endedAt: now,
+    worker,
+    error,
+  };
+  const kept = [...parseAttempts(attempts), attempt].slice(-ATTEMPTS_KEPT);
+  sql.detail.recordFailure.run(rid, error === undefined ? null : JSON.stringify(error), JSON.stringify(kept));
+  const crashesNow = costs === "crash" ? crashes + 1 : crashes;
+  sql.task.setFailed.run(rid, costs === "failure" ? failures + 1 : failures, crashesNow);
+  tx.event(queue, attempt.outcome);
+  return { crashes: crashesNow, crashLimit: crashLimit ?? DEFAULT_CRASH_LIMIT };
+}
+
+export function recordResult({ sql }: Transaction, rid: number, result: string): void {
+  sql.detail.recordResult.run(rid, result);
+  sql.task.markDetail.run(rid);
+}
+
+/** Attempts that cannot be read are worth less than the task: it goes on without them. */
+export function parseAttempts(text: string | null): FailedAttempt[] {
+  try {
+    const attempts: unknown = JSON.parse(text ?? "[]");
+    return Array.isArray(attempts) ? (attempts as FailedAttempt[]) : [];
+  } catch {
+    return [];
+  }
+}

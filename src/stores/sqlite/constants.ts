@@ -1,0 +1,38 @@
+/** What the SQL files share with the code and with the law. They say `${NAME}`; nothing here is written there by hand. */
+import { DEFAULT_PRIORITY } from "../../task/priority.ts";
+import { PRIORITIES, TASK_STATES } from "../../task/task.ts";
+import { MIDDLE, POSITIONS, rankOf } from "./rank.ts";
+import { statesIn } from "./state-tables.ts";
+
+/** The last instant that a `Date` can hold (ECMA-262), in the year 275760. */
+const LAST_INSTANT = 8_640_000_000_000_000;
+
+/** More attempts than a task can have had, and more than any limit forgives by far. */
+const MOST_ATTEMPTS = 1_000_000_000;
+
+export const CONSTANTS: Readonly<Record<string, string>> = {
+  /** SQLite counts to 2^63. What is beyond JavaScript's numbers is cut to them, or reading it would throw. */
+  MAX_INTEGER: String(Number.MAX_SAFE_INTEGER),
+  LAST_INSTANT: String(LAST_INSTANT),
+  MOST_ATTEMPTS: String(MOST_ATTEMPTS),
+
+  POSITIONS: String(POSITIONS),
+  POSITION_BITS: String(POSITIONS - 1),
+  LAST_RANK: String(rankOf(PRIORITIES, 0) - 1),
+  DEFAULT_RANK: String(rankOf(DEFAULT_PRIORITY, MIDDLE)),
+
+  READY_STATE: quoted(statesIn("ready")),
+  LEASE_STATE: quoted(statesIn("lease")),
+  FINISHED_STATES: quoted(statesIn("finished")),
+
+  /** The table `queue` has a column for each state, of that name. */
+  COUNTS: TASK_STATES.join(", "),
+  COUNT_EACH: TASK_STATES.map((state, index) => `${state} = ${state} + ?${index + 2}`).join(", "),
+  ALL_COUNTED: TASK_STATES.join(" + "),
+  DUE_COUNTED: statesIn("due").join(" + "),
+  FINISHED_COUNTS: statesIn("finished").join(", "),
+};
+
+function quoted(states: readonly string[]): string {
+  return states.map((state) => `'${state}'`).join(", ");
+}

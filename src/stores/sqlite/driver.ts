@@ -1,0 +1,46 @@
+/** `sqlite:`, the URL of a store in one file. */
+import type { StoreDriver } from "../../store/driver.ts";
+import { WindlassError } from "../../task/errors.ts";
+import { quote } from "../../task/names.ts";
+import { checkKeys } from "../../task/options.ts";
+import { checkPath, checkSynchronous, type SqliteStoreOptions } from "./options.ts";
+
+const FORMS = "sqlite:PATH";
+
+export const sqliteDriver: StoreDriver = {
+  schemes: ["sqlite"],
+  forms: FORMS,
+  async make(url) {
+    const options = sqliteOptions(url);
+    const { sqliteStore } = await import("./store.ts");
+    return sqliteStore(options);
+  },
+};
+
+/** `sqlite:PATH`, `sqlite:///ABSOLUTE/PATH`, each with `?synchronous=full|normal`. In PATH, `%3F` is a question mark. */
+function sqliteOptions(url: string): SqliteStoreOptions {
+  const rest = url.slice(url.indexOf(":") + 1);
+  const mark = rest.indexOf("?");
+  const location = mark < 0 ? rest : rest.slice(0, mark);
+  const path = decode(location.startsWith("//") ? location.slice(2) : location);
+  if (path === undefined) {
+    throw new WindlassError(
+      "INVALID_URL",
+      `the store URL ${quote(url)} has a % that is no code; expected %25 for it`,
+    );
+  }
+  if (path === "") {
+    throw new WindlassError("INVALID_URL", `the store URL ${quote(url)} names no file; expected ${FORMS}`);
+  }
+  const options = Object.fromEntries(new URLSearchParams(mark < 0 ? "" : rest.slice(mark + 1)));
+  checkKeys(options, ["synchronous"], "the sqlite URL");
+  return { path: checkPath(path), synchronous: checkSynchronous(options["synchronous"]) };
+}
+
+function decode(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,126 @@
+-- Version 2, the first that was released.
+--
+-- A task's state is the table that has a row for it: `ready` (pending), `due` (scheduled, retrying), `lease`
+-- (running) or `finished` (completed, cancelled, dead). A claim thus moves a narrow row from `ready` to `lease` and
+-- never rewrites the task with its payload.
+
+-- Numbers that rise over everything: row ids, positions in line, the order of finishing. One row.
+CREATE TABLE sequence (
+  only INTEGER PRIMARY KEY CHECK (only = 1),
+  last INTEGER NOT NULL
+) STRICT;
+INSERT INTO sequence VALUES (1, 0);
+
+-- Counts are kept in the transaction that changes them, so that nobody ever counts rows. Rows are never deleted
+-- (a purged queue is not `listed`): processes remember the number of a name.
+CREATE TABLE queue (
+  qid INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  listed INTEGER NOT NULL DEFAULT 1,
+  paused INTEGER NOT NULL DEFAULT 0,
+  -- Rises whenever idle workers should look: other processes compare it when they are notified.
+  notifications INTEGER NOT NULL DEFAULT 0,
+  pending INTEGER NOT NULL DEFAULT 0,
+  scheduled INTEGER NOT NULL DEFAULT 0,
+  retrying INTEGER NOT NULL DEFAULT 0,
+  running INTEGER NOT NULL DEFAULT 0,
+  completed INTEGER NOT NULL DEFAULT 0,
+  cancelled INTEGER NOT NULL DEFAULT 0,
+  dead INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+-- `rid` is the order of adding. The payload comes last: whoever reads the columns before it skips its pages.
+CREATE TABLE task (
+  rid INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  queue INTEGER NOT NULL,
+  type TEXT NOT NULL,
+  -- Priority and position in line in one number: see rank.ts. The one in `ready` while the task is pending.
+  rank INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  run_at INTEGER NOT NULL,
+  failures INTEGER NOT NULL,
+  crashes INTEGER NOT NULL,
+  retry_limit INTEGER,
+  crash_limit INTEGER,
+  -- 1 if there is a row in `detail`: dropping a task without one, which is nearly every task, need not look for it.
+  has_detail INTEGER NOT NULL,
+  -- JSON [value, fingerprint, until], for a task with a key.
+  key TEXT,
+  -- JSON object of strings, for a task that was given some.
+  headers TEXT,
+  payload TEXT NOT NULL
+) STRICT;
+
+-- Pending. A claim takes a contiguous range from the left of its queue.
+CREATE TABLE ready (
+  queue INTEGER NOT NULL,
+  rank INTEGER NOT NULL,
+  rid INTEGER NOT NULL,
+  PRIMARY KEY (queue, rank)
+) STRICT, WITHOUT ROWID;
+
+-- Scheduled and retrying.
+CREATE TABLE due (
+  rid INTEGER PRIMARY KEY,
+  state TEXT NOT NULL,
+  queue INTEGER NOT NULL,
+  at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX due_at ON due (queue, at);
+
+-- Running. AUTOINCREMENT: a fence must never come back, even when the newest lease has gone. No index by deadline or
+-- by task: there are as many leases as attempts run at once, and the hot path would pay for it.
+CREATE TABLE lease (
+  token INTEGER PRIMARY KEY AUTOINCREMENT,
+  rid INTEGER NOT NULL,
+  queue INTEGER NOT NULL,
+  worker TEXT NOT NULL,
+  started_at INTEGER NOT NULL,
+  until INTEGER NOT NULL,
+  cancel INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+-- Completed, cancelled and dead. `position` is the order of finishing, in which retention removes.
+CREATE TABLE finished (
+  state TEXT NOT NULL,
+  rid INTEGER NOT NULL,
+  queue INTEGER NOT NULL,
+  position INTEGER NOT NULL,
+  finished_at INTEGER NOT NULL,
+  reason TEXT,
+  PRIMARY KEY (state, rid)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX finished_position ON finished (queue, state, position);
+
+-- What few tasks have and nobody reads on the hot path: the last error and the failed attempts (JSON), the result.
+CREATE TABLE detail (
+  rid INTEGER PRIMARY KEY,
+  error TEXT,
+  attempts TEXT,
+  result TEXT
+) STRICT;
+
+-- Who holds an idempotency key: while `live`, else until the window closes.
+CREATE TABLE key (
+  queue INTEGER NOT NULL,
+  value TEXT NOT NULL,
+  id TEXT NOT NULL,
+  fingerprint TEXT NOT NULL,
+  until INTEGER NOT NULL,
+  live INTEGER NOT NULL,
+  PRIMARY KEY (queue, value)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX key_closing ON key (until) WHERE live = 0;
+
+-- Minutes since the epoch; kept for a day.
+CREATE TABLE activity (
+  minute INTEGER NOT NULL,
+  queue INTEGER NOT NULL,
+  added INTEGER NOT NULL,
+  completed INTEGER NOT NULL,
+  failed INTEGER NOT NULL,
+  crashed INTEGER NOT NULL,
+  dead INTEGER NOT NULL,
+  PRIMARY KEY (minute, queue)
+) STRICT, WITHOUT ROWID;

@@ -1,2 +1,0 @@
--- ?1 first minute that is kept.
-DELETE FROM activity WHERE minute < ?1

@@ -1,2 +1,0 @@
--- ?1 task.
-DELETE FROM due WHERE rid = ?1

@@ -1,2 +1,0 @@
--- ?1 id.
-SELECT * FROM shown WHERE id = ?1

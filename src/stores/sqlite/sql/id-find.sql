@@ -1,2 +1,0 @@
--- ?1 id.
-SELECT rid FROM task WHERE id = ?1

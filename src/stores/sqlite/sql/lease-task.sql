@@ -1,2 +1,0 @@
--- ?1 token.
-SELECT rid FROM lease WHERE token = ?1

@@ -1,2 +1,0 @@
--- ?1 row id.
-SELECT * FROM shown WHERE rid = ?1

@@ -1,2 +1,0 @@
--- ?1 queue.
-UPDATE queue SET paused = 1 WHERE qid = ?1

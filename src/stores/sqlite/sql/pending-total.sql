@@ -1,2 +1,0 @@
--- From the counts.
-SELECT total(pending) FROM queue

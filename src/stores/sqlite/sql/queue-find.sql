@@ -1,2 +1,0 @@
--- ?1 name.
-SELECT qid FROM queue WHERE name = ?1

@@ -1,2 +1,0 @@
--- ?1 name.
-INSERT INTO queue (name) VALUES (?1) RETURNING qid

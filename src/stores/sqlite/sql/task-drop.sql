@@ -1,2 +1,0 @@
--- ?1 to ?2 row ids.
-DELETE FROM task WHERE rid BETWEEN ?1 AND ?2

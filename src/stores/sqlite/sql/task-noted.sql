@@ -1,2 +1,0 @@
--- ?1 task.
-UPDATE task SET noted = 1 WHERE rid = ?1

@@ -1,0 +1,63 @@
+-- The tasks themselves. Their state is which other table has a row for them: see the migration.
+
+-- name: add
+-- ?1 now, which all rows share; the others as the columns come. A repeated id changes nothing: the caller sees by the
+-- number of changes that some were not added.
+INSERT INTO task
+  (created_at, rid, id, queue, type, rank, run_at, failures, crashes, retry_limit, crash_limit, has_detail, key, headers,
+    payload)
+VALUES (?1, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, 0, ?, ?, ?)
+ON CONFLICT (id) DO NOTHING
+
+-- name: find
+-- ?1 id.
+SELECT rid FROM task WHERE id = ?1
+
+-- name: drop
+-- ?1 to ?2 row ids.
+DELETE FROM task WHERE rid BETWEEN ?1 AND ?2
+
+-- name: setFailed
+-- ?1 task, ?2 failures, ?3 crashes. Goes with `detail.recordFailure`.
+UPDATE task SET failures = ?2, crashes = ?3, has_detail = 1 WHERE rid = ?1
+
+-- name: markDetail
+-- ?1 task.
+UPDATE task SET has_detail = 1 WHERE rid = ?1
+
+-- name: renew
+-- ?1 task. Fresh budgets.
+UPDATE task SET failures = 0, crashes = 0 WHERE rid = ?1
+
+-- name: setPayload
+-- ?1 task, ?2 payload.
+UPDATE task SET payload = ?2 WHERE rid = ?1
+
+-- name: setPriority
+-- ?1 task, ?2 priority. The position in line is the lower part of the rank.
+UPDATE task SET rank = ?2 * ${POSITIONS} + (rank & ${POSITION_BITS}) WHERE rid = ?1
+
+-- name: setPosition
+-- ?1 task, ?2 its position in line (see rank.ts): the priority stays as the upper part of the rank.
+UPDATE task SET rank = (rank & ~${POSITION_BITS}) + ?2 WHERE rid = ?1
+
+-- name: setTime
+-- ?1 task, ?2 when it may run.
+UPDATE task SET run_at = ?2 WHERE rid = ?1
+
+-- name: mend
+-- ?1 token, ?2 now. Makes every value of the task fit to be read; the payload is kept as it is.
+UPDATE task
+SET queue = (SELECT queue FROM lease WHERE token = ?1),
+  rank = iif(rank BETWEEN 0 AND ${LAST_RANK}, rank, ${DEFAULT_RANK}),
+  created_at = iif(created_at BETWEEN 0 AND ${LAST_INSTANT}, created_at, ?2),
+  run_at = iif(run_at BETWEEN 0 AND ${LAST_INSTANT}, run_at, ?2),
+  failures = iif(failures BETWEEN 0 AND ${MOST_ATTEMPTS}, failures, 0),
+  crashes = iif(crashes BETWEEN 0 AND ${MOST_ATTEMPTS}, crashes, 0),
+  retry_limit = iif(retry_limit BETWEEN 0 AND ${MOST_ATTEMPTS}, retry_limit, NULL),
+  crash_limit = iif(crash_limit BETWEEN 0 AND ${MOST_ATTEMPTS}, crash_limit, NULL),
+  headers = CASE
+    WHEN NOT json_valid(headers) THEN NULL
+    WHEN json_type(headers) = 'object' AND NOT EXISTS (SELECT 1 FROM json_each(headers) WHERE type <> 'text') THEN headers
+  END
+WHERE rid = (SELECT rid FROM lease WHERE token = ?1)

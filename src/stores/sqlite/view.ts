@@ -1,0 +1,82 @@
+/** Rows of `list.view` as tasks. What cannot be parsed is left out: a task must be visible to be mended. */
+import { UNREADABLE } from "../../task/life.ts";
+import {
+  type DeadReason,
+  DEFAULT_CRASH_LIMIT,
+  type Task,
+  type TaskDetail,
+  type TaskError,
+  type TaskRef,
+} from "../../task/task.ts";
+import { parseAttempts } from "./attempts.ts";
+import { parseHeaders } from "./headers.ts";
+import { priorityOf } from "./rank.ts";
+import type { ViewRow } from "./statements.ts";
+import type { Transaction } from "./transaction.ts";
+
+/** The task's row, looked for in its queue alone if that is given. */
+export function findRow({ sql }: Transaction, { id, queue }: TaskRef): ViewRow | undefined {
+  const rid = sql.task.find.get(id)?.[0];
+  const row = rid === undefined ? undefined : sql.list.view.get(rid);
+  return queue === undefined || row?.[3] === queue ? row : undefined;
+}
+
+export function toTask(row: ViewRow): Task {
+  const [, id, , queue, type, rank, createdAt, runAt, failures, crashes, retryLimit, crashLimit, key, state] =
+    row;
+  const [worker, startedAt, until, cancel, finishedAt, reason, error, , result, headers, payload] = row.slice(
+    15,
+  ) as unknown as Rest;
+  return {
+    id,
+    type,
+    queue,
+    payload,
+    priority: priorityOf(rank),
+    // A task that no table of a state has: its record is broken, and only a person can decide.
+    state: state ?? UNREADABLE.to,
+    createdAt,
+    runAt,
+    failures,
+    crashes,
+    retryLimit: retryLimit ?? undefined,
+    crashLimit: crashLimit ?? DEFAULT_CRASH_LIMIT,
+    key: (parse(key) as [string] | undefined)?.[0],
+    headers: parseHeaders(headers),
+    worker: worker ?? undefined,
+    startedAt: startedAt ?? undefined,
+    leaseUntil: until ?? undefined,
+    cancelRequested: cancel === 1 || undefined,
+    finishedAt: finishedAt ?? undefined,
+    deadReason: (reason as DeadReason | null) ?? undefined,
+    error: parse(error) as TaskError | undefined,
+    result: result ?? undefined,
+  };
+}
+
+export function toDetail(row: ViewRow): TaskDetail {
+  const attempts = parseAttempts(row[22]).map((attempt) => ({ ...attempt, error: attempt.error }));
+  return { ...toTask(row), attempts };
+}
+
+type Rest = readonly [
+  worker: string | null,
+  startedAt: number | null,
+  until: number | null,
+  cancel: number | null,
+  finishedAt: number | null,
+  reason: string | null,
+  error: string | null,
+  attempts: string | null,
+  result: string | null,
+  headers: string | null,
+  payload: string,
+];
+
+function parse(text: string | null): unknown {
+  try {
+    return text === null ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
