@@ -50,7 +50,9 @@ void test("every statement is used", () => {
     .map((file) => readFileSync(join(room, file), "utf8"))
     .join("\n");
   const used = new Set(
-    [...code.matchAll(/\bsql\.(\w+\.\w+)\s*\.(?:get|all|iterate|run|insert)\b/g)].map(([, name]) => name),
+    [...code.matchAll(/\bsql\.(\w+\.\w+)\s*\.(?:get|all|iterate|run|runWith|insert)\b/g)].map(
+      ([, name]) => name,
+    ),
   );
   assert.deepEqual(
     declared.map(({ name }) => name).filter((name) => !used.has(name)),
