@@ -42,7 +42,7 @@ void test("a task that one program adds wakes the listener of another, and only 
   await store.add([newTask(1, { queue: "other" })]);
   await store.add([newTask(2)]);
   assert.equal(await listener.line(), "woken");
-  // A second ring, after everything was claimed in between: wake-ups do not wear out.
+  // A second notification, after everything was claimed in between: wake-ups do not wear out.
   await claim(store);
   await store.add([newTask(3)]);
   assert.equal(await listener.line(), "woken");
