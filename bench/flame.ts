@@ -62,8 +62,8 @@ function fold({ nodes, samples, timeDeltas }: Profile, first: number, last: numb
 }
 
 function nameOf({ callFrame: { functionName, url } }: ProfileNode): string {
-  const file = url === "" ? "" : ` ${basename(dirname(url))}/${basename(url)}`;
-  return `${functionName === "" ? "(anonymous)" : functionName}${file}`;
+  const module = url === "" ? "" : ` ${basename(dirname(url))}/${basename(url)}`;
+  return `${functionName === "" ? "(anonymous)" : functionName}${module}`;
 }
 
 function draw(all: Box): string {

@@ -67,10 +67,19 @@ export interface RedisCluster extends AsyncDisposable {
   readonly nodes: readonly RedisServer[];
 }
 
-/** Starts three primaries with a replica each, which notice a failure after 1 s. */
-export async function startRedisCluster(options: RedisOptions = {}): Promise<RedisCluster> {
+/** A node that a busy machine did not let speak for so long would be taken for dead, and the cluster for down. */
+const CALM_MS = 15_000;
+
+/**
+ * Starts three primaries with a replica each. They take a node for failed that was silent for `nodeTimeoutMs` (15 s): a
+ * test that kills one says less.
+ */
+export async function startRedisCluster(
+  options: RedisOptions & { readonly nodeTimeoutMs?: number } = {},
+): Promise<RedisCluster> {
   await using stack = new AsyncDisposableStack();
-  const lines = ["cluster-enabled yes", "cluster-node-timeout 1000", ...(options.lines ?? [])];
+  const { nodeTimeoutMs = CALM_MS } = options;
+  const lines = ["cluster-enabled yes", `cluster-node-timeout ${nodeTimeoutMs}`, ...(options.lines ?? [])];
   const nodes: RedisServer[] = [];
   for (let i = 0; i < 6; i++) {
     // The bus listens 10,000 above the port, which so must not be above 55,535.
@@ -114,8 +123,10 @@ export interface RedisSentinels extends AsyncDisposable {
   readonly sentinels: readonly RedisServer[];
 }
 
-/** Starts a primary, a replica of it and three sentinels, which fail over after 1 s. */
-export async function startRedisSentinels(options: RedisOptions = {}): Promise<RedisSentinels> {
+/** Starts a primary, a replica of it and three sentinels, which fail over when the primary was silent for `downAfterMs` (15 s). */
+export async function startRedisSentinels(
+  options: RedisOptions & { readonly downAfterMs?: number } = {},
+): Promise<RedisSentinels> {
   await using stack = new AsyncDisposableStack();
   const { lines = [] } = options;
   const primary = stack.use(await startRedis(options));
@@ -125,7 +136,8 @@ export async function startRedisSentinels(options: RedisOptions = {}): Promise<R
   const cli = await program("redis-cli");
   await until(cli, replica.port, options.tls, ["info", "replication"], /master_link_status:up/);
   const sentinels: RedisServer[] = [];
-  for (let i = 0; i < 3; i++) sentinels.push(stack.use(await startSentinel(primary.port, options)));
+  for (let i = 0; i < 3; i++)
+    sentinels.push(stack.use(await startSentinel(primary.port, { downAfterMs: CALM_MS, ...options })));
   for (const { port } of sentinels) {
     await until(cli, port, options.tls, ["info", "sentinel"], /status=ok,.*slaves=1,sentinels=3/);
   }
@@ -140,7 +152,10 @@ export async function startRedisSentinels(options: RedisOptions = {}): Promise<R
   };
 }
 
-async function startSentinel(primaryPort: number, { tls }: RedisOptions): Promise<RedisServer> {
+async function startSentinel(
+  primaryPort: number,
+  { tls, downAfterMs }: RedisOptions & { readonly downAfterMs: number },
+): Promise<RedisServer> {
   const folder = await mkdtemp(join(tmpdir(), "windlass-sentinel-"));
   const port = await freePort();
   const path = join(folder, "sentinel.conf");
@@ -149,7 +164,7 @@ async function startSentinel(primaryPort: number, { tls }: RedisOptions): Promis
     "bind 127.0.0.1",
     ...(tls === undefined ? [`port ${port}`] : ["port 0", `tls-port ${port}`, ...tlsLines(tls)]),
     `sentinel monitor windlass 127.0.0.1 ${primaryPort} 2`,
-    "sentinel down-after-milliseconds windlass 1000",
+    `sentinel down-after-milliseconds windlass ${downAfterMs}`,
     "sentinel failover-timeout windlass 3000",
   ];
   await writeFile(path, `${config.join("\n")}\n`);

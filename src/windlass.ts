@@ -1,15 +1,13 @@
-/** The front door: joins a store, chosen by URL, to the engine. */
+/** Where programs begin: puts a store, chosen by URL, and the engine together. */
+import { DEFAULT_URL } from "./default-url.ts";
 import { Client, type ClientOptions } from "./engine/client.ts";
 import { openOrClose, openStore } from "./open-store.ts";
 import type { FullStore } from "./store/facets.ts";
 import type { Store } from "./store/store.ts";
 
-/** Where tasks are kept unless a URL says otherwise: a file below the working directory. */
-export const DEFAULT_URL = "sqlite:.windlass/windlass.db";
-
 /**
- * A queue on the store that the URL names, opened and ready. Also takes a store that you made.
- * Fails with `INVALID_URL` or the `STORE_…` code that says why the store cannot be used.
+ * A client of the store that the URL names, opened and ready. Also takes a store that you made; it is closed with the client.
+ * Fails with `INVALID_URL`, `INVALID_OPTION`, `UNKNOWN_OPTION`, or the `STORE_…` code that says why the store cannot be used.
  */
 export async function windlass(url?: string, options?: ClientOptions): Promise<Client<FullStore>>;
 export async function windlass<S extends Store>(store: S, options?: ClientOptions): Promise<Client<S>>;
@@ -17,7 +15,12 @@ export async function windlass(
   store: string | Store = DEFAULT_URL,
   options?: ClientOptions,
 ): Promise<Client> {
-  if (typeof store === "string") return new Client(await openStore(store), options);
-  await openOrClose(store);
-  return new Client(store, options);
+  const opened = typeof store === "string" ? await openStore(store) : store;
+  if (typeof store !== "string") await openOrClose(store);
+  try {
+    return new Client(opened, options);
+  } catch (error) {
+    await opened[Symbol.asyncDispose](); // or its connections would keep the process
+    throw error;
+  }
 }

@@ -3,18 +3,22 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { ERROR_CODES } from "windlass";
+import { ERROR_CODES, type ErrorCode, WindlassError } from "windlass";
+import { exitCodeOf } from "../src/cli/exit-codes.ts";
+import { statusOf } from "../src/server/http/status.ts";
 
 const docs = join(import.meta.dirname, "../docs");
 
-test("docs/errors.md has every code with its meaning and remedy", async () => {
-  const rows = Object.entries(ERROR_CODES).map(
-    ([code, { meaning, remedy, status, ...rest }]) =>
-      `| <a id="${code.toLowerCase()}"></a>\`${code}\` | ${status} | ${"retriable" in rest ? "yes" : "no"} | ${meaning} | ${remedy} |`,
-  );
+test("docs/errors.md has every code with its meaning and remedy, and what each entry point makes of it", async () => {
+  const rows = (Object.keys(ERROR_CODES) as ErrorCode[]).map((code) => {
+    const { kind, meaning, remedy, retriable = false } = ERROR_CODES[code];
+    const exit = exitCodeOf(new WindlassError(code, ""));
+    const again = retriable ? "yes" : "no";
+    return `| <a id="${code.toLowerCase()}"></a>\`${code}\` | ${kind} | ${statusOf(code)} | ${exit} | ${again} | ${meaning} | ${remedy} |`;
+  });
   await holdBetween("errors.md", [
-    "| code | HTTP | again? | what happened | what to do |",
-    "|---|--:|---|---|---|",
+    "| code | kind | HTTP | exit | again? | what happened | what to do |",
+    "|---|---|--:|--:|---|---|---|",
     ...rows,
   ]);
 });

@@ -1,11 +1,13 @@
-/** The one list of operations. Every skin is made from it; nothing else says what can be done. */
+/** The one list of operations. Every entry point is made from it; nothing else says what can be done. */
+import { actOnTasks, cancelTask, deleteTask, retryTask, runTaskNow } from "./acts.ts";
+import { diagnoseStore } from "./diagnosis.ts";
 import { enqueue, enqueueBatch } from "./enqueue.ts";
 import type { Operation } from "./operation.ts";
 import { getQueue, listQueues, pauseQueue, purgeQueue, resumeQueue } from "./queues.ts";
 import { getStats } from "./stats.ts";
-import { cancelTask, deleteTask, editTask, getTask, listTasks, retryTask, runTaskNow } from "./tasks.ts";
+import { editTask, getTask, listTasks } from "./tasks.ts";
 
-export const catalogue: readonly Operation[] = [
+export const catalogue = [
   enqueue,
   enqueueBatch,
   listTasks,
@@ -13,6 +15,7 @@ export const catalogue: readonly Operation[] = [
   retryTask,
   cancelTask,
   runTaskNow,
+  actOnTasks,
   editTask,
   deleteTask,
   listQueues,
@@ -21,4 +24,5 @@ export const catalogue: readonly Operation[] = [
   resumeQueue,
   purgeQueue,
   getStats,
-];
+  diagnoseStore,
+] as const satisfies readonly Operation[];

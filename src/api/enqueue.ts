@@ -1,130 +1,114 @@
-/** Adding tasks: one, or up to 1,000 at once. The engine checks every value; here it is asked and answered. */
-import * as z from "zod";
-import type { EnqueuedTask } from "../engine/client.ts";
-import {
-  encodePayload,
-  type EnqueueOptions,
-  JsonText,
-  type TaskRequest,
-  taskTemplate,
-} from "../engine/request.ts";
-import type { Duration } from "../task/duration.ts";
-import { toMs } from "../task/duration.ts";
+/** Adding tasks: one, or up to 1,000 at once. The client checks every value; here it is asked and answered. */
+import type { EnqueuedTask } from "../engine/enqueued.ts";
+import { encodePayload, JsonText, type TaskRequest, taskTemplate } from "../engine/request.ts";
 import { hasCode, WindlassError } from "../task/errors.ts";
-import { type Instant, toInstantMs } from "../task/instant.ts";
+import { type Headers, HEADERS_LIMIT } from "../task/headers.ts";
 import { DEFAULT_QUEUE, quote } from "../task/names.ts";
-import type { Priority } from "../task/priority.ts";
-import type { TaskState } from "../task/task.ts";
-import { checkedByEngine } from "./input.ts";
+import { TASK_STATES, type TaskState } from "../task/task.ts";
+import {
+  BATCH_LIMIT,
+  checkTasks,
+  durationField,
+  instantField,
+  payloadField,
+  priorityField,
+} from "./fields.ts";
 import { type ApiContext, defineOperation } from "./operation.ts";
-import { stateView } from "./views.ts";
-
-/** Most tasks in one batch. */
-export const BATCH_LIMIT = 1_000;
-
-const durationMeta = { type: ["integer", "string"], examples: [5_000, "5m"] };
+import { flag, integer, list, object, optional, text, type TypeOf, value } from "./schema.ts";
 
 /** What may be said about a new task; `EnqueueOptions` has the defaults and bounds. */
-export const taskFields = {
-  type: checkedByEngine<string>({
-    type: "string",
-    description: "Picks the handler",
-    examples: ["email.send"],
-  }),
-  payload: z.unknown().optional().meta({ description: "Any JSON, up to 1 MiB; null if it is left out" }),
-  queue: checkedByEngine<string>({ type: "string", default: DEFAULT_QUEUE }),
-  priority: checkedByEngine<Priority>({
-    type: ["integer", "string"],
-    description: "0 (first) to 9 (last), or critical, high, normal, low, bulk",
-    default: "normal",
-  }),
-  delay: checkedByEngine<Duration>({ ...durationMeta, description: "Not before this long from now" }),
-  runAt: checkedByEngine<Instant>({
-    type: ["string", "integer"],
-    description: "Not before this instant: RFC 3339 with an offset, or ms since 1970",
-  }),
-  key: checkedByEngine<string>({
-    type: "string",
-    description: "One task per queue and key; the header Idempotency-Key says the same",
-  }),
-  keyWindow: checkedByEngine<Duration>({ ...durationMeta, default: "24h" }),
-  retries: checkedByEngine<number>({ type: "integer", minimum: 0, maximum: 1_000 }),
-  crashes: checkedByEngine<number>({ type: "integer", minimum: 0, maximum: 1_000, default: 3 }),
-  id: checkedByEngine<string>({ type: "string", format: "uuid", description: "Made by the caller" }),
-};
-
-export const enqueuedView = z.object({
-  id: z.string(),
-  state: stateView
-    .nullable()
-    .meta({ description: "null: the task that the key or id stands for is not kept any more" }),
-  queue: z.string(),
-  duplicate: z.boolean().meta({ description: "True if the task was there already" }),
+const newTask = object({
+  type: text({ description: "Picks the handler", examples: ["email.send"] }),
+  payload: payloadField,
+  queue: optional(text({ default: DEFAULT_QUEUE })),
+  priority: priorityField({ default: "normal" }),
+  delay: durationField({ description: "Not before this long from now" }),
+  runAt: instantField("Not before this instant"),
+  key: optional(
+    text({ description: "One task per queue and key; the header Idempotency-Key says the same" }),
+  ),
+  keyWindow: durationField({ default: "24h" }),
+  retries: optional(integer({ minimum: 0, maximum: 1_000 })),
+  crashes: optional(integer({ minimum: 0, maximum: 1_000, default: 3 })),
+  id: optional(text({ format: "uuid", description: "Made by whoever calls" })),
+  headers: optional(
+    value<Headers>({
+      type: "object",
+      additionalProperties: { type: "string" },
+      maxProperties: HEADERS_LIMIT,
+      description: "Kept with the task and given to its handler: trace context, tags",
+    }),
+  ),
 });
 
-export type EnqueuedView = z.output<typeof enqueuedView>;
+const enqueuedView = object({
+  id: text(),
+  state: value<TaskState | null>({
+    enum: [...TASK_STATES, null],
+    description: "null: the task that the key or id stands for is not kept any more",
+  }),
+  queue: text(),
+  duplicate: flag({ description: "True if the task was there already" }),
+});
+
+export type EnqueuedView = TypeOf<typeof enqueuedView>;
 
 export const enqueue = defineOperation({
   name: "tasks.enqueue",
-  method: "POST",
-  path: "/v1/tasks",
   permission: "tasks.enqueue",
+  changes: true,
   summary: "Adds a task. It is written when the answer comes.",
-  status: 202,
-  input: z.object(taskFields),
+  input: newTask,
   output: enqueuedView,
-  location: ({ id }) => `/v1/tasks/${id}`,
-  run: async (context, input) => {
-    const request = asRequest(input);
+  http: { method: "POST", path: "/v1/tasks", status: 202, location: ({ id }) => `/v1/tasks/${id}` },
+  run: async (context, request) => {
     const [added] = await context.client.enqueueAll([request]);
-    return showEnqueued(context, request, added!);
+    return toEnqueuedView(context, request, added!);
   },
 });
 
 export const enqueueBatch = defineOperation({
   name: "tasks.enqueueBatch",
-  method: "POST",
-  path: "/v1/tasks/batch",
   permission: "tasks.enqueue",
+  changes: true,
   summary: "Adds up to 1,000 tasks. All are checked before any is added.",
-  status: 202,
-  list: "tasks",
-  input: z.object({
-    tasks: z
-      .array(z.unknown(), { error: "a list of tasks" })
-      .min(1, "1 to 1,000 tasks")
-      .max(BATCH_LIMIT, "1 to 1,000 tasks")
-      .meta({ items: z.toJSONSchema(z.object(taskFields)) }),
-  }),
-  output: z.object({ results: z.array(enqueuedView) }),
-  run: async (context, input) => {
-    const requests = input.tasks.map(asBatchItem);
-    refuseContradictions(requests);
-    const added = await addAll(context, requests);
+  input: object({ tasks: list(newTask, { minItems: 1, maxItems: BATCH_LIMIT }) }),
+  output: object({ results: list(enqueuedView) }),
+  http: { method: "POST", path: "/v1/tasks/batch", status: 202, list: "tasks" },
+  run: async (context, { tasks }) => {
+    checkTasks(tasks);
+    checkObjects(tasks);
+    refuseContradictions(tasks);
+    const added = await addAll(context, tasks);
     return {
-      results: await Promise.all(added.map((task, index) => showEnqueued(context, requests[index]!, task))),
+      results: await Promise.all(
+        added.map(async (task, index) => toEnqueuedView(context, tasks[index]!, task)),
+      ),
     };
   },
 });
 
-/** The types of the fields are the engine's to check: it gets what was given. */
-function asRequest(input: z.output<typeof enqueue.input>): TaskRequest {
-  return input as unknown as TaskRequest;
-}
-
-function asBatchItem(item: unknown, index: number): TaskRequest {
-  if (typeof item === "object" && item !== null && !Array.isArray(item)) return item as TaskRequest;
-  throw new WindlassError("INVALID_OPTION", `tasks[${index}] is ${quote(item)}; expected an object`, {
-    pointer: `/tasks/${index}`,
-  });
+/** The client reads the fields of each; that there are fields is for us to see. */
+function checkObjects(tasks: readonly unknown[]): void {
+  for (const [index, task] of tasks.entries()) {
+    if (typeof task === "object" && task !== null && !Array.isArray(task)) continue;
+    throw new WindlassError("INVALID_OPTION", `tasks[${index}] is ${quote(task)}; expected an object`, {
+      pointer: `/tasks/${index}`,
+    });
+  }
 }
 
 async function addAll(context: ApiContext, requests: readonly TaskRequest[]): Promise<EnqueuedTask[]> {
   try {
     return await context.client.enqueueAll(requests);
   } catch (error) {
-    throw error instanceof WindlassError && error.status < 500 ? blame(requests, error) : error;
+    throw error instanceof WindlassError && isRefusal(error) ? blame(requests, error) : error;
   }
+}
+
+/** The fault of one task, not of the store. */
+function isRefusal({ kind }: WindlassError): boolean {
+  return kind === "invalid" || kind === "conflict";
 }
 
 /** Only a refused batch pays for finding out which task it was. */
@@ -172,19 +156,14 @@ function refuseContradictions(requests: readonly TaskRequest[]): void {
   }
 }
 
-async function showEnqueued(
-  context: ApiContext,
-  options: EnqueueOptions,
-  { id, queue, duplicate }: EnqueuedTask,
+async function toEnqueuedView(
+  { client }: ApiContext,
+  request: TaskRequest,
+  { id, queue, state, duplicate }: EnqueuedTask,
 ): Promise<EnqueuedView> {
-  if (!duplicate) return { id, state: firstState(context, options), queue, duplicate };
-  const standing = await context.client.store.get(id);
+  if (state !== undefined) return { id, state, queue, duplicate };
+  // What a key stands for is in the same queue; only an id of the caller's own may have been used in another.
+  const standing =
+    (await client.get(id, { queue })) ?? (request.id === undefined ? undefined : await client.get(id));
   return { id, state: standing?.state ?? null, queue: standing?.queue ?? queue, duplicate };
-}
-
-/** For the answer only: the store decides by its own clock. */
-function firstState({ clock }: ApiContext, { delay, runAt }: EnqueueOptions): TaskState {
-  if (delay !== undefined) return toMs(delay, "delay") > 0 ? "scheduled" : "pending";
-  if (runAt !== undefined) return toInstantMs(runAt, "runAt") > clock.now() ? "scheduled" : "pending";
-  return "pending";
 }

@@ -1,14 +1,12 @@
-/** What an operation is: everything that a skin (HTTP, gRPC, the command line) has to know to offer it. */
-import type * as z from "zod";
+/** What an operation is: everything that an entry point (HTTP, the command line, gRPC) has to know to offer it. */
 import type { Client } from "../engine/client.ts";
-import type { Clock } from "../store/clock.ts";
 import type { FullStore } from "../store/facets.ts";
-import { inputChecker } from "./input.ts";
+import { checkKeys } from "../task/options.ts";
+import type { ObjectSchema } from "./schema.ts";
 
 /** What every operation works on. */
 export interface ApiContext {
   readonly client: Client<FullStore>;
-  readonly clock: Clock;
 }
 
 /** What a caller must be allowed to do. */
@@ -18,67 +16,60 @@ export type Permission =
   | "tasks.manage"
   | "queues.read"
   | "queues.manage"
-  | "stats.read";
+  | "stats.read"
+  | "store.diagnose";
 
-export type Method = "GET" | "POST" | "PATCH" | "DELETE";
-
-export interface OperationOptions<Input extends z.ZodObject, Output extends z.ZodType> {
-  /** Noun, dot, verb; unique. */
-  readonly name: string;
-  readonly method: Method;
+/** How HTTP offers an operation. */
+export interface HttpBinding<Output> {
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
   /** A template such as `/v1/tasks/{id}`: what is in braces is a field of the input. */
   readonly path: string;
-  readonly permission: Permission;
-  /** One sentence for the manual. */
-  readonly summary: string;
-  /** Path, query and body fields together. Shape only where the engine checks the value with its own error. */
-  readonly input: Input;
-  readonly output: Output;
-  /** HTTP status of success. Default 200. */
+  /** Status of success. Default 200. */
   readonly status?: 200 | 202;
+  /** The path of what was made. */
+  location?(output: Output): string;
   /** The field that is a list of tasks: a body of it may be larger, and each of its items has a `payload` of its own. */
   readonly list?: string;
-  /** The path of what was made. */
-  readonly location?: (output: z.output<Output>) => string;
-  readonly run: (context: ApiContext, input: z.output<Input>) => Promise<z.output<Output>>;
+}
+
+interface Description<Name extends string, Input extends object, Output extends object> {
+  /** Noun, dot, verb; unique. */
+  readonly name: Name;
+  readonly permission: Permission;
+  /** False for what only looks. */
+  readonly changes: boolean;
+  /** One sentence for the manual. */
+  readonly summary: string;
+  /** All that may be said, whatever way it comes: over HTTP path, query and body together. */
+  readonly input: ObjectSchema<Input>;
+  readonly output: ObjectSchema<Output>;
+  /** Undefined: HTTP does not offer it. */
+  readonly http?: HttpBinding<Output>;
 }
 
 /** An operation, ready to be called with input that nobody has checked yet. */
-export interface Operation<Output = unknown> {
-  readonly name: string;
-  readonly method: Method;
-  readonly path: string;
-  readonly permission: Permission;
-  readonly summary: string;
-  readonly input: z.ZodObject;
-  readonly output: z.ZodType;
-  readonly status: 200 | 202;
-  readonly list: string | undefined;
-  /** True for what changes nothing. */
-  readonly safe: boolean;
-  locationOf(output: Output): string | undefined;
-  /** Checks the input and runs. Fails with `INVALID_OPTION` or `UNKNOWN_OPTION` and what the operation itself fails with. */
+export interface Operation<
+  Name extends string = string,
+  Input extends object = object,
+  Output extends object = object,
+> extends Description<Name, Input, Output> {
+  /** Fails with `UNKNOWN_OPTION` for a field that there is not, and with what the operation itself fails with. */
   call(context: ApiContext, input: object): Promise<Output>;
 }
 
-/** An operation from its description; its input checks are compiled once. */
-export function defineOperation<Input extends z.ZodObject, Output extends z.ZodType>(
-  options: OperationOptions<Input, Output>,
-): Operation<z.output<Output>> {
-  const { name, method, path, permission, summary, input, output, run } = options;
-  const check = inputChecker(input, name);
+/** An operation from its description. `run` hands the values of the input to the client, which checks them. */
+export function defineOperation<const Name extends string, Input extends object, Output extends object>(
+  options: Description<Name, Input, Output> & {
+    readonly run: (context: ApiContext, input: Input) => Promise<Output>;
+  },
+): Operation<Name, Input, Output> {
+  const { run, ...description } = options;
+  const known = Object.keys(description.input.fields);
   return Object.freeze({
-    name,
-    method,
-    path,
-    permission,
-    summary,
-    input,
-    output,
-    status: options.status ?? 200,
-    list: options.list,
-    safe: method === "GET",
-    locationOf: (made: z.output<Output>) => options.location?.(made),
-    call: async (context: ApiContext, given: object) => run(context, check(given)),
+    ...description,
+    call: async (context: ApiContext, given: object) => {
+      checkKeys(given, known, description.name);
+      return run(context, given as Input);
+    },
   });
 }

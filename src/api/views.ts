@@ -1,103 +1,126 @@
 /** How the API shows things: payloads as JSON, instants as RFC 3339 in UTC, durations in ms. */
-import * as z from "zod";
+import type { TaskDetailInfo, TaskInfo } from "../engine/task-info.ts";
 import type { MinuteActivity, QueueInfo } from "../store/facets.ts";
-import { type FailedAttempt, type Task, TASK_STATES, type TaskDetail, type TaskState } from "../task/task.ts";
+import { type DeadReason, type FailedAttempt, TASK_STATES } from "../task/task.ts";
 import { parseExact } from "./exact-json.ts";
+import { flag, instant, integer, list, object, oneOf, optional, text, type TypeOf, value } from "./schema.ts";
 
 /** In a list, a longer payload or result is left out: 500 tasks of 1 MiB are no page. In characters. */
 export const LISTED_LIMIT = 4_096;
 
-export const stateView = z.enum(TASK_STATES as [TaskState, ...TaskState[]]);
+export const stateView = oneOf(TASK_STATES);
 
-const instantView = z.iso.datetime().meta({ description: "RFC 3339, UTC, with milliseconds" });
+const DEAD_REASONS: readonly DeadReason[] = ["exhausted", "crashed", "discarded", "expired", "invalid"];
 
-const errorView = z.object({
-  name: z.string(),
-  message: z.string(),
-  code: z.string().optional(),
-  stack: z.string().optional(),
+const errorView = object({
+  name: text(),
+  message: text(),
+  code: optional(text()),
+  stack: optional(text()),
 });
 
-export const taskView = z.object({
-  id: z.string(),
-  type: z.string(),
-  queue: z.string(),
+const headersView = value<Readonly<Record<string, string>>>({
+  type: "object",
+  additionalProperties: { type: "string" },
+});
+
+const taskFields = {
+  id: text(),
+  type: text(),
+  queue: text(),
   state: stateView,
-  priority: z.int().meta({ description: "0 (first) to 9 (last)" }),
-  payload: z
-    .unknown()
-    .optional()
-    .meta({ description: "As JSON; as a string if it is stored text that is not JSON" }),
-  result: z.unknown().optional().meta({ description: "What the handler returned" }),
-  omitted: z
-    .array(z.enum(["payload", "result"]))
-    .optional()
-    .meta({ description: `In a list: what is left out because it has more than ${LISTED_LIMIT} characters` }),
-  createdAt: instantView,
-  runAt: instantView,
-  startedAt: instantView.optional(),
-  leaseUntil: instantView.optional(),
-  finishedAt: instantView.optional(),
-  failures: z.int(),
-  crashes: z.int(),
-  retryLimit: z.int().optional(),
-  crashLimit: z.int(),
-  key: z.string().optional(),
-  worker: z.string().optional(),
-  cancelRequested: z.boolean().optional(),
-  deadReason: z.enum(["exhausted", "crashed", "discarded", "expired", "invalid"]).optional(),
-  error: errorView.optional().meta({ description: "The last failure" }),
+  priority: integer({ description: "0 (first) to 9 (last)" }),
+  payload: optional(
+    value<unknown>({ description: "As JSON; as a string if it is stored text that is not JSON" }),
+  ),
+  result: optional(value<unknown>({ description: "What the handler returned" })),
+  omitted: optional(
+    list(oneOf(["payload", "result"]), {
+      description: `In a list: what is left out because it has more than ${LISTED_LIMIT} characters`,
+    }),
+  ),
+  headers: optional(headersView),
+  createdAt: instant(),
+  runAt: instant(),
+  startedAt: optional(instant()),
+  leaseUntil: optional(instant()),
+  finishedAt: optional(instant()),
+  failures: integer(),
+  crashes: integer(),
+  retryLimit: optional(integer()),
+  crashLimit: integer(),
+  key: optional(text()),
+  worker: optional(text()),
+  cancelRequested: optional(flag()),
+  deadReason: optional(oneOf(DEAD_REASONS)),
+  error: optional(value<TypeOf<typeof errorView>>({ ...errorView.json, description: "The last failure" })),
+};
+
+export const taskView = object(taskFields);
+
+const attemptView = object({
+  attempt: integer(),
+  outcome: oneOf(["failed", "crashed"]),
+  startedAt: instant(),
+  endedAt: instant(),
+  worker: text(),
+  error: optional(errorView),
 });
 
-const attemptView = z.object({
-  attempt: z.int(),
-  outcome: z.enum(["failed", "crashed"]),
-  startedAt: instantView,
-  endedAt: instantView,
-  worker: z.string(),
-  error: errorView.optional(),
+export const taskDetailView = object({
+  ...taskFields,
+  attempts: list(attemptView, { description: "The attempts that did not succeed, oldest first" }),
 });
 
-export const taskDetailView = taskView.extend({
-  attempts: z.array(attemptView).meta({ description: "The attempts that did not succeed, oldest first" }),
+/** How many tasks are in each state. */
+export const countsView = object({
+  pending: integer(),
+  scheduled: integer(),
+  retrying: integer(),
+  running: integer(),
+  completed: integer(),
+  cancelled: integer(),
+  dead: integer(),
 });
 
-const countsView = z.record(stateView, z.int());
-
-export const queueView = z.object({
-  name: z.string(),
-  paused: z.boolean(),
+export const queueView = object({
+  name: text(),
+  paused: flag(),
   counts: countsView,
-  oldestPendingMs: z.number().optional(),
+  oldestPendingMs: optional(value<number>({ type: "number" })),
 });
 
-export const activityView = z.object({
-  minute: instantView,
-  added: z.int(),
-  completed: z.int(),
-  failed: z.int(),
-  crashed: z.int(),
-  dead: z.int(),
+export const activityView = object({
+  minute: instant(),
+  added: integer(),
+  completed: integer(),
+  failed: integer(),
+  crashed: integer(),
+  dead: integer(),
 });
 
-export type TaskView = z.output<typeof taskView>;
-export type TaskDetailView = z.output<typeof taskDetailView>;
-export type QueueView = z.output<typeof queueView>;
+export type TaskView = TypeOf<typeof taskView>;
+export type TaskDetailView = TypeOf<typeof taskDetailView>;
+export type QueueView = TypeOf<typeof queueView>;
 
 /** A task by itself. */
-export function showTask(task: Task): TaskView {
-  const { payload, result } = task;
-  return { ...showRest(task), payload: parseExact(payload), result: result && parseExact(result) };
+export function toTaskView(task: TaskInfo): TaskView {
+  const { payloadText, resultText } = task;
+  return {
+    ...withoutContent(task),
+    payload: parseExact(payloadText),
+    result: resultText === undefined ? undefined : parseExact(resultText),
+  };
 }
 
 /** A task in a list: what is long is left out, stacks are. */
-export function showListed(task: Task): TaskView {
-  const { payload, result, error } = task;
+export function toListedView(task: TaskInfo): TaskView {
+  const { payloadText: payload, resultText: result, error } = task;
   const omitted: ("payload" | "result")[] = [];
   if (payload.length > LISTED_LIMIT) omitted.push("payload");
   if (result !== undefined && result.length > LISTED_LIMIT) omitted.push("result");
   return {
-    ...showRest(task),
+    ...withoutContent(task),
     payload: omitted.includes("payload") ? undefined : parseExact(payload),
     result: result === undefined || omitted.includes("result") ? undefined : parseExact(result),
     omitted: omitted.length === 0 ? undefined : omitted,
@@ -106,20 +129,21 @@ export function showListed(task: Task): TaskView {
 }
 
 /** A task with its failed attempts. */
-export function showDetail(task: TaskDetail): TaskDetailView {
-  return { ...showTask(task), attempts: task.attempts.map(showAttempt) };
+export function toDetailView(task: TaskDetailInfo): TaskDetailView {
+  return { ...toTaskView(task), attempts: task.attempts.map(toAttemptView) };
 }
 
-export function showQueue({ name, paused, counts, oldestPendingMs }: QueueInfo): QueueView {
+export function toQueueView({ name, paused, counts, oldestPendingMs }: QueueInfo): QueueView {
   return { name, paused, counts: { ...counts }, oldestPendingMs };
 }
 
-export function showActivity(activity: MinuteActivity): z.output<typeof activityView> {
-  return { ...activity, minute: showInstant(activity.minute) };
+export function toActivityView(activity: MinuteActivity): TypeOf<typeof activityView> {
+  return { ...activity, minute: toInstant(activity.minute) };
 }
 
-function showRest(task: Task): TaskView {
-  const { id, type, queue, state, priority, failures, crashes, retryLimit, crashLimit, key, worker } = task;
+/** All but payload and result, which keep their positions among the fields. */
+function withoutContent(task: TaskInfo): TaskView {
+  const { id, type, queue, state, priority, headers, failures, crashes, retryLimit, crashLimit, key } = task;
   return {
     id,
     type,
@@ -128,31 +152,32 @@ function showRest(task: Task): TaskView {
     priority,
     payload: undefined,
     result: undefined,
-    createdAt: showInstant(task.createdAt),
-    runAt: showInstant(task.runAt),
-    startedAt: showOptional(task.startedAt),
-    leaseUntil: showOptional(task.leaseUntil),
-    finishedAt: showOptional(task.finishedAt),
+    headers,
+    createdAt: toInstant(task.createdAt),
+    runAt: toInstant(task.runAt),
+    startedAt: toOptionalInstant(task.startedAt),
+    leaseUntil: toOptionalInstant(task.leaseUntil),
+    finishedAt: toOptionalInstant(task.finishedAt),
     failures,
     crashes,
     retryLimit,
     crashLimit,
     key,
-    worker,
+    worker: task.worker,
     cancelRequested: task.cancelRequested,
     deadReason: task.deadReason,
     error: task.error,
   };
 }
 
-function showAttempt({ startedAt, endedAt, ...attempt }: FailedAttempt): TaskDetailView["attempts"][number] {
-  return { ...attempt, startedAt: showInstant(startedAt), endedAt: showInstant(endedAt) };
+function toAttemptView({ startedAt, endedAt, ...attempt }: FailedAttempt): TypeOf<typeof attemptView> {
+  return { ...attempt, startedAt: toInstant(startedAt), endedAt: toInstant(endedAt) };
 }
 
-function showInstant(ms: number): string {
+function toInstant(ms: number): string {
   return new Date(ms).toISOString();
 }
 
-function showOptional(ms: number | undefined): string | undefined {
-  return ms === undefined ? undefined : showInstant(ms);
+function toOptionalInstant(ms: number | undefined): string | undefined {
+  return ms === undefined ? undefined : toInstant(ms);
 }

@@ -1,72 +1,49 @@
-/** Acts on tasks by id: one, whose error is the command's, or many, of which some may be refused. */
-import type { ActResult, FullStore } from "../store/facets.ts";
-import { ERROR_CODES, type ErrorCode, WindlassError } from "../task/errors.ts";
-import { type LifeEvent, statesThatAllow } from "../task/life.ts";
-import { TASK_STATES, type Task, type TaskState } from "../task/task.ts";
+/** Acts on tasks: on one, whose refusal is the command's error, or on many, of which some may be refused. */
+import type { Call, InputOf, OutputOf } from "../api/call.ts";
+import { EXIT } from "./exit-codes.ts";
+import { printItem, printItems } from "./output.ts";
 import { Progress } from "./progress.ts";
+import { withSession } from "./session.ts";
+import type { Settings } from "./settings.ts";
+import { TASK_COLUMNS } from "./task-columns.ts";
 
-export type ActName = "retry" | "cancel" | "runNow" | "remove";
+export type ActName = InputOf<"tasks.act">["act"];
+export type ActSummary = OutputOf<"tasks.act">;
 
-/** The act in words: what becomes of the task, for messages and summaries. */
-const DONE: Readonly<Record<ActName, string>> = {
-  retry: "retried",
-  cancel: "cancelled",
-  runNow: "run now",
-  remove: "deleted",
-};
+/** Tasks in one call: few enough that the progress bar moves. */
+const AT_ONCE = 500;
 
-/** Store calls under way at once: enough to hide a round trip, few enough not to crowd out the workers. */
-const AT_ONCE = 16;
-
-/** One that did not succeed. */
-export interface Refusal {
-  readonly id: string;
-  readonly code: ErrorCode;
-  readonly message: string;
-}
-
-export interface ActSummary {
-  readonly done: number;
-  readonly refused: readonly Refusal[];
-}
-
-/** Acts on one task; answers what became of it. Fails with `TASK_NOT_FOUND` or `WRONG_STATE`. */
-export async function act(store: FullStore, name: ActName, id: string): Promise<Task> {
-  const result: ActResult = await store[name](id);
-  if (result.status === "applied") return result.task;
-  if (result.status === "missing") throw new WindlassError("TASK_NOT_FOUND", `no task has the id ${id}`);
-  throw new WindlassError(
-    "WRONG_STATE",
-    `task ${id} is ${result.state}; only a task that is ${allowed(name).join(" or ")} can be ${DONE[name]}`,
-  );
+/** Acts on the tasks with these ids and prints what became of it: the task if it is one, else a summary. */
+export async function actByIds(settings: Settings, act: ActName, given: readonly string[]): Promise<void> {
+  const ids = [...new Set(given.map((id) => id.toLowerCase()))];
+  await withSession(settings, async (call) => {
+    if (ids.length > 1) return printSummary(settings, await actOnAll(call, act, ids, settings.quiet));
+    const task = await call(`tasks.${act}`, { id: ids[0]! });
+    if (settings.output === "table") printItems("table", [task], TASK_COLUMNS);
+    else printItem(settings.output, task);
+  });
 }
 
 /** Acts on every task; what is refused does not stop the others. A store that fails does. */
 export async function actOnAll(
-  store: FullStore,
-  name: ActName,
-  ids: readonly string[],
+  call: Call,
+  act: ActName,
+  tasks: InputOf<"tasks.act">["tasks"],
   quiet: boolean,
 ): Promise<ActSummary> {
-  const refused: Refusal[] = [];
-  using progress = new Progress(ids.length, quiet);
-  const queue = ids.values();
-  const lane = async () => {
-    for (const id of queue) {
-      try {
-        await act(store, name, id);
-      } catch (error) {
-        if (!(error instanceof WindlassError) || ERROR_CODES[error.code].status >= 500) throw error;
-        refused.push({ id, code: error.code, message: error.message });
-      }
-      progress.step(refused.length);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, ids.length) }, lane));
-  return { done: ids.length - refused.length, refused };
+  const refused: ActSummary["refused"][number][] = [];
+  using progress = new Progress(tasks.length, quiet);
+  for (let from = 0; from < tasks.length; from += AT_ONCE) {
+    const some = tasks.slice(from, from + AT_ONCE);
+    const answer = await call("tasks.act", { act, tasks: some });
+    refused.push(...answer.refused);
+    progress.step(refused.length, some.length);
+  }
+  return { done: tasks.length - refused.length, refused };
 }
 
-function allowed(name: ActName): readonly TaskState[] {
-  if (name === "remove") return TASK_STATES.filter((state) => state !== "running");
-  return statesThatAllow(name satisfies LifeEvent);
+/** Prints it; the exit code says if some were refused. */
+export function printSummary({ output }: Settings, summary: ActSummary): void {
+  printItem(output, summary);
+  if (summary.refused.length > 0) process.exitCode = EXIT.partial;
 }

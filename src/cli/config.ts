@@ -6,7 +6,7 @@ import { findConfigFile, readConfigFile } from "./config-file.ts";
 import { SETTING_NAMES, type Settings, SETTINGS } from "./settings.ts";
 import { toText } from "./values.ts";
 
-/** The settings, and for each the place that it came from, in words. */
+/** The settings, and for each where it came from, in words. */
 export interface Config {
   readonly settings: Settings;
   readonly sources: Readonly<Record<keyof Settings, string>>;
@@ -14,8 +14,8 @@ export interface Config {
   readonly file: string | undefined;
 }
 
-/** One place that may say something. */
-interface Place {
+/** One of those that may say something. */
+interface Origin {
   readonly title: (name: keyof Settings) => string;
   readonly value: (name: keyof Settings) => unknown;
 }
@@ -29,25 +29,33 @@ export interface ConfigInput {
 
 export const DEFAULT_SOURCE = "default";
 
-/** Reads all places. Fails with `INVALID_OPTION` or `UNKNOWN_OPTION`, naming the place. */
+/** Reads all of them. Fails with `INVALID_OPTION` or `UNKNOWN_OPTION`, naming the one that is wrong. */
 export async function loadConfig({ flags, env, cwd }: ConfigInput): Promise<Config> {
   checkEnvironment(env);
   const asked = flags["config"] ?? (env["WINDLASS_CONFIG"] || undefined);
   const file = findConfigFile(cwd, asked === undefined ? undefined : toText(asked, "--config"));
   const content = file === undefined ? {} : await readConfigFile(file);
-  const places: Place[] = [
+  const origins: readonly Origin[] = [
     { title: (name) => flagOf(name), value: (name) => flags[name] },
     { title: (name) => SETTINGS[name].env ?? "", value: (name) => fromEnv(name, env) },
     { title: (name) => `${name} in ${file}`, value: (name) => content[name] },
   ];
-  const picked = SETTING_NAMES.map((name) => [name, pick(name, places)] as const);
-  const settings = Object.fromEntries(
-    picked.map(([name, { value }]) => [name, value]),
-  ) as unknown as Settings;
-  const sources = Object.fromEntries(
-    picked.map(([name, { source }]) => [name, source]),
-  ) as unknown as Config["sources"];
-  return { settings: { ...settings, token: pickToken(places) }, sources, file };
+  const settings: Draft<Settings> = {};
+  const sources: Draft<Config["sources"]> = {};
+  for (const name of SETTING_NAMES) {
+    const { value, source } = pick(name, origins);
+    put(settings, name, value);
+    sources[name] = source;
+  }
+  settings.token = pickToken(origins);
+  return { settings: settings as Settings, sources: sources as Config["sources"], file };
+}
+
+/** On the way to a `Whole`. */
+type Draft<Whole> = { -readonly [Name in keyof Whole]?: Whole[Name] };
+
+function put<Name extends keyof Settings>(draft: Draft<Settings>, name: Name, value: Settings[Name]): void {
+  draft[name] = value;
 }
 
 /** How a setting is called on the command line. */
@@ -55,19 +63,22 @@ export function flagOf(name: string): string {
   return `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
-function pick(name: keyof Settings, places: readonly Place[]): { value: unknown; source: string } {
-  for (const place of places) {
-    const value = place.value(name);
+function pick<Name extends keyof Settings>(
+  name: Name,
+  origins: readonly Origin[],
+): { value: Settings[Name]; source: string } {
+  for (const origin of origins) {
+    const value = origin.value(name);
     if (value === undefined) continue;
-    const source = place.title(name);
+    const source = origin.title(name);
     return { value: SETTINGS[name].read(value, source), source };
   }
   return { value: SETTINGS[name].fallback, source: DEFAULT_SOURCE };
 }
 
-/** The token itself or the file that holds it, whichever the first place that names either says. */
-function pickToken(places: readonly Place[]): string | undefined {
-  for (const { value, title } of places) {
+/** The token itself or the file that holds it, whichever the first that names either says. */
+function pickToken(origins: readonly Origin[]): string | undefined {
+  for (const { value, title } of origins) {
     const token = value("token");
     const path = value("tokenFile");
     if (token !== undefined && path !== undefined) {

@@ -1,22 +1,16 @@
 /** `windlass dead …`: the dead-letter queue. */
 import type { Command } from "commander";
-import type { Inspectable, TaskFilter } from "../store/facets.ts";
 import { WindlassError } from "../task/errors.ts";
-import { checkName } from "../task/names.ts";
-import { actOnAll } from "./acts.ts";
+import { actByIds, actOnAll, printSummary } from "./acts.ts";
 import { confirm } from "./confirm.ts";
-import { EXIT } from "./exit-codes.ts";
 import { commonFlags, configOf, examples, outputFlags, storeFlags, yesFlag } from "./flags.ts";
-import { printItem, printItems } from "./output.ts";
+import { printItem } from "./output.ts";
 import { findQueue } from "./queue.ts";
-import { withClient } from "./session.ts";
-import { actByIds } from "./task.ts";
-import { DEAD_COLUMNS, views } from "./task-columns.ts";
+import { withSession } from "./session.ts";
+import { DEAD_COLUMNS } from "./task-columns.ts";
+import { allRefs, PAGE_LIMIT, printTasks } from "./task-list.ts";
 import { say } from "./terminal.ts";
 import { toInteger } from "./values.ts";
-
-/** Most tasks on one page of a list. */
-const PAGE_LIMIT = 500;
 
 interface Flags {
   readonly queue?: string;
@@ -51,14 +45,7 @@ function addList(dead: Command): void {
   command.action(async (flags: Flags) => {
     const { settings } = await configOf(command);
     const limit = toInteger(flags.limit ?? "50", "--limit", 1, PAGE_LIMIT);
-    const filter = { ...deadOnes(flags), limit, cursor: flags.cursor };
-    const { items, nextCursor } = await withClient(settings, ({ store }) => store.list(filter));
-    if (settings.output === "table") {
-      printItems("table", items, DEAD_COLUMNS);
-      if (nextCursor !== undefined && !settings.quiet) say(`more with --cursor ${nextCursor}`);
-    } else {
-      printItems(settings.output, items.map((await views()).showListed), [], { nextCursor });
-    }
+    await printTasks(settings, { ...deadOnes(flags), limit, cursor: flags.cursor }, DEAD_COLUMNS);
   });
 }
 
@@ -80,14 +67,12 @@ function addRetry(dead: Command): void {
     const { settings } = await configOf(command);
     checkSelection(ids, flags);
     if (flags.all !== true) return actByIds(settings, "retry", ids);
-    const filter = deadOnes(flags);
-    await withClient(settings, async ({ store }) => {
-      const found = await allIds(store, filter);
+    await withSession(settings, async (call) => {
+      // Gathered before anything is done: the question needs the number, and what dies again meanwhile is not done twice.
+      const found = await allRefs(call, deadOnes(flags));
       const sure = await confirm(`This retries ${found.length} dead tasks.`, flags.yes === true);
       if (!sure) return say("nothing was retried");
-      const summary = await actOnAll(store, "retry", found, settings.quiet);
-      printItem(settings.output, summary);
-      if (summary.refused.length > 0) process.exitCode = EXIT.partial;
+      printSummary(settings, await actOnAll(call, "retry", found, settings.quiet));
     });
   });
 }
@@ -101,26 +86,24 @@ function addPurge(dead: Command): void {
   examples(command, "windlass dead purge --queue mail --yes");
   command.action(async (flags: Flags) => {
     const { settings } = await configOf(command);
-    const only = flags.queue === undefined ? undefined : checkName(flags.queue, "queue");
-    await withClient(settings, async ({ store }) => {
-      const all = await store.queues();
-      const queues = only === undefined ? all : [findQueue(all, only)];
+    await withSession(settings, async (call) => {
+      const { queue } = flags;
+      const queues =
+        queue === undefined ? (await call("queues.list", {})).items : [await findQueue(call, queue)];
       const count = queues.reduce((sum, { counts }) => sum + counts.dead, 0);
       const sure = await confirm(`This deletes ${count} dead tasks.`, flags.yes === true);
       if (!sure) return say("nothing was deleted");
       let deleted = 0;
-      for (const { name } of queues) deleted += await store.purge(name, ["dead"]);
+      for (const { name, counts } of queues) {
+        if (counts.dead > 0) deleted += (await call("queues.purge", { name, states: ["dead"] })).removed;
+      }
       printItem(settings.output, { deleted });
     });
   });
 }
 
-function deadOnes({ queue, type }: Flags): Omit<TaskFilter, "limit"> {
-  return {
-    state: "dead",
-    queue: queue === undefined ? undefined : checkName(queue, "queue"),
-    type: type === undefined ? undefined : checkName(type, "type"),
-  };
+function deadOnes({ queue, type }: Flags) {
+  return { state: "dead", queue, type } as const;
 }
 
 /** Ids or `--all`, never both and never nothing: a bulk act is asked for in so many words. */
@@ -134,16 +117,4 @@ function checkSelection(ids: readonly string[], { all, queue, type }: Flags): vo
       : "which dead tasks is not clear; expected their ids, or --all with or without --queue and --type",
     { pointer: "all", remedy: "Name the tasks, or add --all." },
   );
-}
-
-/** Gathered before anything is done: the question needs the number, and what dies again meanwhile is not done twice. */
-async function allIds(store: Inspectable, filter: Omit<TaskFilter, "limit">): Promise<readonly string[]> {
-  const ids: string[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await store.list({ ...filter, limit: PAGE_LIMIT, cursor });
-    for (const { id } of page.items) ids.push(id);
-    cursor = page.nextCursor;
-  } while (cursor !== undefined);
-  return ids;
 }

@@ -1,15 +1,5 @@
 /** `windlass dev`: API, dashboard and worker in one process, on a file. The one command that shows it all. */
 import type { Command } from "commander";
-import { CATCH_ALL, type TaskDefinition } from "../engine/definition.ts";
-import type { Logger } from "../engine/logger.ts";
-import type { Client } from "../engine/client.ts";
-import { redact } from "../open-store.ts";
-import type { startServer } from "../server/http/index.ts";
-import { systemClock } from "../store/clock.ts";
-import type { FullStore } from "../store/facets.ts";
-import { hasCode } from "../task/errors.ts";
-import { windlass } from "../windlass.ts";
-import { type Config, DEFAULT_SOURCE } from "./config.ts";
 import {
   commonFlags,
   configOf,
@@ -20,18 +10,6 @@ import {
   tokenFlags,
   workerFlags,
 } from "./flags.ts";
-import { Lifetime } from "./lifetime.ts";
-import { loadTasks } from "./modules.ts";
-import { startJanitor } from "./server.ts";
-import type { Settings } from "./settings.ts";
-import { print, say, styled } from "./terminal.ts";
-import { watchTasks } from "./watch.ts";
-import { workOptions } from "./worker.ts";
-
-type Server = Awaited<ReturnType<typeof startServer>>;
-
-/** Ports tried after the default one: someone who has twenty of them taken wants to choose. */
-const PORTS_TRIED = 20;
 
 /** Adds the command. */
 export function addDev(program: Command): void {
@@ -43,116 +21,7 @@ export function addDev(program: Command): void {
   examples(command, "windlass dev tasks.ts", "windlass dev tasks.ts --port 9000 --url memory:");
   command.action(async (given: readonly string[]) => {
     const config = await configOf(command);
+    const { runDev } = await import("./run-dev.ts"); // loaded by whoever runs it: the help of all commands needs none of it
     await runDev(config, given.length > 0 ? given : config.settings.modules);
   });
-}
-
-async function runDev(config: Config, modules: readonly string[]): Promise<void> {
-  const { settings } = config;
-  const { makeLogger } = await import("./log.ts");
-  const logger = makeLogger(settings);
-  const tasks = await loadTasks(modules);
-  let worker: RunningWorker | undefined;
-  using lifetime = new Lifetime(logger, () => worker?.busy === true);
-  await using client = await windlass(settings.url, { logger });
-  const server = await startOnFreePort(config, client, logger);
-  const janitor = tasks.length === 0 ? startJanitor(client.store, settings, logger) : undefined;
-  if (janitor === undefined) worker = startWorker(client, tasks, settings, logger);
-  if (!settings.quiet) print(welcome(server.url, tasks, settings));
-  try {
-    await Promise.race([lifetime.stopAsked, ...(worker === undefined ? [] : [worker.ended])]);
-  } finally {
-    // The server takes no new work from here on, while what runs may end and what was asked is answered.
-    const serverStopped = server.stop();
-    try {
-      await worker?.stop();
-    } finally {
-      await serverStopped;
-      await janitor?.stop();
-    }
-  }
-}
-
-interface RunningWorker {
-  /** Rejects if the worker cannot go on. */
-  readonly ended: Promise<void>;
-  /** True until it has ended; it sees to it then that a second signal ends the process. */
-  readonly busy: boolean;
-  /** Resolves when everything is settled or released. */
-  stop(): Promise<void>;
-}
-
-function startWorker(
-  client: Client<FullStore>,
-  tasks: readonly TaskDefinition[],
-  settings: Settings,
-  logger: Logger,
-): RunningWorker {
-  const watched = watchTasks(tasks, logger, systemClock, "info");
-  const worker = client.work(watched.tasks, { ...workOptions(settings), observe: watched.observe });
-  let busy = true;
-  const ended = worker.run().finally(() => {
-    busy = false;
-  });
-  return {
-    ended,
-    get busy() {
-      return busy;
-    },
-    async stop() {
-      await worker.stop();
-      await ended;
-    },
-  };
-}
-
-/** The default port, or the next free one; a port that someone chose is used or refused. */
-async function startOnFreePort(
-  { settings, sources }: Config,
-  client: Client<FullStore>,
-  logger: Logger,
-): Promise<Server> {
-  const { startServer } = await import("../server/http/index.ts");
-  const { host, port: first, token } = settings;
-  const last = sources.port === DEFAULT_SOURCE ? first + PORTS_TRIED : first;
-  for (let port = first; ; port++) {
-    try {
-      const server = await startServer({ client, host, port, token, logger });
-      if (port !== first) say(`port ${first} is taken; using ${port}`);
-      return server;
-    } catch (error) {
-      if (!hasCode(error, "PORT_TAKEN") || port === last) throw error;
-    }
-  }
-}
-
-function welcome(url: string, tasks: readonly TaskDefinition[], settings: Settings): string {
-  const base = url.replace(/\/$/, "");
-  const types = tasks
-    .map(({ type }) => type)
-    .toSorted((a, b) => Number(a === CATCH_ALL) - Number(b === CATCH_ALL)) // what it takes else, last
-    .join(", ");
-  const lines: readonly (readonly [string, string])[] = [
-    ["dashboard", `${base}/`],
-    ["api", `${base}/v1`],
-    ["store", redact(settings.url)],
-    [
-      "tasks",
-      types === "" ? "none: enqueued tasks wait until a module is given (windlass dev tasks.ts)" : types,
-    ],
-    ["at once", tasks.length === 0 ? "0" : String(settings.concurrency)],
-  ];
-  const example = tasks.find(({ type }) => type === "echo") ?? tasks.find(({ type }) => type !== CATCH_ALL);
-  const auth = settings.token === undefined ? "" : ' -H "authorization: Bearer $WINDLASS_TOKEN"';
-  const body = JSON.stringify({ type: example?.type ?? "hello", payload: { hello: "world" } });
-  return [
-    styled("bold", "windlass dev"),
-    ...lines.map(([title, text]) => `  ${styled("dim", title.padEnd(9))}  ${text}`),
-    "",
-    "Enqueue a task:",
-    `  curl ${base}/task -H "content-type: application/json"${auth} -d '${body}'`,
-    "",
-    "Ctrl-C stops it; what runs may end first.",
-    "",
-  ].join("\n");
 }

@@ -1,14 +1,17 @@
-/** `windlass doctor`: looks at the ground: program, settings and store. */
+/** `windlass doctor`: looks at the program, the settings and the store, and says what to do. */
 import type { Command } from "commander";
-import { openStore, redact } from "../open-store.ts";
-import type { Finding } from "../store/facets.ts";
+import type { OutputOf } from "../api/call.ts";
+import { redact } from "../open-store.ts";
 import { type Config, DEFAULT_SOURCE } from "./config.ts";
 import { EXIT, exitCodeOf } from "./exit-codes.ts";
 import { toWindlassError } from "./failure.ts";
 import { commonFlags, configOf, examples, outputFlags, storeFlags } from "./flags.ts";
 import { printItem } from "./output.ts";
+import { openSession } from "./session.ts";
 import { type Settings, SETTING_NAMES } from "./settings.ts";
 import { harmless, print, type Style, styled } from "./terminal.ts";
+
+type Finding = OutputOf<"store.diagnose">["findings"][number];
 
 /** What `doctor` found, as data. */
 interface Diagnosis {
@@ -27,7 +30,7 @@ export function addDoctor(program: Command): void {
   examples(command, "windlass doctor", "windlass doctor --url sqlite:tasks.db --output json");
   command.action(async () => {
     const config = await configOf(command);
-    const { findings, exitCode } = await examine(config.settings.url);
+    const { findings, exitCode } = await examine(config.settings);
     const diagnosis: Diagnosis = {
       node: process.versions.node,
       configFile: config.file,
@@ -40,10 +43,10 @@ export function addDoctor(program: Command): void {
   });
 }
 
-async function examine(url: string): Promise<{ findings: readonly Finding[]; exitCode: number }> {
+async function examine(settings: Settings): Promise<{ findings: readonly Finding[]; exitCode: number }> {
   try {
-    await using store = await openStore(url);
-    const findings = await store.diagnose();
+    await using session = await openSession(settings);
+    const { findings } = await session.call("store.diagnose", {});
     const bad = findings.some(({ level }) => level === "error");
     return { findings, exitCode: bad ? EXIT.failed : EXIT.ok };
   } catch (error) {

@@ -1,12 +1,13 @@
 /** `windlass task enqueue`: adds one task. */
 import type { Command } from "commander";
-import { encodePayload, type EnqueueOptions, taskTemplate } from "../engine/request.ts";
-import type { EnqueuedTask } from "../engine/client.ts";
+import type { InputOf, OutputOf } from "../api/call.ts";
+import { WindlassError } from "../task/errors.ts";
+import type { Headers } from "../task/headers.ts";
+import { quote } from "../task/names.ts";
 import type { Priority } from "../task/priority.ts";
 import { commonFlags, configOf, examples, outputFlags, storeFlags } from "./flags.ts";
 import { printItem } from "./output.ts";
-import { readPayload } from "./payload.ts";
-import { withClient } from "./session.ts";
+import { withSession } from "./session.ts";
 import { print, say } from "./terminal.ts";
 import { numberIfDigits, toInteger } from "./values.ts";
 
@@ -19,6 +20,7 @@ interface EnqueueFlags {
   readonly keyWindow?: string;
   readonly id?: string;
   readonly retries?: string;
+  readonly header?: readonly string[];
   readonly file?: string;
   readonly json?: boolean;
 }
@@ -38,6 +40,7 @@ export function addEnqueue(task: Command): void {
     .option("--key-window <duration>", "How long the key holds (default: 24h)")
     .option("--retries <n>", "Retries after the first try (default: the handler's)")
     .option("--id <uuid>", "Your own id: repeating the command is then safe")
+    .option("--header <name=value>", "Header kept with the task; may be repeated", collect)
     .option("--json", "Refuse a payload that is not JSON")
     .option("--file <path>", "Read the payload, as JSON, from a file; - is stdin");
   commonFlags(outputFlags(storeFlags(command)));
@@ -50,26 +53,24 @@ export function addEnqueue(task: Command): void {
   command.action(async (type: string, payload: string | undefined, flags: EnqueueFlags) => {
     const { settings } = await configOf(command);
     const options = enqueueOptions(flags);
+    const { readPayload } = await import("./payload.ts");
     const content = await readPayload({
       argument: payload,
       file: flags.file,
       strict: flags.json === true,
     });
-    // Checked before the store is opened too: a slip of the hand must not even create a file.
-    taskTemplate(type, options);
-    encodePayload(content);
-    const [added] = await withClient(settings, (queue) =>
-      queue.enqueueAll([{ ...options, type, payload: content }]),
-    );
-    if (settings.output !== "table") printItem(settings.output, added!);
+    const request = { ...options, type, payload: content };
+    const added = await withSession(settings, (call) => call("tasks.enqueue", request));
+    const { id, ...rest } = added;
+    if (settings.output !== "table") printItem(settings.output, { id, type, ...rest });
     else {
-      print(added!.id);
-      if (!settings.quiet) say(remark(added!));
+      print(id);
+      if (!settings.quiet) say(remark(type, added));
     }
   });
 }
 
-function enqueueOptions(flags: EnqueueFlags): EnqueueOptions {
+function enqueueOptions(flags: EnqueueFlags): Omit<InputOf<"tasks.enqueue">, "type" | "payload"> {
   return {
     queue: flags.queue,
     priority: numberIfDigits(flags.priority) as Priority | undefined,
@@ -79,9 +80,32 @@ function enqueueOptions(flags: EnqueueFlags): EnqueueOptions {
     keyWindow: numberIfDigits(flags.keyWindow),
     retries: flags.retries === undefined ? undefined : toInteger(flags.retries, "retries", 0, 1_000),
     id: flags.id,
+    headers: flags.header === undefined ? undefined : toHeaders(flags.header),
   };
 }
 
-function remark({ type, queue, duplicate }: EnqueuedTask): string {
+/** What commander calls for each time that a flag is given. */
+function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
+
+/** What may be a name and a value is for the client to say. */
+function toHeaders(flags: readonly string[]): Headers {
+  const headers = new Map<string, string>();
+  for (const flag of flags) {
+    const equals = flag.indexOf("=");
+    const name = flag.slice(0, equals);
+    if (equals === -1) throw badHeader(`--header is ${quote(flag)}; expected name=value`);
+    if (headers.has(name)) throw badHeader(`the header ${quote(name)} is given twice; expected it once`);
+    headers.set(name, flag.slice(equals + 1));
+  }
+  return Object.fromEntries(headers);
+}
+
+function badHeader(message: string): WindlassError {
+  return new WindlassError("INVALID_OPTION", message, { pointer: "headers" });
+}
+
+function remark(type: string, { queue, duplicate }: OutputOf<"tasks.enqueue">): string {
   return duplicate ? "it was there already; nothing was added" : `added ${type} to queue ${queue}`;
 }

@@ -18,14 +18,14 @@ export function addHealthcheck(program: Command): void {
   examples(command, "windlass healthcheck", "windlass healthcheck --target http://127.0.0.1:9000");
   command.action(async () => {
     const { settings } = await configOf(command);
-    const { HttpCaller } = await import("./http-caller.ts"); // node:https costs 30 ms, which only this command pays
-    using caller = new HttpCaller(settings, { connections: 1, timeoutMs: TIMEOUT_MS });
-    const problem = await caller.call("GET", "/health").then(
+    const { HttpClient } = await import("./http-client.ts"); // node:https costs 30 ms, which only this command pays
+    using client = new HttpClient(settings, { connections: 1, timeoutMs: TIMEOUT_MS });
+    const problem = await client.send("GET", "/health").then(
       ({ status, body }) => (status === 200 ? undefined : `it answers ${status}: ${body}`),
       (error: unknown) => (error instanceof Error ? error.message : String(error)),
     );
     if (problem === undefined) return;
-    say(`windlass: ${caller.target} is not well: ${problem}`);
+    say(`windlass: ${client.target} is not well: ${problem}`);
     process.exitCode = EXIT.failed;
   });
 }

@@ -23,9 +23,9 @@ export class Progress implements Disposable {
     this.#startedAt = clock.monotonic();
   }
 
-  /** One more is done; `failed` of all so far did not succeed. */
-  step(failed: number): void {
-    this.#done += 1;
+  /** One more is done, or several; `failed` of all so far did not succeed. */
+  step(failed: number, steps = 1): void {
+    this.#done += steps;
     this.#failed = failed;
     if (!this.#shown) return;
     const now = this.#clock.monotonic();

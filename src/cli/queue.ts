@@ -1,21 +1,22 @@
 /** `windlass queue …`: the lanes and their pause switches. */
 import type { Command } from "commander";
-import type { QueueInfo } from "../store/facets.ts";
-import { WindlassError } from "../task/errors.ts";
-import { checkName } from "../task/names.ts";
+import type { Call, OutputOf } from "../api/call.ts";
+import { hasCode, WindlassError } from "../task/errors.ts";
 import { nearest } from "../task/options.ts";
 import { TASK_STATES, type TaskState } from "../task/task.ts";
 import { confirm } from "./confirm.ts";
 import { commonFlags, configOf, examples, outputFlags, storeFlags, yesFlag } from "./flags.ts";
 import { type Column, printItem, printItems } from "./output.ts";
-import { withClient } from "./session.ts";
+import { withSession } from "./session.ts";
 import { say } from "./terminal.ts";
 import { oneOf, toList } from "./values.ts";
 
-const COLUMNS: readonly Column<QueueInfo>[] = [
+type Queue = OutputOf<"queues.get">;
+
+const COLUMNS: readonly Column<Queue>[] = [
   { title: "queue", cell: (queue) => queue.name },
   { title: "paused", cell: (queue) => (queue.paused ? "paused" : "") },
-  ...TASK_STATES.map((state): Column<QueueInfo> => ({ title: state, cell: (queue) => queue.counts[state] })),
+  ...TASK_STATES.map((state): Column<Queue> => ({ title: state, cell: (queue) => queue.counts[state] })),
   {
     title: "oldest pending",
     cell: ({ oldestPendingMs: ms }) => (ms === undefined ? undefined : `${Math.round(ms / 1_000)} s`),
@@ -40,8 +41,8 @@ function addList(queue: Command): void {
   examples(command, "windlass queue list");
   command.action(async () => {
     const { settings } = await configOf(command);
-    const queues = await withClient(settings, ({ store }) => store.queues());
-    printItems(settings.output, queues, COLUMNS);
+    const { items } = await withSession(settings, (call) => call("queues.list", {}));
+    printItems(settings.output, items, COLUMNS);
   });
 }
 
@@ -49,11 +50,12 @@ function addSwitch(queue: Command, verb: "pause" | "resume", description: string
   const command = queue.command(verb).description(description).argument("<queue>", "Name of the queue");
   commonFlags(outputFlags(storeFlags(command)));
   examples(command, `windlass queue ${verb} mail`);
-  command.action(async (given: string) => {
+  command.action(async (name: string) => {
     const { settings } = await configOf(command);
-    const name = checkName(given, "queue");
-    await withClient(settings, ({ store }) => store[verb](name));
-    printItem(settings.output, { queue: name, paused: verb === "pause" });
+    const { paused } = await withSession(settings, (call) =>
+      withHint(call, name, call(`queues.${verb}`, { name })),
+    );
+    printItem(settings.output, { queue: name, paused });
   });
 }
 
@@ -75,31 +77,40 @@ function addPurge(queue: Command): void {
     .option("--state <states>", `Those in these states (default: ${PURGED_BY_DEFAULT.join(",")})`);
   commonFlags(outputFlags(storeFlags(yesFlag(command))));
   examples(command, "windlass queue purge mail", "windlass queue purge mail --state completed --yes");
-  command.action(async (given: string, flags: PurgeFlags) => {
+  command.action(async (name: string, flags: PurgeFlags) => {
     const { settings } = await configOf(command);
-    const name = checkName(given, "queue");
     const states =
       flags.state === undefined
         ? PURGED_BY_DEFAULT
         : toList(flags.state, "--state").map((state) => oneOf(PURGEABLE)(state, "--state"));
-    await withClient(settings, async ({ store }) => {
-      const { counts } = findQueue(await store.queues(), name);
+    await withSession(settings, async (call) => {
+      const { counts } = await findQueue(call, name);
       const count = states.reduce((sum, state) => sum + counts[state], 0);
       const sure = await confirm(`This deletes ${count} tasks of queue ${name}.`, flags.yes === true);
       if (!sure) return say("nothing was deleted");
-      printItem(settings.output, { queue: name, deleted: await store.purge(name, states) });
+      const { removed } = await call("queues.purge", { name, states });
+      printItem(settings.output, { queue: name, deleted: removed });
     });
   });
 }
 
 /** The queue of that name. Fails with `QUEUE_NOT_FOUND`, naming the nearest. */
-export function findQueue(queues: readonly QueueInfo[], name: string): QueueInfo {
-  const found = queues.find((queue) => queue.name === name);
-  if (found !== undefined) return found;
-  const near = nearest(
-    name,
-    queues.map((queue) => queue.name),
-  );
-  const hint = near === undefined ? "" : `; did you mean ${near}?`;
-  throw new WindlassError("QUEUE_NOT_FOUND", `there is no queue ${name}${hint}`);
+export function findQueue(call: Call, name: string): Promise<Queue> {
+  return withHint(call, name, call("queues.get", { name }));
+}
+
+/** What was asked about a queue; if it is not there, the error names the nearest one that is. */
+async function withHint<Answer>(call: Call, name: string, asked: Promise<Answer>): Promise<Answer> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (!hasCode(error, "QUEUE_NOT_FOUND")) throw error;
+    const { items } = await call("queues.list", {});
+    const near = nearest(
+      name,
+      items.map((queue) => queue.name),
+    );
+    const hint = near === undefined ? "" : `; did you mean ${near}?`;
+    throw new WindlassError("QUEUE_NOT_FOUND", `there is no queue ${name}${hint}`, { cause: error });
+  }
 }

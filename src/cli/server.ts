@@ -1,18 +1,6 @@
 /** `windlass server`: the API and the page, without workers. */
 import type { Command } from "commander";
-import { Janitor, toRetention } from "../engine/janitor.ts";
-import type { Logger } from "../engine/logger.ts";
-import { redact } from "../open-store.ts";
-import { systemClock, systemRandom } from "../store/clock.ts";
-import type { Store } from "../store/store.ts";
-import { windlass } from "../windlass.ts";
 import { commonFlags, configOf, examples, logFlags, serverFlags, storeFlags, tokenFlags } from "./flags.ts";
-import { Lifetime } from "./lifetime.ts";
-import type { Settings } from "./settings.ts";
-import { print } from "./terminal.ts";
-
-/** How often a process without a worker sweeps. */
-const MAINTAIN_EVERY_MS = 5_000;
 
 /** Adds the command. */
 export function addServer(program: Command): void {
@@ -25,36 +13,7 @@ export function addServer(program: Command): void {
   );
   command.action(async () => {
     const { settings } = await configOf(command);
+    const { runServer } = await import("./run-server.ts");
     await runServer(settings);
   });
-}
-
-async function runServer(settings: Settings): Promise<void> {
-  const { makeLogger } = await import("./log.ts");
-  const { startServer } = await import("../server/http/index.ts");
-  const logger = makeLogger(settings);
-  using lifetime = new Lifetime(logger);
-  await using client = await windlass(settings.url, { logger });
-  const { host, port, token } = settings;
-  const server = await startServer({ client, host, port, token, logger });
-  const janitor = startJanitor(client.store, settings, logger);
-  if (!settings.quiet) print(`windlass server on ${server.url}, store ${redact(settings.url)}`);
-  const signal = await lifetime.stopAsked;
-  logger.info({ signal }, "stopping");
-  await server.stop();
-  await janitor.stop();
-}
-
-/** Housekeeping for a process that runs no worker, which would bring its own. */
-export function startJanitor(store: Store, { retention }: Settings, logger: Logger): Janitor {
-  const janitor = new Janitor({
-    store,
-    clock: systemClock,
-    random: systemRandom,
-    logger,
-    everyMs: MAINTAIN_EVERY_MS,
-    retention: toRetention(retention),
-  });
-  janitor.start();
-  return janitor;
 }

@@ -1,21 +1,25 @@
-/** Opens the store for the length of one command. */
-import { stderrLogger } from "../engine/logger.ts";
-import type { Client } from "../engine/client.ts";
-import type { FullStore } from "../store/facets.ts";
+/** What a command that looks at tasks or changes them works on: operations, for the length of the command. */
+import type { Call, Session } from "../api/call.ts";
 import { WindlassError } from "../task/errors.ts";
-import { windlass } from "../windlass.ts";
 import type { Settings } from "./settings.ts";
 
-/** Calls `use` with the client on the store that the settings name, and closes it whatever happens. */
-export async function withClient<Result>(
-  { url, logLevel }: Settings,
-  use: (client: Client<FullStore>) => Promise<Result>,
-): Promise<Result> {
+/** A session on the store that the settings name. The store is opened by the first call that passes its checks. */
+export async function openSession({ url, logLevel }: Settings): Promise<Session> {
   // One command's remarks are its own: what the engine would tell a log matters here only if it is a warning.
   const level = logLevel === "info" ? "warn" : logLevel;
-  refuseMemory(url);
-  await using client = await windlass(url, { logger: stderrLogger(level) });
-  return await use(client);
+  // The engine and the catalogue are loaded by who works with them: help needs neither.
+  const { localSession } = await import("./local-session.ts");
+  return localSession(url, level);
+}
+
+/** Calls `use` with the operations of a session, and closes it whatever happens. */
+export async function withSession<Result>(
+  settings: Settings,
+  use: (call: Call) => Promise<Result>,
+): Promise<Result> {
+  refuseMemory(settings.url);
+  await using session = await openSession(settings);
+  return await use(session.call);
 }
 
 /** Fails with `INVALID_URL` for the store that lives in one process: a command of its own would see an empty one. */

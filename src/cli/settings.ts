@@ -1,8 +1,8 @@
-/** Every setting: its name in each place, how it is read, and its default. */
+/** Every setting: the name of its variable, how it is read, and its default. */
 import type { RetentionOptions } from "../engine/janitor.ts";
 import { toRetention } from "../engine/janitor.ts";
 import { type Duration, toMs } from "../task/duration.ts";
-import { DEFAULT_URL } from "../windlass.ts";
+import { DEFAULT_URL } from "../default-url.ts";
 import {
   numberIfDigits,
   oneOf,
@@ -18,7 +18,7 @@ export const OUTPUTS = ["table", "json", "jsonl"] as const;
 export const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
 export const LOG_FORMATS = ["auto", "json", "pretty"] as const;
 
-/** Settings after all places were read and checked. */
+/** Settings, read from wherever they were said, and checked. */
 export interface Settings {
   /** Where tasks are kept. */
   readonly url: string;
@@ -49,7 +49,7 @@ export interface Settings {
 export interface Setting<Value> {
   /** Name of its environment variable, if it has one. */
   readonly env?: string;
-  /** Checks a value from any place; `name` is how that place calls it. */
+  /** Checks a value; `name` is how it is called where it was said. */
   readonly read: (value: unknown, name: string) => Value;
   readonly fallback: Value;
 }

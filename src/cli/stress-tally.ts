@@ -1,6 +1,6 @@
 /** Counts and latencies of a burst of requests. */
 import { toTaskError } from "../task/judge.ts";
-import type { HttpAnswer } from "./http-caller.ts";
+import type { HttpAnswer } from "./http-client.ts";
 
 export class StressTally {
   readonly #latencies: Float64Array;
@@ -77,9 +77,9 @@ export class StressTally {
   }
 }
 
-/** The smallest value that a share of all values does not exceed; `sorted` rises. */
-export function percentile(sorted: Float64Array, share: number): number {
-  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;
+/** The smallest value that a fraction of all values does not exceed; `sorted` rises. */
+export function percentile(sorted: Float64Array, fraction: number): number {
+  return sorted[Math.max(0, Math.ceil(sorted.length * fraction) - 1)] ?? 0;
 }
 
 function isAnswer(value: unknown): value is HttpAnswer {

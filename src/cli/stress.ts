@@ -1,29 +1,7 @@
 /** `windlass stress`: a burst of concurrent requests, and what became of them. */
 import type { Command } from "commander";
-import { encodePayload } from "../engine/request.ts";
-import { systemClock } from "../store/clock.ts";
-import { WindlassError } from "../task/errors.ts";
-import { checkName } from "../task/names.ts";
-import { EXIT } from "./exit-codes.ts";
 import { commonFlags, configOf, examples, outputFlags, tokenFlags } from "./flags.ts";
-import type { HttpCaller } from "./http-caller.ts";
-import { printItem } from "./output.ts";
-import { readPayload } from "./payload.ts";
-import { Progress } from "./progress.ts";
-import { StressTally } from "./stress-tally.ts";
-import { print } from "./terminal.ts";
-import { toInteger } from "./values.ts";
-
-/** A request that is not answered for this long counts as failed. */
-const TIMEOUT_MS = 30_000;
-
-interface Flags {
-  readonly tasks?: string;
-  readonly concurrency?: string;
-  readonly type?: string;
-  readonly queue?: string;
-  readonly payload?: string;
-}
+import type { StressFlags } from "./run-stress.ts";
 
 /** Adds the command. */
 export function addStress(program: Command): void {
@@ -38,68 +16,9 @@ export function addStress(program: Command): void {
     .option("--payload <json>", "Payload of every task (default: its number)");
   commonFlags(outputFlags(tokenFlags(command)));
   examples(command, "windlass stress", "windlass stress --target http://127.0.0.1:9000 --tasks 10000");
-  command.action(async (flags: Flags) => {
+  command.action(async (flags: StressFlags) => {
     const { settings } = await configOf(command);
-    const tasks = toInteger(flags.tasks ?? "1000", "--tasks", 1, 1_000_000);
-    const concurrency = toInteger(flags.concurrency ?? "50", "--concurrency", 1, 1_000);
-    const bodyOf = await bodies(flags);
-    const { HttpCaller } = await import("./http-caller.ts"); // node:https costs 30 ms, which only this command pays
-    using caller = new HttpCaller(settings, { connections: concurrency, timeoutMs: TIMEOUT_MS });
-    await greet(caller);
-    const tally = await fire(caller, { tasks, concurrency, bodyOf, quiet: settings.quiet });
-    if (settings.output === "table") print(tally.text());
-    else printItem(settings.output, { target: caller.target, concurrency, ...tally.summary() });
-    if (tally.refused > 0) process.exitCode = EXIT.partial;
+    const { runStress } = await import("./run-stress.ts");
+    await runStress(settings, flags);
   });
-}
-
-/** The body of request number n. All but the number is written once: the tool must not be what is measured. */
-async function bodies(flags: Flags): Promise<(n: number) => string> {
-  const type = checkName(flags.type ?? "echo", "type");
-  const queue = flags.queue === undefined ? undefined : checkName(flags.queue, "queue");
-  const fixed =
-    flags.payload === undefined
-      ? undefined
-      : encodePayload(await readPayload({ argument: flags.payload, file: undefined, strict: false }));
-  const head = `${JSON.stringify({ type, queue }).slice(0, -1)},"payload":`;
-  return (n) => `${head}${fixed ?? `{"n":${n}}`}}`;
-}
-
-/** Nobody there is one clear error, not a thousand failed requests. */
-async function greet(caller: HttpCaller): Promise<void> {
-  try {
-    await caller.call("GET", "/livez");
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new WindlassError("SERVER_UNREACHABLE", `${caller.target} does not answer: ${reason}`, {
-      cause: error,
-    });
-  }
-}
-
-interface Volley {
-  readonly tasks: number;
-  readonly concurrency: number;
-  readonly bodyOf: (n: number) => string;
-  readonly quiet: boolean;
-}
-
-async function fire(caller: HttpCaller, { tasks, concurrency, bodyOf, quiet }: Volley): Promise<StressTally> {
-  const tally = new StressTally(tasks);
-  using progress = new Progress(tasks, quiet);
-  const begun = systemClock.monotonic();
-  let next = 0;
-  const lane = async () => {
-    while (next < tasks) {
-      next += 1;
-      const body = bodyOf(next);
-      const sentAt = systemClock.monotonic();
-      const answer = await caller.call("POST", "/v1/tasks", body).catch((error: unknown) => error);
-      tally.add(answer, systemClock.monotonic() - sentAt);
-      progress.step(tally.refused);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(concurrency, tasks) }, lane));
-  tally.end(systemClock.monotonic() - begun);
-  return tally;
 }

@@ -1,12 +1,9 @@
 /** Lists of tasks as tables. As JSON, a task looks as it does over HTTP: see `api/views.ts`. */
+import type { OutputOf } from "../api/call.ts";
 import { PRIORITY_NAMES } from "../task/priority.ts";
-import type { Task } from "../task/task.ts";
 import type { Column } from "./output.ts";
 
-/** How the API shows tasks. Loaded when asked for: its schemas cost 80 ms, which a list in a table need not pay. */
-export async function views() {
-  return await import("../api/views.ts");
-}
+type Task = OutputOf<"tasks.list">["items"][number];
 
 /** The columns of a list of tasks. */
 export const TASK_COLUMNS: readonly Column<Task>[] = [
@@ -16,7 +13,7 @@ export const TASK_COLUMNS: readonly Column<Task>[] = [
   { title: "state", cell: (task) => task.state },
   { title: "priority", cell: (task) => priorityName(task.priority) },
   { title: "failures", cell: (task) => task.failures },
-  { title: "created", cell: (task) => instant(task.createdAt) },
+  { title: "created", cell: (task) => task.createdAt },
   { title: "error", cell: (task) => task.error?.message },
 ];
 
@@ -27,13 +24,9 @@ export const DEAD_COLUMNS: readonly Column<Task>[] = [
   { title: "queue", cell: (task) => task.queue },
   { title: "reason", cell: (task) => task.deadReason },
   { title: "failures", cell: (task) => task.failures },
-  { title: "died", cell: (task) => instant(task.finishedAt) },
+  { title: "died", cell: (task) => task.finishedAt },
   { title: "error", cell: (task) => task.error?.message },
 ];
-
-function instant(ms: number | undefined): string | undefined {
-  return ms === undefined ? undefined : new Date(ms).toISOString();
-}
 
 function priorityName(priority: number): string {
   const name = Object.entries(PRIORITY_NAMES).find(([, number]) => number === priority)?.[0];

@@ -1,15 +1,7 @@
 /** `windlass worker`: runs the task definitions that modules export. */
 import type { Command } from "commander";
-import type { WorkOptions } from "../engine/work-options.ts";
-import { systemClock } from "../store/clock.ts";
 import { WindlassError } from "../task/errors.ts";
-import { windlass } from "../windlass.ts";
 import { commonFlags, configOf, examples, logFlags, storeFlags, workerFlags } from "./flags.ts";
-import { Lifetime } from "./lifetime.ts";
-import { loadTasks } from "./modules.ts";
-import { refuseMemory } from "./session.ts";
-import type { Settings } from "./settings.ts";
-import { watchTasks } from "./watch.ts";
 
 /** Adds the command. */
 export function addWorker(program: Command): void {
@@ -31,33 +23,7 @@ export function addWorker(program: Command): void {
         remedy: "Name the modules that export task definitions: windlass worker tasks.ts",
       });
     }
+    const { runWorker } = await import("./run-worker.ts");
     await runWorker(settings, modules);
   });
-}
-
-async function runWorker(settings: Settings, modules: readonly string[]): Promise<void> {
-  refuseMemory(settings.url);
-  const { makeLogger } = await import("./log.ts");
-  const logger = makeLogger(settings);
-  const tasks = await loadTasks(modules);
-  let busy = false;
-  using lifetime = new Lifetime(logger, () => busy);
-  await using client = await windlass(settings.url, { logger });
-  const watched = watchTasks(tasks, logger, systemClock, "debug");
-  const worker = client.work(watched.tasks, { ...workOptions(settings), observe: watched.observe });
-  logger.info({ types: tasks.map(({ type }) => type) }, "tasks loaded");
-  busy = true;
-  // The worker hears signals by itself; this one may have come before it listened.
-  void lifetime.stopAsked.then(() => worker.stop());
-  try {
-    await worker.run();
-  } finally {
-    busy = false;
-  }
-}
-
-/** What the settings say about a worker. */
-export function workOptions(settings: Settings): WorkOptions {
-  const { concurrency, queues, lease, name, retention, shutdownTimeout } = settings;
-  return { concurrency, queues, lease, name, retention, shutdown: { timeout: shutdownTimeout } };
 }

@@ -4,12 +4,16 @@
  * Nothing here writes: the outcome is data, and the worker settles it under the lease's fence.
  */
 import type { Random } from "../store/clock.ts";
-import type { Lease, Outcome } from "../store/store.ts";
+import type { Lease } from "../store/store.ts";
+import type { Outcome } from "../task/outcome.ts";
 import { WindlassError } from "../task/errors.ts";
 import { judge } from "../task/judge.ts";
 import { Aborted, type AbortReason } from "../task/control-errors.ts";
+import type { Headers } from "../task/headers.ts";
+import type { NewTask } from "../task/task.ts";
 import { CATCH_ALL, DEFAULT_RETRY, type TaskContext, type TaskDefinition } from "./definition.ts";
 import { type Logger, type TaskLog, taskLog } from "./logger.ts";
+import type { RunMiddleware } from "./middleware.ts";
 import { parseWith } from "./schema.ts";
 
 /** Handlers by type; `*` is the catch-all. */
@@ -24,6 +28,8 @@ export interface AttemptTools {
   readonly random: Random;
   /** False if completed tasks are not kept: their results need not be written then. */
   readonly keepCompleted: boolean;
+  /** What runs around every handler, if anything does. */
+  readonly around: RunMiddleware | undefined;
 }
 
 /** Largest result that is kept, in characters of JSON text. */
@@ -34,10 +40,16 @@ const COMPLETED_DROPPED: Outcome = { kind: "completed", keep: false };
 const RELEASED: Outcome = { kind: "release" };
 const CANCELLED: Outcome = { kind: "cancelled" };
 
+const NO_HEADERS: Headers = Object.freeze({});
+
 export class Attempt {
   readonly lease: Lease;
   /** When the lease ends at the latest, by our own monotonic clock. */
   expiresAt: number;
+  /** By our own monotonic clock; undefined if nobody will ask how long it took. */
+  startedAt: number | undefined;
+  /** Tasks that are added together with a completion of this one; any other outcome drops them, for it may run again. */
+  followers: readonly NewTask[] | undefined;
   readonly #tools: AttemptTools;
   #controller: AbortController | undefined;
   #aborted: AbortReason | undefined;
@@ -46,6 +58,17 @@ export class Attempt {
     this.lease = lease;
     this.expiresAt = expiresAt;
     this.#tools = tools;
+  }
+
+  /** 1 for the first try. */
+  get number(): number {
+    return this.lease.failures + this.lease.crashes + 1;
+  }
+
+  /** A copy: the lease is the store's. */
+  get headers(): Headers {
+    const { headers } = this.lease;
+    return headers === undefined ? NO_HEADERS : Object.freeze({ ...headers });
   }
 
   /** Why it was asked to stop, if it was. */
@@ -81,32 +104,41 @@ export class Attempt {
   start(done: Done): void {
     const definition = this.#tools.handlers.get(this.lease.type) ?? this.#tools.handlers.get(CATCH_ALL);
     let result: unknown;
+    let pending: Promise<unknown> | undefined;
     try {
       if (definition === undefined) throw this.#unknownType();
       const parsed = this.#decode();
       result =
-        definition.input === undefined
+        definition.input === undefined && this.#tools.around === undefined
           ? definition.run(new Context(this, parsed))
-          : this.#runChecked(definition, parsed);
+          : this.#runWrapped(definition, parsed);
+      // In here, too: what a handler returns may throw when it is looked at.
+      if (isPromise(result)) pending = Promise.resolve(result);
     } catch (thrown) {
-      done(this, this.#failed(thrown, definition));
+      done(this, this.failed(thrown, definition));
       return;
     }
-    if (isPromise(result)) this.#follow(result, definition, done);
-    else done(this, this.#succeeded(result));
+    if (pending === undefined) done(this, this.#succeeded(result));
+    else this.#follow(pending, definition, done);
   }
 
   /** Apart from `start`, so that only attempts that take time pay for functions of their own. */
-  #follow(result: PromiseLike<unknown>, definition: TaskDefinition | undefined, done: Done): void {
+  #follow(result: Promise<unknown>, definition: TaskDefinition | undefined, done: Done): void {
     result.then(
       (value) => done(this, this.#succeeded(value)),
-      (thrown: unknown) => done(this, this.#failed(thrown, definition)),
+      (thrown: unknown) => done(this, this.failed(thrown, definition)),
     );
   }
 
-  async #runChecked(definition: TaskDefinition, parsed: unknown): Promise<unknown> {
-    const input = await parseWith(definition.input!, parsed, this.lease.type);
-    return definition.run(new Context(this, input));
+  /** With what stands before the handler: the schema, then the middleware. */
+  async #runWrapped(definition: TaskDefinition, parsed: unknown): Promise<unknown> {
+    const input =
+      definition.input === undefined ? parsed : await parseWith(definition.input, parsed, this.lease.type);
+    const context = new Context(this, input);
+    const { around } = this.#tools;
+    return around === undefined
+      ? definition.run(context)
+      : around(context, async () => definition.run(context));
   }
 
   #unknownType(): WindlassError {
@@ -141,7 +173,8 @@ export class Attempt {
     return COMPLETED_KEPT;
   }
 
-  #failed(thrown: unknown, definition: TaskDefinition | undefined): Outcome | undefined {
+  /** What is to become of the task after its handler threw, by the definition's policy or the default one. */
+  failed(thrown: unknown, definition?: TaskDefinition): Outcome | undefined {
     if (this.#aborted === "lease-lost") return undefined;
     if (this.#aborted === "shutdown") return RELEASED;
     if (this.#aborted === "cancelled") return CANCELLED;
@@ -156,6 +189,11 @@ export class Attempt {
 class Context implements TaskContext<unknown> {
   readonly input: unknown;
   readonly #attempt: Attempt;
+
+  /** The attempt that a context is of. */
+  static attemptOf(context: TaskContext<unknown>): Attempt | undefined {
+    return context instanceof Context ? context.#attempt : undefined;
+  }
 
   constructor(attempt: Attempt, input: unknown) {
     this.#attempt = attempt;
@@ -175,7 +213,10 @@ class Context implements TaskContext<unknown> {
     return this.#attempt.lease.token;
   }
   get attempt(): number {
-    return this.#attempt.lease.failures + this.#attempt.lease.crashes + 1;
+    return this.#attempt.number;
+  }
+  get headers(): Headers {
+    return this.#attempt.headers;
   }
   get signal(): AbortSignal {
     return this.#attempt.signal;
@@ -183,6 +224,18 @@ class Context implements TaskContext<unknown> {
   get log(): TaskLog {
     return this.#attempt.log;
   }
+}
+
+/**
+ * Has these tasks added when the attempt completes, together with that and only if its lease still holds. For the engine's
+ * own use: their ids are to be derived from the task, so that a second attempt adds the same ones.
+ */
+export function addFollowers(context: TaskContext<unknown>, tasks: readonly NewTask[]): void {
+  const attempt = Context.attemptOf(context);
+  if (attempt === undefined) {
+    throw new WindlassError("INTERNAL", "followers were given to a context that no attempt made");
+  }
+  attempt.followers = attempt.followers === undefined ? tasks : [...attempt.followers, ...tasks];
 }
 
 function isPromise(value: unknown): value is PromiseLike<unknown> {

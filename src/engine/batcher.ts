@@ -100,8 +100,8 @@ export class Batcher<Item, Answer> {
 
   #take(): readonly Waiting<Item, Answer>[] {
     const { calls, maxItems, maxWeight, weigh } = this.#options;
-    const share = this.#waiting.length < SPLIT_FROM ? 1 : calls - this.#running;
-    const most = Math.min(maxItems, Math.ceil(this.#waiting.length / share));
+    const among = this.#waiting.length < SPLIT_FROM ? 1 : calls - this.#running;
+    const most = Math.min(maxItems, Math.ceil(this.#waiting.length / among));
     let count = 0;
     let weight = 0;
     for (const { item } of this.#waiting) {

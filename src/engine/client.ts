@@ -1,35 +1,41 @@
-/**
- * The producer's side: turns inputs into tasks, batches them, and tells the truth about what was written.
- *
- * A call whose reply was lost is repeated here with the same ids, which is safe by construction. What stays
- * unknown after that is reported as `UNKNOWN`, never as a failure.
- */
+/** What a program holds: it adds tasks, runs them, looks at them and changes them, in every queue of one store. */
 import { type Clock, type Random, systemClock, systemRandom } from "../store/clock.ts";
-import type { AddResult, Store } from "../store/store.ts";
-import { hasCode, WindlassError } from "../task/errors.ts";
-import type { NewTask } from "../task/task.ts";
-import { Batcher } from "./batcher.ts";
-import type { TaskDefinition } from "./definition.ts";
-import { idGenerator } from "./id.ts";
-import { type Logger, stderrLogger } from "./logger.ts";
+import type { Administrable, Inspectable, QueueInfo } from "../store/facets.ts";
+import type { Store } from "../store/store.ts";
+import type { Act } from "../task/life.ts";
+import { checkKeys } from "../task/options.ts";
+import type { TaskRef, TaskState } from "../task/task.ts";
 import {
-  encodePayload,
-  type EnqueueOptions,
-  type TaskRequest,
-  taskTemplate,
-  type Template,
-} from "./request.ts";
-import { parseWith } from "./schema.ts";
-import { Worker } from "./worker.ts";
+  type ActAnswer,
+  actOn,
+  editTask,
+  pauseQueue,
+  purgeQueue,
+  resumeQueue,
+  type TaskChange,
+} from "./administration.ts";
+import type { TaskDefinition } from "./definition.ts";
+import {
+  figures,
+  findQueue,
+  getTask,
+  listQueues,
+  listTasks,
+  type Stats,
+  type TaskInfoPage,
+  type TaskQuery,
+} from "./inspection.ts";
+import type { EnqueuedTask } from "./enqueued.ts";
+import { harmlessLogger, type Logger, stderrLogger } from "./logger.ts";
+import { checkMiddleware, composeEnqueue, type Middleware } from "./middleware.ts";
+import { observedStore } from "./observed-store.ts";
+import { Producer } from "./producer.ts";
+import type { EnqueueOptions, TaskRequest } from "./request.ts";
+import type { Service } from "./service.ts";
+import { housekeeping, type HousekeepingOptions, together, toSettings } from "./services.ts";
+import type { TaskDetailInfo, TaskInfo } from "./task-info.ts";
+import { Worker, type WorkerTools } from "./worker.ts";
 import type { WorkOptions } from "./work-options.ts";
-
-/** Most tasks and bytes of payload in one call of the store: it must not hold up others for longer than a few ms. */
-const BATCH_TASKS = 1_000;
-const BATCH_BYTES = 4 * 1_048_576;
-
-/** How often a call with unknown outcome is repeated before the caller is told, and how long to wait before. */
-const REPEATS = 2;
-const REPEAT_WAIT_MS = 200;
 
 export interface ClientOptions {
   /** Default: the process's clock. */
@@ -38,201 +44,222 @@ export interface ClientOptions {
   readonly random?: Random | undefined;
   /** Default: warnings and errors, as lines of JSON on standard error. */
   readonly logger?: Logger | undefined;
+  /** Code of yours around every attempt of its workers, and around every enqueue. */
+  readonly middleware?: Middleware | undefined;
 }
 
-/** What `enqueue` answers. */
-export interface EnqueuedTask {
-  readonly id: string;
-  readonly type: string;
-  readonly queue: string;
-  /** True if the task was already there (same key or id): `id` names the one that stands. */
-  readonly duplicate: boolean;
-}
+/** One task, or several. What the client answers has an id and a queue, and can be given as it is. */
+type OneOrMore = string | TaskRef | readonly (string | TaskRef)[];
 
+/** A client of a store that has this facet: without it the call does not compile, and fails with `STORE_UNSUPPORTED`. */
+type Inspecting = Client<Store & Inspectable>;
+type Administering = Client<Store & Administrable>;
+type Controlling = Client<Store & Inspectable & Administrable>;
+
+/**
+ * A client of one store. Looking at tasks and changing them by hand is there if the store can do it, by its type:
+ * what it cannot do does not compile. Every call fails with `STORE_CLOSED` after `close`, and with another `STORE_…`
+ * code or `UNKNOWN` when the store does.
+ */
 export class Client<S extends Store = Store> implements AsyncDisposable {
-  /** The store behind it, for looking and administration. */
+  /** The store behind it. It takes no options and checks without telling where; use the client's own calls. */
   readonly store: S;
-  readonly #clock: Clock;
-  readonly #random: Random;
-  readonly #logger: Logger;
-  readonly #newId: () => string;
-  readonly #batcher: Batcher<NewTask, AddResult>;
+  /** The same, with every call told of. */
+  readonly #observed: S;
+  readonly #tools: WorkerTools;
+  readonly #producer: Producer;
   readonly #workers = new Set<Worker>();
-  #lastTask: object | string | undefined;
-  #lastTemplate: Template | undefined;
+  readonly #services: Service[] = [];
 
-  /** `store` is open. Disposing of the queue closes it. */
+  /** `store` is open. Closing the client closes it. Fails with `INVALID_OPTION` or `UNKNOWN_OPTION`. */
   constructor(store: S, options: ClientOptions = {}) {
+    checkKeys(options, ["clock", "random", "logger", "middleware"], "the client");
+    const { clock = systemClock, random = systemRandom, logger = stderrLogger() } = options;
+    const { run = [], enqueue = [] } = checkMiddleware(options.middleware ?? {}, ["run", "enqueue"]);
     this.store = store;
-    this.#clock = options.clock ?? systemClock;
-    this.#random = options.random ?? systemRandom;
-    this.#logger = options.logger ?? stderrLogger();
-    this.#newId = idGenerator(() => this.#clock.now());
-    this.#batcher = new Batcher((tasks) => this.#add(tasks), {
-      clock: this.#clock,
-      calls: store.callsAtOnce,
-      maxItems: BATCH_TASKS,
-      maxWeight: BATCH_BYTES,
-      weigh: (task) => task.payload.length,
-    });
+    this.#observed = observedStore(store, clock);
+    this.#tools = { clock, random, logger: harmlessLogger(logger), middleware: run };
+    this.#producer = new Producer(this.#observed, { clock, random, around: composeEnqueue(enqueue) });
   }
+
+  // --- adding and running -----------------------------------------------------------------------------------------
 
   /**
    * Adds one task; resolves when it is written. Enqueues that are made without waiting for each other share calls of
    * the store. Fails with the codes of `EnqueueOptions`' checks, `INVALID_PAYLOAD`, `PAYLOAD_TOO_LARGE`,
    * `KEY_CONFLICT`, a `STORE_…` code (nothing was written), or `UNKNOWN` (repeat with the same `id` or `key`).
    */
-  async enqueue<In>(
+  enqueue<In>(
     task: TaskDefinition<In, unknown> | string,
     input: NoInfer<In>,
     options?: EnqueueOptions,
   ): Promise<EnqueuedTask> {
-    const definition = typeof task === "string" ? undefined : task;
-    const type = typeof task === "string" ? task : task.type;
-    const template = options === undefined ? this.#template(task) : taskTemplate(type, options, definition);
-    if (definition?.input !== undefined) await parseWith(definition.input, input, type);
-    const added = template(encodePayload(input), this.#newId);
-    return answer(added, await this.#batcher.add(added));
+    return this.#producer.enqueue(task, input, options);
   }
 
   /**
    * Adds a task for each input: one round trip per 1,000. If one input is refused, nothing is added.
    * A call of the store that fails half-way leaves the earlier thousands added.
    */
-  async enqueueMany<In>(
+  enqueueMany<In>(
     task: TaskDefinition<In, unknown> | string,
     inputs: readonly NoInfer<In>[],
     options?: Omit<EnqueueOptions, "id" | "key" | "keyWindow">,
   ): Promise<EnqueuedTask[]> {
-    const definition = typeof task === "string" ? undefined : task;
-    const type = typeof task === "string" ? task : task.type;
-    const template = taskTemplate(type, options, definition);
-    if (definition?.input !== undefined) {
-      for (const input of inputs) await parseWith(definition.input, input, type);
-    }
-    return this.#addMany(inputs.map((input) => template(encodePayload(input), this.#newId)));
+    return this.#producer.enqueueMany(task, inputs, options);
   }
 
   /**
    * Adds tasks of any type, as the HTTP API and the command line do. All are checked before any is added.
    * Answers `duplicate: true` for what was there; fails with `KEY_CONFLICT` if a key stands for another payload.
    */
-  async enqueueAll(requests: readonly TaskRequest[]): Promise<EnqueuedTask[]> {
-    const tasks = requests.map(({ type, payload, ...options }) =>
-      taskTemplate(type, options)(encodePayload(payload), this.#newId),
-    );
-    return tasks.length === 1 ? this.#addOne(tasks[0]!) : this.#addMany(tasks);
+  enqueueAll(requests: readonly TaskRequest[]): Promise<EnqueuedTask[]> {
+    return this.#producer.enqueueAll(requests);
   }
 
-  /** A worker for these tasks on this store; it starts with `run()`. */
+  /**
+   * A worker for these tasks on this store; it starts with `run()`. Fails with `INVALID_DEFINITION`, `INVALID_OPTION`,
+   * `INVALID_NAME` or `UNKNOWN_OPTION`.
+   */
   work(tasks: readonly TaskDefinition[], options: WorkOptions = {}): Worker {
-    const worker = new Worker(this.store, tasks, options, {
-      clock: this.#clock,
-      random: this.#random,
-      logger: this.#logger,
-    });
+    const worker = new Worker(this.#observed, tasks, options, this.#tools);
     this.#workers.add(worker);
     return worker;
   }
 
-  /** Waits for enqueues under way, stops the workers made by `work`, and closes the store. */
-  async [Symbol.asyncDispose](): Promise<void> {
+  /**
+   * What keeps the store in order beside the tasks: due tasks, expired leases, retention. Every worker brings its own; a
+   * process without one starts this, so that the store is looked after while no worker runs. Ends with the client.
+   * Fails with `INVALID_OPTION` or `UNKNOWN_OPTION`.
+   */
+  housekeeping(options: HousekeepingOptions = {}): Service {
+    const service = housekeeping({ ...this.#tools, store: this.#observed, ...toSettings(options) });
+    this.#services.push(service);
+    return service;
+  }
+
+  // --- looking ----------------------------------------------------------------------------------------------------
+
+  /**
+   * A task with its failed attempts; undefined if it is not there. A store that keeps each queue apart (Redis) finds it
+   * faster if its queue is named. Fails with `INVALID_ID`, `INVALID_NAME` or `UNKNOWN_OPTION`.
+   */
+  get(
+    this: Inspecting,
+    id: string,
+    options: { readonly queue?: string | undefined } = {},
+  ): Promise<TaskDetailInfo | undefined> {
+    return getTask(this.#observed, id, options);
+  }
+
+  /**
+   * A page of the tasks that match, newest first where the store can. Fails with `INVALID_OPTION`, `UNKNOWN_OPTION`,
+   * `INVALID_NAME`, or `INVALID_CURSOR` for a cursor that is not from an answer to the same query.
+   */
+  list(this: Inspecting, query: TaskQuery = {}): Promise<TaskInfoPage> {
+    return listTasks(this.#observed, query);
+  }
+
+  /** Every queue that was ever added to or paused and not purged away, by name. Counts are exact at rest. */
+  queues(this: Inspecting): Promise<readonly QueueInfo[]> {
+    return listQueues(this.#observed);
+  }
+
+  /** One of them; undefined if it is not listed. Fails with `INVALID_NAME`. */
+  queue(this: Inspecting, name: string): Promise<QueueInfo | undefined> {
+    return findQueue(this.#observed, name);
+  }
+
+  /**
+   * Tasks per state and per queue, and what happened in each of the last minutes (1 to 1,440, the running one included;
+   * default 60). Fails with `INVALID_OPTION` or `UNKNOWN_OPTION`.
+   */
+  stats(this: Inspecting, options: { readonly minutes?: number | undefined } = {}): Promise<Stats> {
+    return figures(this.#observed, options);
+  }
+
+  // --- changing by hand -------------------------------------------------------------------------------------------
+
+  /**
+   * Gives dead tasks a new life: pending, with whole budgets. One task is answered as it is then, or the call fails with
+   * `TASK_NOT_FOUND` or `WRONG_STATE`; several get an answer each, in order, and what is refused does not stop the others.
+   * 1,000 of a queue are one call of the store; one that fails leaves the earlier ones done. Also fails with `INVALID_ID`.
+   */
+  retry(this: Administering, task: string | TaskRef): Promise<TaskInfo>;
+  retry(this: Administering, tasks: readonly (string | TaskRef)[]): Promise<readonly ActAnswer[]>;
+  retry(this: Administering, tasks: OneOrMore): Promise<TaskInfo | readonly ActAnswer[]> {
+    return this.#act("retry", tasks);
+  }
+
+  /** Cancels waiting tasks, and asks running ones to stop. Answers and fails as `retry` does. */
+  cancel(this: Administering, task: string | TaskRef): Promise<TaskInfo>;
+  cancel(this: Administering, tasks: readonly (string | TaskRef)[]): Promise<readonly ActAnswer[]>;
+  cancel(this: Administering, tasks: OneOrMore): Promise<TaskInfo | readonly ActAnswer[]> {
+    return this.#act("cancel", tasks);
+  }
+
+  /** Makes scheduled and retrying tasks pending. Answers and fails as `retry` does. */
+  runNow(this: Administering, task: string | TaskRef): Promise<TaskInfo>;
+  runNow(this: Administering, tasks: readonly (string | TaskRef)[]): Promise<readonly ActAnswer[]>;
+  runNow(this: Administering, tasks: OneOrMore): Promise<TaskInfo | readonly ActAnswer[]> {
+    return this.#act("runNow", tasks);
+  }
+
+  /** Removes tasks that are not running, and answers them as they were. Fails as `retry` does. */
+  remove(this: Administering, task: string | TaskRef): Promise<TaskInfo>;
+  remove(this: Administering, tasks: readonly (string | TaskRef)[]): Promise<readonly ActAnswer[]>;
+  remove(this: Administering, tasks: OneOrMore): Promise<TaskInfo | readonly ActAnswer[]> {
+    return this.#act("remove", tasks);
+  }
+
+  /**
+   * Changes a waiting task and answers it. A new time makes it scheduled (a retrying one stays retrying), or pending if
+   * that time is past. Fails with `TASK_NOT_FOUND`, `WRONG_STATE`, `INVALID_ID`, `INVALID_OPTION` (also if there is
+   * nothing to change), `UNKNOWN_OPTION`, `INVALID_PAYLOAD` or `PAYLOAD_TOO_LARGE`.
+   */
+  edit(this: Administering, task: string | TaskRef, change: TaskChange): Promise<TaskInfo> {
+    return editTask(this.#observed, task, change);
+  }
+
+  /** Stops claims from a queue, and makes it known; what runs goes on. Fails with `INVALID_NAME`. */
+  pause(this: Controlling, queue: string): Promise<QueueInfo> {
+    return pauseQueue(this.#observed, queue);
+  }
+
+  /** Lets a paused queue be claimed from again. Fails with `QUEUE_NOT_FOUND` or `INVALID_NAME`. */
+  resume(this: Controlling, queue: string): Promise<QueueInfo> {
+    return resumeQueue(this.#observed, queue);
+  }
+
+  /**
+   * Removes the tasks of a queue that are in these states, by default all that wait (`pending`, `scheduled`, `retrying`),
+   * and answers how many. Fails with `QUEUE_NOT_FOUND`, `INVALID_NAME`, `UNKNOWN_OPTION`, or `INVALID_OPTION` for
+   * `running`: what runs must end first.
+   */
+  purge(
+    this: Controlling,
+    queue: string,
+    options: { readonly states?: readonly TaskState[] | undefined } = {},
+  ): Promise<number> {
+    return purgeQueue(this.#observed, queue, options);
+  }
+
+  #act(what: Act, tasks: OneOrMore): Promise<TaskInfo | readonly ActAnswer[]> {
+    return actOn(this.#observed, what, tasks);
+  }
+
+  // --- the end ----------------------------------------------------------------------------------------------------
+
+  /** Stops its workers and housekeeping, waits for enqueues under way, and closes the store. Idempotent. */
+  async close(): Promise<void> {
     await Promise.all([...this.#workers].map((worker) => worker[Symbol.asyncDispose]()));
-    await this.#batcher.idle();
+    await together(this.#services, this.#tools.logger).stop();
+    await this.#producer.idle();
     await this.store[Symbol.asyncDispose]();
   }
 
-  /** The checks of an enqueue without options: most are of the same task as the one before. */
-  #template<In>(task: TaskDefinition<In, unknown> | string): Template {
-    if (this.#lastTask !== task) {
-      const definition = typeof task === "string" ? undefined : task;
-      this.#lastTemplate = taskTemplate(definition?.type ?? (task as string), undefined, definition);
-      this.#lastTask = task;
-    }
-    return this.#lastTemplate!;
+  /** As `close`, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
-
-  async #addOne(task: NewTask): Promise<EnqueuedTask[]> {
-    return [answer(task, await this.#batcher.add(task))];
-  }
-
-  async #addMany(tasks: readonly NewTask[]): Promise<EnqueuedTask[]> {
-    const answers: EnqueuedTask[] = [];
-    for (const batch of batches(tasks)) {
-      const results = await this.#add(batch);
-      for (let index = 0; index < batch.length; index++) answers.push(answer(batch[index]!, results[index]!));
-    }
-    return answers;
-  }
-
-  /** One call of the store, repeated while its outcome is unknown. */
-  async #add(tasks: readonly NewTask[]): Promise<readonly AddResult[]> {
-    try {
-      return await this.store.add(tasks);
-    } catch (error) {
-      if (!hasCode(error, "UNKNOWN")) throw error;
-      return await this.#repeat(tasks, error);
-    }
-  }
-
-  async #repeat(tasks: readonly NewTask[], first: WindlassError): Promise<readonly AddResult[]> {
-    for (let left = REPEATS; left > 0; left--) {
-      await this.#pause(REPEAT_WAIT_MS * this.#random());
-      try {
-        const results = await this.store.add(tasks);
-        // Its own id standing is the trace of the call whose reply was lost: that task was added by us.
-        return results.map((result, index) =>
-          result.status === "duplicate" && result.id === tasks[index]!.id
-            ? { ...result, status: "added" }
-            : result,
-        );
-      } catch (error) {
-        if (error instanceof WindlassError && !error.retriable) break;
-      }
-    }
-    throw unknownOutcome(tasks, first);
-  }
-
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => void this.#clock.after(ms, resolve));
-  }
-}
-
-function answer(task: NewTask, result: AddResult): EnqueuedTask {
-  if (result.status === "conflict") {
-    throw new WindlassError(
-      "KEY_CONFLICT",
-      `the key ${JSON.stringify(task.key?.value)} of queue ${task.queue} stands for task ${result.id} with another type or payload`,
-      { pointer: "key" },
-    );
-  }
-  return { id: result.id, type: task.type, queue: task.queue, duplicate: result.status === "duplicate" };
-}
-
-function unknownOutcome(tasks: readonly NewTask[], cause: WindlassError): WindlassError {
-  const which = tasks.length === 1 ? `task ${tasks[0]!.id}` : `${tasks.length} tasks from ${tasks[0]!.id} on`;
-  return new WindlassError(
-    "UNKNOWN",
-    `the store did not answer whether it added ${which}: ${cause.message}`,
-    {
-      cause,
-      remedy: "Repeat the call with the same id or key; what was added is not added twice.",
-    },
-  );
-}
-
-function* batches(tasks: readonly NewTask[]): Iterable<readonly NewTask[]> {
-  let from = 0;
-  let bytes = 0;
-  for (let index = 0; index < tasks.length; index++) {
-    const weight = tasks[index]!.payload.length;
-    bytes += weight;
-    if (index > from && (index - from === BATCH_TASKS || bytes > BATCH_BYTES)) {
-      yield tasks.slice(from, index);
-      from = index;
-      bytes = weight;
-    }
-  }
-  if (from === 0 && tasks.length > 0) yield tasks;
-  else if (from < tasks.length) yield tasks.slice(from);
 }

@@ -2,6 +2,7 @@
 import { DEFAULT_BACKOFF } from "../task/backoff.ts";
 import { type Duration, toMs } from "../task/duration.ts";
 import { WindlassError } from "../task/errors.ts";
+import type { Headers } from "../task/headers.ts";
 import type { RetryPolicy } from "../task/judge.ts";
 import { checkName, quote } from "../task/names.ts";
 import { checkInteger, checkKeys } from "../task/options.ts";
@@ -18,6 +19,8 @@ export interface TaskContext<Input> {
   readonly queue: string;
   /** 1 for the first try. Lost leases count, snoozes and clean shutdowns do not. */
   readonly attempt: number;
+  /** What travels with the task; frozen, `{}` if there are none. */
+  readonly headers: Headers;
   /** Aborted with an `Aborted` whose `reason` is `cancelled`, `shutdown` or `lease-lost`. */
   readonly signal: AbortSignal;
   readonly log: TaskLog;

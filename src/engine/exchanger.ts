@@ -20,7 +20,7 @@ import { stagger } from "./stagger.ts";
 const OUTAGE_BACKOFF = { baseMs: 200, maxMs: 5_000 };
 
 /** A due time that is already past, but not claimable, must not become a spin. */
-const SHORTEST_IDLE_MS = 5;
+const SHORTEST_REST_MS = 5;
 
 /** A call beside another one is for at least this many tasks: it costs as much by itself as ten tasks do in it. */
 const WORTH_A_CALL = 16;
@@ -43,9 +43,21 @@ export interface ExchangerOptions {
   /** A lease was claimed; `expiresAt` is when it ends at the latest, by the monotonic clock. */
   readonly onLease: (lease: Lease, expiresAt: number) => void;
   /** No call is under way, and there is nothing to say. */
-  readonly onQuiet: () => void;
+  readonly onIdle: () => void;
   /** The store was closed; nothing will be said any more. */
   readonly onClosed: (error: unknown) => void;
+}
+
+interface Failure {
+  readonly error: unknown;
+}
+
+/** What was so when a call was sent. */
+interface Sent {
+  /** When leases of its claim end at the latest, by the monotonic clock. */
+  readonly leaseEndsAt: number;
+  /** How many signals there had been. */
+  readonly signals: number;
 }
 
 export class Exchanger {
@@ -60,7 +72,7 @@ export class Exchanger {
   #replyLost = false;
   #failures = 0;
   #pauseOver: (() => void) | undefined;
-  #idleTimer: Cancel | undefined;
+  #restTimer: Cancel | undefined;
   #stopped = false;
 
   constructor(options: ExchangerOptions) {
@@ -68,7 +80,7 @@ export class Exchanger {
   }
 
   /** Nothing is under way or about to be. */
-  get quiet(): boolean {
+  get idle(): boolean {
     return this.#calls === 0 && !this.#scheduled && this.#options.outbox.waiting === 0;
   }
 
@@ -76,11 +88,11 @@ export class Exchanger {
   wake(): void {
     this.#mayFind = true;
     this.#signals += 1;
-    this.kick();
+    this.schedule();
   }
 
   /** Starts a call if there is something to say. Outcomes that come in during this turn of the event loop share it. */
-  kick(): void {
+  schedule(): void {
     if (this.#scheduled || !this.#isWorthACall()) return;
     this.#scheduled = true;
     this.#cancelRest();
@@ -88,20 +100,20 @@ export class Exchanger {
       this.#scheduled = false;
       if (this.#isWorthACall()) void this.#call();
       // A turn later, not at once: two calls that arrive together are answered together, and would never take turns.
-      this.kick();
-      this.#restIfQuiet();
+      this.schedule();
+      this.#restIfIdle();
     });
   }
 
   /** Ends the wait after a failure: the next try is made at once. */
-  hurry(): void {
+  retryNow(): void {
     this.#pauseOver?.();
   }
 
   /** Says nothing more. */
   stop(): void {
     this.#stopped = true;
-    this.hurry();
+    this.retryNow();
     this.#cancelRest();
   }
 
@@ -121,7 +133,7 @@ export class Exchanger {
   }
 
   async #call(): Promise<void> {
-    const { store, clock, leaseMs, outbox, onLease } = this.#options;
+    const { store, clock, leaseMs } = this.#options;
     const { settle, claim } = this.#next();
     const asked = claim?.max ?? 0;
     const signals = this.#signals;
@@ -129,30 +141,53 @@ export class Exchanger {
     this.#calls += 1;
     this.#asked += asked;
     let reply: ExchangeReply | undefined;
-    let failure: unknown;
+    let failure: Failure | undefined;
     try {
       reply = await store.exchange({ settle, claim });
     } catch (error) {
-      failure = error;
+      failure = { error };
     }
     // Another reply came at the same time, and the call that follows it is about to go out.
     if (this.#scheduled) await stagger(clock);
     this.#asked -= asked;
-    if (reply === undefined) {
+    if (reply !== undefined) failure = this.#accept(reply, { settle, claim }, { leaseEndsAt, signals });
+    if (failure === undefined) this.#failures = 0;
+    else {
       this.#mayFind = true;
-      await this.#failed(failure, { settle, claim });
-    } else {
-      this.#failures = 0;
-      outbox.report(settle, reply.verdicts);
-      for (const lease of reply.leases) onLease(lease, leaseEndsAt);
-      if (claim !== undefined) this.#learn(claim, reply, signals);
+      await this.#failed(failure.error, { settle, claim });
     }
     this.#calls -= 1;
-    this.kick();
-    this.#restIfQuiet();
+    this.schedule();
+    this.#restIfIdle();
   }
 
-  /** What the reply to a claim says about the next one. `signals`: how many there had been when it was sent. */
+  /** Does what an answer says. One that breaks the contract is as a call that failed: what it should have said is repeated. */
+  #accept(reply: ExchangeReply, { settle, claim }: Exchange, sent: Sent): Failure | undefined {
+    try {
+      this.#options.outbox.report(settle, reply);
+      for (const lease of reply.leases) this.#begin(lease, sent.leaseEndsAt);
+      if (claim !== undefined) this.#learn(claim, reply, sent.signals);
+      return undefined;
+    } catch (error) {
+      return { error };
+    }
+  }
+
+  /** One lease that cannot be begun must not keep the others of its claim, and those of all later ones, from beginning. */
+  #begin(lease: Lease, leaseEndsAt: number): void {
+    const { logger, onLease } = this.#options;
+    try {
+      onLease(lease, leaseEndsAt);
+    } catch (error) {
+      const { id, queue, token } = lease;
+      logger.error(
+        { id, queue, token, error: toTaskError(error) },
+        "an attempt could not begin; its lease will run out",
+      );
+    }
+  }
+
+  /** What the reply to a claim says about the next one. */
   #learn({ max, holding }: Claim, { leases, nextDueMs }: ExchangeReply, signals: number): void {
     if (holding !== undefined) this.#replyLost = false;
     if (leases.length === max) this.#mayFind = true;
@@ -190,7 +225,7 @@ export class Exchanger {
     }
     if (hasCode(error, "UNKNOWN") && claim !== undefined) this.#replyLost = true;
     const transient = error instanceof WindlassError && error.retriable;
-    outbox.giveBack(settle);
+    outbox.putBack(settle);
     // What no repetition can mend is given up one by one, so that it does not take the others along.
     if (!transient) await outbox.oneByOne();
     // Of two calls that failed together one waits for both.
@@ -213,21 +248,21 @@ export class Exchanger {
   }
 
   /** Sets the alarm for the poll, or for the next due task if that is sooner. */
-  #restIfQuiet(): void {
+  #restIfIdle(): void {
     if (this.#calls > 0 || this.#scheduled) return;
-    const { clock, random, pollMs, onQuiet } = this.#options;
-    if (!this.#stopped && this.#idleTimer === undefined && this.#free() > 0) {
+    const { clock, random, pollMs, onIdle } = this.#options;
+    if (!this.#stopped && this.#restTimer === undefined && this.#free() > 0) {
       const ms = Math.min(pollMs * (0.75 + random() / 2), this.#dueAt - clock.monotonic());
-      this.#idleTimer = clock.after(Math.max(SHORTEST_IDLE_MS, ms), () => {
-        this.#idleTimer = undefined;
+      this.#restTimer = clock.after(Math.max(SHORTEST_REST_MS, ms), () => {
+        this.#restTimer = undefined;
         this.wake();
       });
     }
-    onQuiet();
+    onIdle();
   }
 
   #cancelRest(): void {
-    this.#idleTimer?.();
-    this.#idleTimer = undefined;
+    this.#restTimer?.();
+    this.#restTimer = undefined;
   }
 }

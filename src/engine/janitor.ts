@@ -8,7 +8,9 @@ import { type Duration, toMs } from "../task/duration.ts";
 import { WindlassError } from "../task/errors.ts";
 import { toTaskError } from "../task/judge.ts";
 import { checkInteger, checkKeys } from "../task/options.ts";
+import { maintenanceSwept } from "./events.ts";
 import type { Logger } from "./logger.ts";
+import type { Service } from "./service.ts";
 
 export interface KeepOptions {
   /** How long after its end a task is kept. 0 removes it at once. */
@@ -49,6 +51,11 @@ export function toRetention(options: RetentionOptions = {}): Retention {
   return { completed: keep("completed"), cancelled: keep("cancelled"), dead: keep("dead") };
 }
 
+/** Checked, in ms. Fails with `INVALID_OPTION`. */
+export function toMaintainEvery(duration: Duration = "5s"): number {
+  return checkInteger(toMs(duration, "maintainEvery"), 100, 3_600_000, "maintainEvery (in ms)");
+}
+
 export interface JanitorOptions {
   readonly store: Store;
   readonly clock: Clock;
@@ -61,7 +68,7 @@ export interface JanitorOptions {
 /** Most tasks of each kind in one call, so that it holds the store for a few milliseconds only. */
 const LIMIT = 500;
 
-export class Janitor {
+export class Janitor implements Service {
   readonly #options: JanitorOptions;
   #cancel: Cancel | undefined;
   #turn: Promise<void> = Promise.resolve();
@@ -105,6 +112,7 @@ export class Janitor {
           { pruned: reply.pruned },
           "the store is nearly full; finished tasks were removed before their time",
         );
+      if (maintenanceSwept.hasSubscribers) maintenanceSwept.publish(reply);
     } catch (error) {
       if (error instanceof WindlassError && error.code === "STORE_CLOSED") return;
       logger.warn({ error: toTaskError(error) }, "housekeeping failed; trying again");

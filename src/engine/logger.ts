@@ -30,6 +30,18 @@ export function stderrLogger(level: LogLevel = "warn"): Logger {
   return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
 }
 
+/** `logger`, but what it throws is dropped: a log that cannot be written must not stop the work that it tells of. */
+export function harmlessLogger(logger: Logger): Logger {
+  const at = (line: keyof Logger) => (fields: object, message: string) => {
+    try {
+      logger[line](fields, message);
+    } catch {
+      // There is nowhere left to say so.
+    }
+  };
+  return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
+}
+
 /** `logger` for one attempt. */
 export function taskLog(logger: Logger, task: object): TaskLog {
   return {

@@ -8,10 +8,10 @@ export interface QueueWeight {
 }
 
 /** The queues in a random order in which a queue comes first as often as its weight says: none starves. */
-export function inOrder(shares: readonly QueueWeight[], random: Random): readonly string[] {
-  if (shares.length === 1) return [shares[0]!.queue];
+export function inOrder(weights: readonly QueueWeight[], random: Random): readonly string[] {
+  if (weights.length === 1) return [weights[0]!.queue];
   // Sorting by -ln(u)/weight draws without replacement in proportion to the weights (Efraimidis and Spirakis, 2006).
-  return shares
+  return weights
     .map(({ queue, weight }) => ({ queue, at: -Math.log(1 - random()) / weight }))
     .toSorted((a, b) => a.at - b.at)
     .map(({ queue }) => queue);

@@ -2,9 +2,11 @@
 import { createHash } from "node:crypto";
 import { type Duration, toMs } from "../task/duration.ts";
 import { WindlassError } from "../task/errors.ts";
+import { checkHeaders, type Headers } from "../task/headers.ts";
 import { type Instant, toInstantMs } from "../task/instant.ts";
 import { checkId, checkKey, checkName, DEFAULT_QUEUE } from "../task/names.ts";
 import { checkInteger, checkKeys } from "../task/options.ts";
+import { checkPayload } from "../task/payload.ts";
 import { DEFAULT_PRIORITY, type Priority, toPriority } from "../task/priority.ts";
 import type { NewTask, TaskKey } from "../task/task.ts";
 import { CATCH_ALL } from "./definition.ts";
@@ -28,6 +30,11 @@ export interface EnqueueOptions {
   readonly crashes?: number | undefined;
   /** A UUID that you made: repeating the call with it is then safe after any error. Default: a new one. */
   readonly id?: string | undefined;
+  /**
+   * Up to 32 strings, 4 KiB in all, that travel with the task: trace context, tenant, tags. Names as of HTTP headers in
+   * lower case; those that start with `windlass-` are the engine's.
+   */
+  readonly headers?: Headers | undefined;
 }
 
 /** One task to add, as the HTTP API and the command line say it. */
@@ -59,12 +66,13 @@ const KEYS: readonly (keyof EnqueueOptions)[] = [
   "retries",
   "crashes",
   "id",
+  "headers",
 ];
 
-const DEFAULT_KEY_WINDOW_MS = 86_400_000;
+/** How the names of the engine's own headers begin. */
+const ENGINE_HEADER = "windlass-";
 
-/** Largest payload, in bytes of JSON text as UTF-8. */
-export const PAYLOAD_LIMIT = 1_048_576;
+const DEFAULT_KEY_WINDOW_MS = 86_400_000;
 
 /** What the definition says where the options say nothing. */
 export interface RequestDefaults {
@@ -117,6 +125,7 @@ export function taskTemplate(
   const keyValue = options.key === undefined ? undefined : checkKey(options.key);
   const windowMs =
     options.keyWindow === undefined ? DEFAULT_KEY_WINDOW_MS : toMs(options.keyWindow, "keyWindow");
+  const headers = options.headers === undefined ? undefined : ownHeaders(options.headers);
 
   return (payload, newId) => ({
     id: id ?? newId(),
@@ -129,7 +138,20 @@ export function taskTemplate(
     retryLimit,
     crashLimit,
     key: keyValue === undefined ? undefined : taskKey(keyValue, windowMs, type, payload),
+    headers,
   });
+}
+
+/** A copy, so that what the caller does to his object later changes no task that waits to be sent. */
+function ownHeaders(given: Headers): Headers {
+  const headers = Object.freeze({ ...checkHeaders(given) });
+  const engines = Object.keys(headers).find((name) => name.startsWith(ENGINE_HEADER));
+  if (engines === undefined) return headers;
+  throw new WindlassError(
+    "INVALID_OPTION",
+    `the header ${engines} is the engine's; expected a name that does not start with ${ENGINE_HEADER}`,
+    { pointer: "headers" },
+  );
 }
 
 /** The payload as JSON text. Fails with `INVALID_PAYLOAD` or `PAYLOAD_TOO_LARGE`. */
@@ -157,20 +179,7 @@ export function encodePayload(payload: unknown): string {
       },
     );
   }
-  // A UTF-16 unit is at most 3 bytes of UTF-8: most payloads are short enough not to be counted.
-  if (text.length * 3 > PAYLOAD_LIMIT) {
-    const bytes = Buffer.byteLength(text);
-    if (bytes > PAYLOAD_LIMIT) {
-      throw new WindlassError(
-        "PAYLOAD_TOO_LARGE",
-        `the payload has ${bytes} bytes; expected at most ${PAYLOAD_LIMIT}`,
-        {
-          pointer: "/payload",
-        },
-      );
-    }
-  }
-  return text;
+  return checkPayload(text);
 }
 
 /** The fingerprint is over the bytes as written: other key order or white space is another payload. */

@@ -1,13 +1,14 @@
 /** What a worker can be told, its defaults, and the checks. */
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
-import type { Lease, Outcome, Retention } from "../store/store.ts";
+import type { Retention } from "../store/store.ts";
 import { type Duration, toMs } from "../task/duration.ts";
 import { WindlassError } from "../task/errors.ts";
 import { checkName, DEFAULT_QUEUE } from "../task/names.ts";
 import { checkInteger, checkKeys } from "../task/options.ts";
 import type { TaskDefinition } from "./definition.ts";
-import { type RetentionOptions, toRetention } from "./janitor.ts";
+import { type RetentionOptions, toMaintainEvery, toRetention } from "./janitor.ts";
+import { checkMiddleware, type Middleware, type RunMiddleware } from "./middleware.ts";
 import type { QueueWeight } from "./queue-weights.ts";
 
 export interface WorkOptions {
@@ -34,8 +35,8 @@ export interface WorkOptions {
   readonly signals?: boolean | undefined;
   /** A name for the logs; the worker adds what makes it unique. Default: the host's name. */
   readonly name?: string | undefined;
-  /** Told of every outcome before it is settled; must not throw. */
-  readonly observe?: ((lease: Lease, outcome: Outcome) => void) | undefined;
+  /** Runs around every attempt of this worker, inside of the client's own. */
+  readonly middleware?: Pick<Middleware, "run"> | undefined;
 }
 
 /** Options after the checks: later code sees only these. */
@@ -49,7 +50,7 @@ export interface WorkSettings {
   readonly shutdown: { readonly timeoutMs: number; readonly abortMs: number };
   readonly retention: Retention;
   readonly signals: boolean;
-  readonly observe: WorkOptions["observe"];
+  readonly middleware: readonly RunMiddleware[];
 }
 
 const KEYS: readonly (keyof WorkOptions)[] = [
@@ -62,7 +63,7 @@ const KEYS: readonly (keyof WorkOptions)[] = [
   "retention",
   "signals",
   "name",
-  "observe",
+  "middleware",
 ];
 
 /** Fails with `UNKNOWN_OPTION`, `INVALID_OPTION` or `INVALID_NAME`. */
@@ -76,14 +77,14 @@ export function resolveWorkOptions(options: WorkOptions, tasks: readonly TaskDef
     queues: toWeights(options.queues, tasks),
     leaseMs: between(options.lease ?? "30s", 1_000, 86_400_000, "lease"),
     pollMs: between(options.poll ?? "1s", 50, 3_600_000, "poll"),
-    maintainEveryMs: between(options.maintainEvery ?? "5s", 100, 3_600_000, "maintainEvery"),
+    maintainEveryMs: toMaintainEvery(options.maintainEvery),
     shutdown: {
       timeoutMs: toMs(shutdown?.timeout ?? "25s", "shutdown.timeout"),
       abortMs: toMs(shutdown?.abort ?? "5s", "shutdown.abort"),
     },
     retention: toRetention(options.retention),
     signals: options.signals ?? true,
-    observe: options.observe,
+    middleware: checkMiddleware(options.middleware ?? {}, ["run"]).run ?? [],
   };
 }
 

@@ -3,15 +3,19 @@
  * How it talks with the store is in `exchanger.ts`.
  */
 import type { Clock, Random } from "../store/clock.ts";
-import type { Lease, Outcome, Store } from "../store/store.ts";
+import type { Lease, Store } from "../store/store.ts";
 import { WindlassError } from "../task/errors.ts";
+import type { Outcome } from "../task/outcome.ts";
 import { Attempt, type AttemptTools, type Handlers } from "./attempt.ts";
+import { announceEnd, announceLoss, announceStart } from "./attempt-events.ts";
 import { CATCH_ALL, type TaskDefinition } from "./definition.ts";
 import { Exchanger } from "./exchanger.ts";
-import { Janitor } from "./janitor.ts";
 import { LeaseKeeper } from "./lease-keeper.ts";
 import type { Logger } from "./logger.ts";
+import { composeRun, type RunMiddleware } from "./middleware.ts";
 import { Outbox } from "./outbox.ts";
+import type { Service } from "./service.ts";
+import { housekeeping } from "./services.ts";
 import { onStopSignals, resend } from "./stop-signals.ts";
 import { resolveWorkOptions, type WorkOptions, type WorkSettings } from "./work-options.ts";
 
@@ -19,6 +23,8 @@ export interface WorkerTools {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  /** Runs around every attempt, outside of what the worker's options name. */
+  readonly middleware: readonly RunMiddleware[];
 }
 
 /** How long the last settlements may take when a second signal says to leave at once. */
@@ -33,7 +39,7 @@ export class Worker implements AsyncDisposable {
   readonly #settings: WorkSettings;
   readonly #tools: WorkerTools & AttemptTools;
   readonly #keeper: LeaseKeeper;
-  readonly #janitor: Janitor;
+  readonly #services: Service;
   readonly #outbox: Outbox;
   readonly #exchanger: Exchanger;
   readonly #running = new Set<Attempt>();
@@ -42,16 +48,17 @@ export class Worker implements AsyncDisposable {
   /** `run` is over: nothing of this worker is left. */
   readonly #done = Promise.withResolvers<void>();
   #phase: Phase = "new";
-  #quiet: (() => void)[] = [];
+  #idle: (() => void)[] = [];
 
   constructor(store: Store, tasks: readonly TaskDefinition[], options: WorkOptions, tools: WorkerTools) {
     this.#store = store;
     const handlers = handlersOf(tasks);
     this.#settings = resolveWorkOptions(options, tasks);
     this.name = this.#settings.name;
-    const { retention, leaseMs } = this.#settings;
+    const { retention, leaseMs, queues, pollMs, maintainEveryMs } = this.#settings;
     const keepCompleted = retention.completed.ageMs > 0 && retention.completed.count > 0;
-    this.#tools = { ...tools, handlers, keepCompleted };
+    const around = composeRun([...tools.middleware, ...this.#settings.middleware]);
+    this.#tools = { ...tools, handlers, keepCompleted, around };
     this.#keeper = new LeaseKeeper({
       store,
       clock: tools.clock,
@@ -60,8 +67,7 @@ export class Worker implements AsyncDisposable {
       running: () => this.#running,
       onLost: (attempt) => this.#forget(attempt),
     });
-    this.#outbox = new Outbox(store, tools.logger);
-    const { queues, pollMs } = this.#settings;
+    this.#outbox = new Outbox({ store, logger: tools.logger, worker: this.name });
     this.#exchanger = new Exchanger({
       ...tools,
       store,
@@ -73,13 +79,13 @@ export class Worker implements AsyncDisposable {
       free: () => (this.#phase === "claiming" ? this.#settings.concurrency - this.#running.size : 0),
       holding: () => [...this.#running].map((attempt) => attempt.lease),
       onLease: (lease, expiresAt) => this.#start(lease, expiresAt),
-      onQuiet: () => this.#tellIfQuiet(),
+      onIdle: () => this.#tellIfIdle(),
       onClosed: (error) => {
         this.#phase = "stopped";
         this.#ended.reject(error);
       },
     });
-    this.#janitor = new Janitor({ ...tools, store, everyMs: this.#settings.maintainEveryMs, retention });
+    this.#services = housekeeping({ ...tools, store, everyMs: maintainEveryMs, retention });
   }
 
   /** How many attempts run now. */
@@ -99,8 +105,8 @@ export class Worker implements AsyncDisposable {
     try {
       await using _ = await this.#store.signal.subscribe(this.#queueNames(), () => this.#exchanger.wake());
       logger.info({ worker: this.name, queues: this.#queueNames() }, "worker started");
-      this.#janitor.start();
-      this.#exchanger.kick();
+      this.#services.start();
+      this.#exchanger.schedule();
       await this.#ended.promise;
       logger.info({ worker: this.name }, "worker stopped");
     } finally {
@@ -108,7 +114,7 @@ export class Worker implements AsyncDisposable {
       this.#ended.resolve();
       this.#exchanger.stop();
       this.#keeper.stop();
-      await this.#janitor.stop();
+      await this.#services.stop();
       unwatch?.();
       this.#done.resolve();
     }
@@ -125,12 +131,12 @@ export class Worker implements AsyncDisposable {
     }
     if (this.#phase !== "claiming") return this.#done.promise;
     this.#phase = "stopping";
-    this.#exchanger.hurry();
+    this.#exchanger.retryNow();
     const { timeoutMs, abortMs } = this.#settings.shutdown;
-    if (!(await this.#becomesQuiet(timeoutMs))) {
+    if (!(await this.#becomesIdle(timeoutMs))) {
       this.#tools.logger.warn({ worker: this.name, running: this.#running.size }, "aborting what still runs");
       for (const attempt of this.#running) attempt.abort("shutdown");
-      await this.#becomesQuiet(abortMs);
+      await this.#becomesIdle(abortMs);
     }
     await this.#leave();
     await this.#done.promise;
@@ -149,65 +155,74 @@ export class Worker implements AsyncDisposable {
     }
     const attempt = new Attempt(lease, expiresAt, this.#tools);
     this.#running.add(attempt);
-    this.#keeper.watch();
-    attempt.start(this.#finish);
+    try {
+      this.#keeper.watch();
+      announceStart(attempt, this.name, this.#tools.clock);
+      attempt.start(this.#finish);
+    } catch (error) {
+      this.#running.delete(attempt); // so that nobody keeps its lease
+      throw error;
+    }
   }
 
   /** A property, so that no attempt needs a function of its own. */
   readonly #finish = (attempt: Attempt, outcome: Outcome | undefined): void => {
     if (!this.#running.delete(attempt)) return; // lost or released meanwhile
-    if (outcome !== undefined) {
-      this.#outbox.add(attempt.lease, outcome);
-      this.#settings.observe?.(attempt.lease, outcome);
-    }
-    this.#exchanger.kick();
-    this.#tellIfQuiet();
+    if (outcome !== undefined) this.#settle(attempt, outcome);
+    this.#exchanger.schedule();
+    this.#tellIfIdle();
   };
 
+  #settle(attempt: Attempt, outcome: Outcome): void {
+    this.#outbox.add(attempt.lease, outcome, outcome.kind === "completed" ? attempt.followers : undefined);
+    announceEnd(attempt, outcome, this.name, this.#tools.clock);
+  }
+
   #forget(attempt: Attempt): void {
-    this.#running.delete(attempt);
+    if (!this.#running.delete(attempt)) return; // it ended meanwhile, and its outcome tells
     const { id, queue, token } = attempt.lease;
     this.#tools.logger.warn(
       { id, queue, token, code: "LEASE_LOST" },
       "the lease was lost; the attempt was told to stop",
     );
-    this.#exchanger.kick();
-    this.#tellIfQuiet();
+    announceLoss(attempt.lease, this.name, true);
+    this.#exchanger.schedule();
+    this.#tellIfIdle();
   }
 
   // --- stopping -------------------------------------------------------------------------------------------------
 
   /** Waits until nothing runs and everything is said. False if that takes longer than `ms`. */
-  #becomesQuiet(ms: number): Promise<boolean> {
-    if (this.#isQuiet()) return Promise.resolve(true);
+  #becomesIdle(ms: number): Promise<boolean> {
+    if (this.#isIdle()) return Promise.resolve(true);
     return new Promise((resolve) => {
       const cancel = this.#tools.clock.after(ms, () => resolve(false));
-      this.#quiet.push(() => {
+      this.#idle.push(() => {
         cancel();
         resolve(true);
       });
     });
   }
 
-  #isQuiet(): boolean {
-    return this.#running.size === 0 && this.#exchanger.quiet;
+  #isIdle(): boolean {
+    return this.#running.size === 0 && this.#exchanger.idle;
   }
 
-  #tellIfQuiet(): void {
-    if (this.#quiet.length === 0 || !this.#isQuiet()) return;
-    for (const tell of this.#quiet.splice(0)) tell();
+  #tellIfIdle(): void {
+    if (this.#idle.length === 0 || !this.#isIdle()) return;
+    for (const tell of this.#idle.splice(0)) tell();
   }
 
   /** Releases what still runs and ends. */
   async #leave(): Promise<void> {
     for (const attempt of this.#running) {
       attempt.abort("shutdown");
-      this.#outbox.add(attempt.lease, { kind: "release" });
+      this.#settle(attempt, { kind: "release" });
     }
     this.#running.clear();
-    this.#exchanger.hurry();
-    this.#exchanger.kick();
-    if (!(await this.#becomesQuiet(LEAVE_MS))) {
+    this.#exchanger.retryNow();
+    this.#exchanger.schedule();
+    if (!(await this.#becomesIdle(LEAVE_MS))) {
       this.#tools.logger.error(
         { worker: this.name, unsettled: this.#outbox.waiting },
         "leaving with outcomes unsettled; their leases will run out",
@@ -228,7 +243,7 @@ export class Worker implements AsyncDisposable {
   }
 
   #queueNames(): readonly string[] {
-    return this.#settings.queues.map((share) => share.queue);
+    return this.#settings.queues.map(({ queue }) => queue);
   }
 }
 

@@ -27,12 +27,12 @@ export function storeConformance({ name, facets = ALL, open, test }: Conformance
       ALL.filter((facet) => facets.includes(facet)),
     );
   });
-  for (const { group, name: title, needs, run } of storeCases) {
-    if (!needs.every((facet) => facets.includes(facet))) continue;
-    test(`${name}: ${group}: ${title}`, async () => {
+  for (const storeCase of storeCases) {
+    if (!storeCase.needs.every((facet) => facets.includes(facet))) continue;
+    test(`${name}: ${storeCase.group}: ${storeCase.name}`, async () => {
       await using sut = await open();
       // It has what the case uses: the facets that the case needs are those that the store is said to have.
-      await run(sut as StoreUnderTest);
+      await storeCase.run(sut as StoreUnderTest);
     });
   }
 }

@@ -1,10 +1,9 @@
 /** A client on a memory store, with tasks in any state. */
 import type { ApiContext } from "../../src/api/operation.ts";
 import { Client } from "../../src/engine/client.ts";
-import { systemClock } from "../../src/store/clock.ts";
 import type { FullStore } from "../../src/store/facets.ts";
-import type { Outcome } from "../../src/store/store.ts";
 import { memoryStore } from "../../src/stores/memory/index.ts";
+import type { Outcome } from "../../src/task/outcome.ts";
 import type { TaskState } from "../../src/task/task.ts";
 
 export interface Fixture extends AsyncDisposable {
@@ -30,7 +29,7 @@ export function fixture(store: FullStore = memoryStore()): Fixture {
   return {
     client,
     store,
-    context: { client, clock: systemClock },
+    context: { client },
     task: (state, payload = { n: 1 }) => makeTask(client, state, payload),
     snapshot: async () =>
       JSON.stringify([
@@ -46,7 +45,7 @@ async function makeTask(producer: Client<FullStore>, state: TaskState, payload: 
   // What is to be claimed goes before what is to stay pending.
   const options = { priority: state === "pending" ? 5 : 0, ...(state === "scheduled" && { delay: "1h" }) };
   const { id } = await producer.enqueue("job", payload, options);
-  if (state === "cancelled") await store.cancel(id);
+  if (state === "cancelled") await producer.cancel(id);
   if (state === "pending" || state === "scheduled" || state === "cancelled") return id;
   const { leases } = await store.exchange({
     settle: [],

@@ -1,26 +1,33 @@
 /** Each operation of the catalogue: what it answers, what it refuses, and that a refusal changes nothing. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import * as z from "zod";
 import { catalogue } from "../../src/api/catalogue.ts";
 import type { Operation } from "../../src/api/operation.ts";
 import { JsonText } from "../../src/engine/request.ts";
+import { memoryStore } from "../../src/stores/memory/index.ts";
 import { type ErrorCode, WindlassError } from "../../src/task/errors.ts";
 import { TASK_STATES, type TaskState } from "../../src/task/task.ts";
+import { manualClock } from "../../src/testing/index.ts";
 import { fixture, type Fixture } from "./fixture.ts";
 
 const UNKNOWN_ID = "0198c4e6-0000-7000-8000-000000000000";
 
 type Answer = Record<string, never>;
 
+const operations: readonly Operation[] = catalogue;
+
 function operation(name: string): Operation {
-  return catalogue.find((candidate) => candidate.name === name)!;
+  return operations.find((candidate) => candidate.name === name)!;
 }
+
+const outputs = new Map(operations.map(({ name, output }) => [name, z.fromJSONSchema(output.json)]));
 
 /** Calls, and checks that the answer is what the catalogue says. */
 async function call(w: Fixture, name: string, input: object): Promise<Answer> {
   const output = await operation(name).call(w.context, input);
   const shown = JSON.parse(JSON.stringify(output)) as Answer;
-  operation(name).output.parse(shown);
+  outputs.get(name)!.parse(shown);
   return shown;
 }
 
@@ -58,14 +65,32 @@ test("tasks.enqueue answers the state of a fresh task", async () => {
   assert.equal(await state({ runAt: "2001-01-01T00:00:00Z" }), "pending");
 });
 
+test("a fresh task's state is told by the store's clock, not by the process's", async () => {
+  await using w = fixture(memoryStore({ clock: manualClock(Date.parse("2999-06-01T00:00:00Z")) }));
+  const state = async (runAt: string): Promise<unknown> =>
+    (await call(w, "tasks.enqueue", { type: "job", runAt })).state;
+  assert.equal(await state("2999-01-01T00:00:00Z"), "pending");
+  assert.equal(await state("2999-12-01T00:00:00Z"), "scheduled");
+  const { results } = (await call(w, "tasks.enqueueBatch", {
+    tasks: [
+      { type: "job", runAt: "2999-01-01T00:00:00Z" },
+      { type: "job", delay: 1 },
+    ],
+  })) as unknown as { results: { state: string }[] };
+  assert.deepEqual(
+    results.map((result) => result.state),
+    ["pending", "scheduled"],
+  );
+});
+
 test("tasks.enqueue answers the task that stands for a key, and its state", async () => {
   await using w = fixture();
   const first = await call(w, "tasks.enqueue", { type: "job", key: "k" });
-  await w.store.cancel(first.id!);
+  await w.client.cancel(first.id!);
   const second = await call(w, "tasks.enqueue", { type: "job", key: "k" });
   assert.deepEqual(second, { ...first, state: "cancelled", duplicate: true });
   await refuses(w, "tasks.enqueue", { type: "job", key: "k", payload: 2 }, "KEY_CONFLICT");
-  await w.store.remove(first.id!);
+  await w.client.remove(first.id!);
   const third = await call(w, "tasks.enqueue", { type: "job", key: "k" });
   assert.deepEqual(third, { ...first, state: null, duplicate: true });
 });
@@ -123,6 +148,20 @@ test("tasks.enqueue refuses what the engine refuses, and what it does not know",
   );
 });
 
+test("headers are kept, shown, and checked", async () => {
+  await using w = fixture();
+  const headers = { tenant: "acme", "x-tag": "" };
+  const { id } = await call(w, "tasks.enqueue", { type: "job", headers });
+  assert.deepEqual((await call(w, "tasks.get", { id }))["headers"], headers);
+  const { items } = (await call(w, "tasks.list", {})) as unknown as { items: { headers: unknown }[] };
+  assert.deepEqual(items[0]?.headers, headers);
+  for (const bad of [{ Tenant: "a" }, { a: 1 }, { a: "x".repeat(5_000) }, "a", null, ["a"]]) {
+    await refuses(w, "tasks.enqueue", { type: "job", headers: bad }, "INVALID_OPTION", "headers");
+  }
+  const tasks = [{ type: "job" }, { type: "job", headers: { a: 1 } }];
+  await refuses(w, "tasks.enqueueBatch", { tasks }, "INVALID_OPTION", "/tasks/1/headers");
+});
+
 test("tasks.enqueueBatch adds all or, if one is bad, none and names it", async () => {
   await using w = fixture();
   const tasks = Array.from({ length: 1_000 }, (_, n) => ({ type: "job", payload: { n } }));
@@ -139,15 +178,15 @@ test("tasks.enqueueBatch takes 1 to 1,000 objects", async () => {
   await using w = fixture();
   const refused = (tasks: unknown, pointer: string): Promise<string> =>
     refuses(w, "tasks.enqueueBatch", { tasks }, "INVALID_OPTION", pointer);
-  await refused(undefined, "/tasks");
-  await refused({}, "/tasks");
-  await refused([], "/tasks");
+  await refused(undefined, "tasks");
+  await refused({}, "tasks");
+  await refused([], "tasks");
   assert.match(
     await refused(
       Array.from({ length: 1_001 }, () => ({ type: "job" })),
-      "/tasks",
+      "tasks",
     ),
-    /expected 1 to 1,000 tasks/,
+    /has 1001; expected a list of 1 to 1,000 tasks/,
   );
   await refused([{ type: "job" }, null], "/tasks/1");
   await refused([[]], "/tasks/0");
@@ -197,16 +236,37 @@ test("tasks.list filters, pages and leaves out what is long", async () => {
   await refuses(w, "tasks.list", { limit: 4, state: "dead", cursor: first.nextCursor }, "INVALID_CURSOR");
 });
 
+test("tasks.list knows when a task was added", async () => {
+  const clock = manualClock(Date.parse("2026-01-01T00:00:00Z"));
+  await using w = fixture(memoryStore({ clock }));
+  await w.client.enqueue("early", null);
+  await clock.advance(3_600_000);
+  await w.client.enqueue("late", null);
+  const types = async (input: object): Promise<string[]> =>
+    ((await call(w, "tasks.list", input)) as unknown as { items: { type: string }[] }).items.map(
+      ({ type }) => type,
+    );
+  assert.deepEqual(await types({ createdFrom: "2026-01-01T01:00:00Z" }), ["late"]);
+  assert.deepEqual(await types({ createdBefore: "2026-01-01T01:00:00Z" }), ["early"]);
+  assert.deepEqual(await types({ createdFrom: Date.parse("2026-01-01T01:00:00Z") }), ["late"]);
+  assert.deepEqual(await types({ createdFrom: "2026-01-01T02:00:00Z" }), []);
+});
+
 test("tasks.list refuses what it cannot look for", async () => {
   await using w = fixture();
-  const states = await refuses(w, "tasks.list", { state: "done" }, "INVALID_OPTION", "/state");
-  assert.match(states, /expected pending, scheduled/);
+  const states = await refuses(w, "tasks.list", { state: "done" }, "INVALID_OPTION", "state");
+  assert.match(states, /expected one of pending, scheduled/);
   for (const limit of [0, -1, 501, 1e9, 1.5, "5", null]) {
-    await refuses(w, "tasks.list", { limit }, "INVALID_OPTION", "/limit");
+    await refuses(w, "tasks.list", { limit }, "INVALID_OPTION", "limit");
   }
   await refuses(w, "tasks.list", { queue: "a b" }, "INVALID_NAME", "queue");
   await refuses(w, "tasks.list", { type: "%" }, "INVALID_NAME", "type");
-  await refuses(w, "tasks.list", { q: "" }, "INVALID_OPTION", "/q");
+  for (const q of ["", "x".repeat(257), 5]) {
+    assert.match(await refuses(w, "tasks.list", { q }, "INVALID_OPTION", "q"), /^q is /);
+  }
+  await refuses(w, "tasks.list", { text: "x" }, "UNKNOWN_OPTION");
+  await refuses(w, "tasks.list", { createdFrom: "yesterday" }, "INVALID_OPTION", "createdFrom");
+  await refuses(w, "tasks.list", { createdBefore: null }, "INVALID_OPTION", "createdBefore");
   await refuses(w, "tasks.list", { cursor: "forged" }, "INVALID_CURSOR");
   await refuses(w, "tasks.list", { offset: 1 }, "UNKNOWN_OPTION");
 });
@@ -263,6 +323,54 @@ test("tasks.cancel of a running task asks it to stop; tasks.delete answers what 
   assert.equal(await w.store.get(id), undefined);
 });
 
+test("tasks.act acts on many, says what is refused, and 1,000 are one call of the store", async () => {
+  const store = memoryStore();
+  let calls = 0;
+  await using w = fixture({
+    ...store,
+    act: (tasks, act) => {
+      calls += 1;
+      return store.act(tasks, act);
+    },
+  });
+  const dead = await Promise.all(Array.from({ length: 998 }, () => w.task("dead")));
+  const pending = await w.task("pending");
+  const refs = dead.map((id, index) => (index % 2 === 0 ? id : { id, queue: "default" }));
+  const summary = await call(w, "tasks.act", { act: "retry", tasks: [pending, UNKNOWN_ID, ...refs] });
+  assert.deepEqual(summary, {
+    done: 998,
+    refused: [
+      {
+        id: pending,
+        code: "WRONG_STATE",
+        message: `task ${pending} is pending; retry needs a task that is dead`,
+      },
+      { id: UNKNOWN_ID, code: "TASK_NOT_FOUND", message: `no task has the id ${UNKNOWN_ID}` },
+    ],
+  });
+  assert.equal(calls, 1);
+  assert.equal((await call(w, "tasks.act", { act: "delete", tasks: dead }))["done"], 998);
+});
+
+test("tasks.act takes 1 to 1,000 tasks and an act", async () => {
+  await using w = fixture();
+  const id = await w.task("dead");
+  for (const act of [undefined, "remove", "edit", "toString", 1]) {
+    await refuses(w, "tasks.act", { act, tasks: [id] }, "INVALID_OPTION", "act");
+  }
+  for (const tasks of [undefined, id, [], Array.from({ length: 1_001 }, () => id)]) {
+    await refuses(w, "tasks.act", { act: "retry", tasks }, "INVALID_OPTION", "tasks");
+  }
+  await refuses(w, "tasks.act", { act: "retry", tasks: [id, "7"] }, "INVALID_ID");
+  await refuses(w, "tasks.act", { act: "retry", tasks: [{ id, queue: "a b" }] }, "INVALID_NAME");
+});
+
+test("store.diagnose says what the store runs on", async () => {
+  await using w = fixture();
+  const { findings } = (await call(w, "store.diagnose", {})) as unknown as { findings: object[] };
+  assert.ok(findings.length > 0);
+});
+
 test("tasks.edit changes payload, priority and time, and says when there is nothing to change", async () => {
   await using w = fixture();
   const id = await w.task("pending");
@@ -301,9 +409,9 @@ test("queues: list, get, pause, resume", async () => {
 test("queues.purge removes what waits, or the states it is given, and never what runs", async () => {
   await using w = fixture();
   for (const state of TASK_STATES) await w.task(state);
-  await refuses(w, "queues.purge", { name: "default", states: ["running"] }, "INVALID_OPTION", "/states/0");
-  await refuses(w, "queues.purge", { name: "default", states: [] }, "INVALID_OPTION", "/states");
-  await refuses(w, "queues.purge", { name: "default", states: "dead" }, "INVALID_OPTION", "/states");
+  await refuses(w, "queues.purge", { name: "default", states: ["running"] }, "INVALID_OPTION", "states");
+  await refuses(w, "queues.purge", { name: "default", states: [] }, "INVALID_OPTION", "states");
+  await refuses(w, "queues.purge", { name: "default", states: "dead" }, "INVALID_OPTION", "states");
   await refuses(w, "queues.purge", { name: "default", state: ["dead"] }, "UNKNOWN_OPTION");
   assert.deepEqual(await call(w, "queues.purge", { name: "default" }), { queue: "default", removed: 3 });
   assert.equal((await call(w, "queues.purge", { name: "default", states: ["dead"] }))["removed"], 1);
@@ -337,7 +445,7 @@ test("stats.get counts per state, per queue and per minute", async () => {
     stats.activity.reduce((sum, { added }) => sum + added, 0),
     8,
   );
-  for (const minutes of [0, 1_441, 1e9, "5"]) {
-    await refuses(w, "stats.get", { minutes }, "INVALID_OPTION", "/minutes");
+  for (const minutes of [0, 1_441, 1e9, "5", null]) {
+    await refuses(w, "stats.get", { minutes }, "INVALID_OPTION", "minutes");
   }
 });

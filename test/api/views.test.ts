@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
 import { parseExact } from "../../src/api/exact-json.ts";
-import { LISTED_LIMIT, showListed, showTask } from "../../src/api/views.ts";
+import { LISTED_LIMIT, toListedView, toTaskView } from "../../src/api/views.ts";
+import { TaskInfo } from "../../src/engine/task-info.ts";
 import type { Task } from "../../src/task/task.ts";
 
 const task: Task = {
@@ -20,6 +21,10 @@ const task: Task = {
   crashLimit: 3,
 };
 
+function info(change: Partial<Task>): TaskInfo {
+  return new TaskInfo({ ...task, ...change });
+}
+
 test("numbers that a double does not hold come out as they were written", () => {
   for (const text of ["9007199254740993", "1e400", "-0", "1E5", "0.1e-400", "0.12345678901234567890"]) {
     assert.equal(JSON.stringify(parseExact(`{"n":[${text}]}`)), `{"n":[${text}]}`);
@@ -35,29 +40,34 @@ test("any JSON comes out with the same meaning", () => {
   );
 });
 
-test("text that is not JSON is shown as text", () => {
-  assert.equal(showTask({ ...task, payload: "{half" }).payload, "{half");
+test("text that is not JSON stays text", () => {
+  assert.equal(toTaskView(info({ payload: "{half" })).payload, "{half");
 });
 
 test("a payload may have any field, and none of them is a prototype", () => {
   const text = '{"__proto__":{"x":1},"constructor":{"prototype":{"y":1}},"big":9007199254740993}';
-  assert.equal(JSON.stringify(showTask({ ...task, payload: text }).payload), text);
+  assert.equal(JSON.stringify(toTaskView(info({ payload: text })).payload), text);
   assert.equal(({} as { x?: unknown }).x, undefined);
 });
 
 test("a list leaves out what is long, one task does not", () => {
   const long = JSON.stringify("x".repeat(LISTED_LIMIT));
-  const shown = showListed({ ...task, payload: long, result: long });
+  const shown = toListedView(info({ payload: long, result: long }));
   assert.deepEqual(
     [shown.payload, shown.result, shown.omitted],
     [undefined, undefined, ["payload", "result"]],
   );
-  assert.equal(showTask({ ...task, payload: long, result: long }).result, "x".repeat(LISTED_LIMIT));
-  assert.equal(showListed({ ...task, payload: long.slice(0, LISTED_LIMIT - 1) + '"' }).omitted, undefined);
+  assert.equal(toTaskView(info({ payload: long, result: long })).result, "x".repeat(LISTED_LIMIT));
+  assert.equal(toListedView(info({ payload: long.slice(0, LISTED_LIMIT - 1) + '"' })).omitted, undefined);
 });
 
 test("instants are RFC 3339 in UTC, and what is not known is left out", () => {
-  const shown = JSON.parse(JSON.stringify(showTask(task))) as Record<string, unknown>;
+  const shown = JSON.parse(JSON.stringify(toTaskView(info({})))) as Record<string, unknown>;
   assert.equal(shown["createdAt"], "2023-11-14T22:13:20.000Z");
   assert.deepEqual(["startedAt" in shown, "result" in shown, "error" in shown], [false, false, false]);
+});
+
+test("headers are shown as they are", () => {
+  assert.deepEqual(toListedView(info({ headers: { tenant: "a" } })).headers, { tenant: "a" });
+  assert.equal(toTaskView(info({})).headers, undefined);
 });

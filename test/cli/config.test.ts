@@ -18,7 +18,7 @@ async function configOf(t: TestContext, { flags = {}, env = {}, files = {} }: Gi
   return loadConfig({ flags, env, cwd });
 }
 
-test("each field comes from the first place that says it: flag, environment, file, default", async (t) => {
+test("each field comes from the first that says it: flag, environment, file, default", async (t) => {
   const { settings, sources } = await configOf(t, {
     flags: { port: "1" },
     env: { WINDLASS_PORT: "2", WINDLASS_CONCURRENCY: "22" },
@@ -61,7 +61,7 @@ test("an unknown key or variable is an error that names the nearest", async (t) 
   });
 });
 
-test("a bad value names its place", async (t) => {
+test("a bad value says where it was given", async (t) => {
   await assert.rejects(configOf(t, { env: { WINDLASS_PORT: "eighty" } }), {
     code: "INVALID_OPTION",
     message: /^WINDLASS_PORT is "eighty"; expected a whole number from 0 to 65535$/,

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { windlass } from "../../src/windlass.ts";
 import { defineTask } from "../../src/engine/definition.ts";
+import { onEvent } from "../../src/engine/on-event.ts";
 import { cliJson, runCli, startCli, temporaryFolder } from "../support/cli.ts";
 
 interface Shown {
@@ -28,16 +29,15 @@ async function makeDead(folder: string, type: string, count: number): Promise<re
   );
   const { promise, resolve } = Promise.withResolvers<void>();
   let dead = 0;
-  const fails = defineTask({ type, run: () => Promise.reject(new Error("no good")), retry: { limit: 0 } });
-  await using worker = queue.work([fails], {
-    signals: false,
-    observe: () => {
-      dead += 1;
-      if (dead === count) resolve();
-    },
+  const stopListening = onEvent("attempt.ended", (ended) => {
+    if (ended.type === type) dead += 1;
+    if (dead === count) resolve();
   });
+  const fails = defineTask({ type, run: () => Promise.reject(new Error("no good")), retry: { limit: 0 } });
+  await using worker = queue.work([fails], { signals: false });
   const working = worker.run();
   await promise;
+  stopListening();
   await worker.stop();
   await working;
   return added.map(({ id }) => id);
@@ -88,6 +88,28 @@ test("enqueue reads standard input and files, and takes every option", async (t)
   assert.deepEqual({ priority, queue, retryLimit }, { priority: 2, queue: "reports", retryLimit: 0 });
 });
 
+test("enqueue says the state, and keeps headers", async (t) => {
+  const folder = temporaryFolder(t);
+  const headers = ["--header", "tenant=acme", "--header", "query=a=b"];
+  const args = ["task", "enqueue", "mail", "--key", "k", ...headers];
+  const first = await cliJson<Shown>(folder, [...args, "--delay", "1h"]);
+  const { id, ...rest } = first;
+  assert.deepEqual(rest, { type: "mail", state: "scheduled", queue: "default", duplicate: false });
+  assert.deepEqual(await cliJson(folder, args), { ...first, duplicate: true });
+  const shown = await cliJson<{ headers: unknown }>(folder, ["task", "get", id]);
+  assert.deepEqual(shown.headers, { tenant: "acme", query: "a=b" });
+});
+
+test("tasks are listed by when they were added", async (t) => {
+  const folder = temporaryFolder(t);
+  const { id } = await cliJson<Shown>(folder, ["task", "enqueue", "mail"]);
+  const ids = async (flag: string, instant: string): Promise<readonly string[]> =>
+    (await cliJson<Page>(folder, ["task", "list", flag, instant])).items.map((task) => task.id);
+  assert.deepEqual(await ids("--created-from", "2026-01-01T00:00:00Z"), [id]);
+  assert.deepEqual(await ids("--created-before", "2026-01-01T00:00:00Z"), []);
+  assert.deepEqual(await ids("--created-from", String(Date.parse("2026-01-01T00:00:00Z"))), [id]);
+});
+
 test("a page names the next one, and jsonl is a task a line", async (t) => {
   const folder = temporaryFolder(t);
   await using queue = await windlass(`sqlite:${join(folder, ".windlass/windlass.db")}`);
@@ -109,10 +131,7 @@ test("cancel, run-now and delete act on tasks that allow it", async (t) => {
   assert.equal((await cliJson<Shown>(folder, ["task", "cancel", id])).state, "cancelled");
   const refused = await runCli(folder, ["task", "retry", id]);
   assert.equal(refused.code, 4);
-  assert.match(
-    refused.stderr,
-    /is cancelled; only a task that is dead can be retried \(WRONG_STATE\)\n {2}→ /,
-  );
+  assert.match(refused.stderr, /is cancelled; retry needs a task that is dead \(WRONG_STATE\)\n {2}→ /);
   await cliJson<Shown>(folder, ["task", "delete", id]);
   const gone = await runCli(folder, ["task", "get", id]);
   assert.equal(gone.code, 3);
@@ -159,9 +178,14 @@ test("queues are listed, paused, resumed and purged", async (t) => {
   assert.deepEqual(await cliJson(folder, ["queue", "pause", "mail"]), { queue: "mail", paused: true });
   assert.deepEqual(await list(), [["mail", true, 3]]);
   assert.deepEqual(await cliJson(folder, ["queue", "resume", "mail"]), { queue: "mail", paused: false });
-  const unknown = await runCli(folder, ["queue", "purge", "mial", "--yes"]);
-  assert.equal(unknown.code, 3);
-  assert.match(unknown.stderr, /did you mean mail\? \(QUEUE_NOT_FOUND\)/);
+  for (const args of [
+    ["purge", "mial", "--yes"],
+    ["resume", "mial"],
+  ]) {
+    const unknown = await runCli(folder, ["queue", ...args]);
+    assert.equal(unknown.code, 3);
+    assert.match(unknown.stderr, /did you mean mail\? \(QUEUE_NOT_FOUND\)/);
+  }
   assert.deepEqual(await cliJson(folder, ["queue", "purge", "mail", "--yes"]), { queue: "mail", deleted: 3 });
 });
 

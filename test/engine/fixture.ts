@@ -2,7 +2,6 @@
 import { Client } from "../../src/engine/client.ts";
 import type { Logger } from "../../src/engine/logger.ts";
 import type { FullStore } from "../../src/store/facets.ts";
-import type { Store } from "../../src/store/store.ts";
 import { memoryStore } from "../../src/stores/memory/index.ts";
 import { faultyStore, type ManualClock, manualClock } from "../../src/testing/index.ts";
 
@@ -26,12 +25,12 @@ export function memoryLogger(): Logger & { readonly lines: Line[] } {
 export interface Fixture extends AsyncDisposable {
   readonly clock: ManualClock;
   readonly store: FullStore;
-  readonly client: Client;
+  readonly client: Client<FullStore>;
   readonly logger: ReturnType<typeof memoryLogger>;
 }
 
 /** `wrap` puts something between the engine and the store. */
-export async function fixture(wrap: (store: FullStore) => Store = (store) => store): Promise<Fixture> {
+export async function fixture(wrap: (store: FullStore) => FullStore = (store) => store): Promise<Fixture> {
   const clock = manualClock();
   const store = memoryStore({ clock });
   await store.open();

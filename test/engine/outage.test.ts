@@ -22,7 +22,7 @@ test("an enqueue whose reply was lost is repeated: the task is there once, and i
   const enqueued = at.client.enqueue("any", 1);
   await turns();
   await at.clock.advance(200);
-  assert.equal((await enqueued).duplicate, false);
+  assert.deepEqual([(await enqueued).duplicate, (await enqueued).state], [false, undefined]);
   assert.equal((await at.store.queues())[0]?.counts.pending, 1);
 });
 
@@ -51,14 +51,14 @@ test("a store that is away is no reason to lose anything: settlements wait and a
         away ? Promise.reject(new WindlassError("STORE_UNAVAILABLE", "away")) : store.exchange(request),
     }),
   );
-  const gate = Promise.withResolvers<void>();
-  const task = defineTask({ type: "gated", run: () => gate.promise });
+  const end = Promise.withResolvers<void>();
+  const task = defineTask({ type: "held", run: () => end.promise });
   const { id } = await at.client.enqueue(task, null);
   const worker = at.client.work([task], options);
   void worker.run();
   await until(() => worker.active === 1, "it runs");
   away = true;
-  gate.resolve();
+  end.resolve();
   await until(
     () => at.logger.lines.some(({ message }) => message.includes("store failed")),
     "the outage is noticed",

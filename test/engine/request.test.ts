@@ -39,6 +39,11 @@ const mistakes: readonly [title: string, options: object, code: string, pointer:
   ["an empty key", { key: "" }, "INVALID_KEY", "key"],
   ["a key with a line break", { key: "a\r\nb" }, "INVALID_KEY", "key"],
   ["an id that is no UUID", { id: "42" }, "INVALID_ID", "id"],
+  ["headers that are no object", { headers: "a" }, "INVALID_OPTION", "headers"],
+  ["a header in upper case", { headers: { Tenant: "a" } }, "INVALID_OPTION", "headers"],
+  ["a header that is no text", { headers: { tenant: 1 } }, "INVALID_OPTION", "headers"],
+  ["a header of the engine's", { headers: { "windlass-timeout": "1" } }, "INVALID_OPTION", "headers"],
+  ["headers of 4 KiB and more", { headers: { a: "x".repeat(4_096) } }, "INVALID_OPTION", "headers"],
 ];
 
 for (const [title, options, code, pointer] of mistakes) {
@@ -117,8 +122,11 @@ test("a task may bring its own id, in any case, once", async () => {
     type: "any",
     queue: "default",
     duplicate: false,
+    state: "pending",
   });
-  assert.equal((await at.client.enqueue("any", 1, { id })).duplicate, true);
+  const again = await at.client.enqueue("any", 1, { id });
+  assert.deepEqual([again.duplicate, again.state], [true, undefined]);
+  assert.equal((await at.client.enqueue("any", 1, { delay: "5m" })).state, "scheduled");
 });
 
 test("enqueueAll checks every task before it adds one", async () => {

@@ -6,22 +6,22 @@ import { fixture, stateOf, turns, until } from "./fixture.ts";
 const options = { signals: false, shutdown: { timeout: "25s", abort: "5s" } } as const;
 
 /** A task whose handlers end when the test says so. */
-function gated() {
-  const gate = Promise.withResolvers<void>();
+function held() {
+  const end = Promise.withResolvers<void>();
   const reasons: string[] = [];
   const task = defineTask({
-    type: "gated",
+    type: "held",
     run: ({ signal }) => {
       signal.addEventListener("abort", () => reasons.push((signal.reason as Aborted).reason));
-      return gate.promise;
+      return end.promise;
     },
   });
-  return { task, reasons, open: gate.resolve, fail: gate.reject };
+  return { task, reasons, open: end.resolve, fail: end.reject };
 }
 
 test("a stop lets running tasks finish, claims nothing more, and ends", async () => {
   await using at = await fixture();
-  const { task, reasons, open } = gated();
+  const { task, reasons, open } = held();
   await at.client.enqueueMany(
     task,
     Array.from({ length: 30 }, () => null),
@@ -42,7 +42,7 @@ test("a stop lets running tasks finish, claims nothing more, and ends", async ()
 
 test("what has not finished in time is aborted with reason shutdown and released without cost", async () => {
   await using at = await fixture();
-  const { task, reasons, fail } = gated();
+  const { task, reasons, fail } = held();
   const tasks = await at.client.enqueueMany(
     task,
     Array.from({ length: 20 }, () => null),
@@ -66,7 +66,7 @@ test("what has not finished in time is aborted with reason shutdown and released
 
 test("a handler that ignores its signal is left behind, and its task is released", async () => {
   await using at = await fixture();
-  const { task, open } = gated();
+  const { task, open } = held();
   const { id } = await at.client.enqueue(task, null);
   const worker = at.client.work([task], options);
   void worker.run();
@@ -83,7 +83,7 @@ test("a handler that ignores its signal is left behind, and its task is released
 
 test("a handler that finishes after the abort has finished", async () => {
   await using at = await fixture();
-  const { task, open } = gated();
+  const { task, open } = held();
   const { id } = await at.client.enqueue(task, null);
   const worker = at.client.work([task], options);
   void worker.run();
@@ -97,7 +97,7 @@ test("a handler that finishes after the abort has finished", async () => {
 
 test("leases are kept while a stop waits", async () => {
   await using at = await fixture();
-  const { task, open } = gated();
+  const { task, open } = held();
   const { id } = await at.client.enqueue(task, null);
   const worker = at.client.work([task], { ...options, lease: "5s" });
   void worker.run();
@@ -112,7 +112,7 @@ test("leases are kept while a stop waits", async () => {
 
 test("stopping twice, before the start and after the end is harmless", async () => {
   await using at = await fixture();
-  const { task } = gated();
+  const { task } = held();
   const early = at.client.work([task], options);
   await early.stop();
   await early.run();
@@ -125,7 +125,7 @@ test("stopping twice, before the start and after the end is harmless", async () 
 
 test("nothing is left running: no timer outlives the worker", async () => {
   await using at = await fixture();
-  const { task, open } = gated();
+  const { task, open } = held();
   await at.client.enqueue(task, null);
   const worker = at.client.work([task], options);
   const run = worker.run();

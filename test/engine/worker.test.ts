@@ -235,13 +235,13 @@ test("handlers may throw anything, and return what cannot be written", async () 
 
 test("leases of long tasks are extended, so that nobody else gets them", async () => {
   await using at = await fixture();
-  const gate = Promise.withResolvers<void>();
+  const end = Promise.withResolvers<void>();
   let runs = 0;
   const long = defineTask({
     type: "long",
     run() {
       runs += 1;
-      return gate.promise;
+      return end.promise;
     },
   });
   const { id } = await at.client.enqueue(long, null);
@@ -254,14 +254,14 @@ test("leases of long tasks are extended, so that nobody else gets them", async (
       "the lease is fresh",
     );
   }
-  gate.resolve();
+  end.resolve();
   await until(async () => (await stateOf(at.store, id)) === "completed", "it is completed");
   assert.equal(runs, 1);
 });
 
 test("a worker that was frozen for longer than its lease is told so, and its late outcome changes nothing", async () => {
   await using at = await fixture();
-  const gate = Promise.withResolvers<void>();
+  const end = Promise.withResolvers<void>();
   const reasons: unknown[] = [];
   let runs = 0;
   const slow = defineTask({
@@ -270,7 +270,7 @@ test("a worker that was frozen for longer than its lease is told so, and its lat
       runs += 1;
       if (runs > 1) return "second";
       signal.addEventListener("abort", () => reasons.push((signal.reason as Aborted).reason));
-      await gate.promise;
+      await end.promise;
       return "first";
     },
   });
@@ -289,7 +289,7 @@ test("a worker that was frozen for longer than its lease is told so, and its lat
   await at.clock.advance(10_000);
   await until(() => reasons.length === 1, "the handler is told");
   assert.deepEqual(reasons, ["lease-lost"]);
-  gate.resolve();
+  end.resolve();
   await until(() => frozen.active === 0, "the attempt ended");
   assert.equal(await stateOf(at.store, id), "running");
   assert.equal((await at.store.get(id))?.worker, "other");
@@ -309,7 +309,7 @@ test("cancelling a running task aborts its handler with reason cancelled", async
   const { id } = await at.client.enqueue(long, null);
   void at.client.work([long], quick).run();
   await started.promise;
-  assert.equal((await at.store.cancel(id)).status, "applied");
+  assert.equal((await at.store.act([{ id }], "cancel"))[0]?.status, "applied");
   await at.clock.advance(10_000);
   await until(async () => (await stateOf(at.store, id)) === "cancelled", "it is cancelled");
 });

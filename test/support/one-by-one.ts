@@ -1,16 +1,19 @@
 /** A store that is given one task per call: what a program sees that never batches. */
+import { checkedStore } from "../../src/store/checked.ts";
 import type { FullStore } from "../../src/store/facets.ts";
 import type {
   AddResult,
   Exchange,
   ExchangeReply,
   ExtendVerdict,
+  FollowerResults,
   Lease,
   Verdict,
 } from "../../src/store/store.ts";
 
+/** A call that is to be refused is refused as a whole. */
 export function oneByOne(store: FullStore): FullStore {
-  return {
+  return checkedStore<FullStore>({
     ...store,
     async add(tasks) {
       const results: AddResult[] = [];
@@ -23,11 +26,12 @@ export function oneByOne(store: FullStore): FullStore {
       for (const lease of leases) verdicts.push(...(await store.extend([lease], leaseMs)));
       return leases.length === 0 ? store.extend([], leaseMs) : verdicts;
     },
-  };
+  });
 }
 
 async function exchange(store: FullStore, { settle, claim }: Exchange): Promise<ExchangeReply> {
   const verdicts: Verdict[] = [];
+  const added = new Map<number, FollowerResults>();
   // What is released goes back to the head: the last one first, so that they stand there in the order of the call.
   // Of two settlements of one lease the first counts, so a second one comes last of all.
   const indexes = [...settle.keys()];
@@ -37,9 +41,16 @@ async function exchange(store: FullStore, { settle, claim }: Exchange): Promise<
   const firsts = indexes.filter((i) => !isAgain(i));
   const released = firsts.filter((i) => settle[i]!.outcome.kind === "release").toReversed();
   for (const i of [...firsts.filter((each) => !released.includes(each)), ...released, ...again]) {
-    verdicts[i] = (await store.exchange({ settle: [settle[i]!] })).verdicts[0]!;
+    const reply = await store.exchange({ settle: [settle[i]!] });
+    verdicts[i] = reply.verdicts[0]!;
+    for (const { results } of reply.followers ?? []) added.set(i, { settlement: i, results });
   }
-  if (claim === undefined) return settle.length === 0 ? store.exchange({ settle }) : { verdicts, leases: [] };
+  const followers = settle.some((each) => each.followers !== undefined)
+    ? indexes.flatMap((i) => added.get(i) ?? [])
+    : undefined;
+  if (claim === undefined) {
+    return settle.length === 0 ? store.exchange({ settle }) : { verdicts, leases: [], followers };
+  }
   const leases: Lease[] = [];
   let { holding } = claim;
   for (;;) {
@@ -47,6 +58,7 @@ async function exchange(store: FullStore, { settle, claim }: Exchange): Promise<
     const reply = await store.exchange({ settle: [], claim: { ...claim, max, holding } });
     holding = undefined;
     leases.push(...reply.leases);
-    if (reply.leases.length === 0 || leases.length >= claim.max) return { ...reply, verdicts, leases };
+    if (reply.leases.length === 0 || leases.length >= claim.max)
+      return { ...reply, verdicts, leases, followers };
   }
 }

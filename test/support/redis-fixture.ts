@@ -30,8 +30,8 @@ export async function openStore(options: RedisStoreOptions): Promise<FullStore> 
 }
 
 export async function claim(store: FullStore, over: Partial<Claim> = {}): Promise<readonly Lease[]> {
-  const terms = { queues: ["default"], max: 1_000, leaseMs: 30_000, worker: "w", ...over };
-  return (await store.exchange({ settle: [], claim: terms })).leases;
+  const request = { queues: ["default"], max: 1_000, leaseMs: 30_000, worker: "w", ...over };
+  return (await store.exchange({ settle: [], claim: request })).leases;
 }
 
 export async function complete(store: FullStore, leases: readonly Lease[]): Promise<readonly string[]> {

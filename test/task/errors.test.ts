@@ -4,22 +4,18 @@ import { ERROR_CODES, type ErrorCode, hasCode, WindlassError } from "../../src/t
 
 const codes = Object.entries(ERROR_CODES);
 
-test("every code has a meaning, a remedy and a status that fits", () => {
+test("every code has a meaning and a remedy", () => {
   assert.ok(codes.length > 0);
-  for (const [code, { meaning, remedy, status }] of codes) {
+  for (const [code, { meaning, remedy }] of codes) {
     assert.match(code, /^[A-Z]+(_[A-Z]+)*$/);
     assert.match(meaning, /^[A-Z].*\.$/, code);
     assert.match(remedy, /^[A-Z].*\.$/, code);
-    assert.ok(Number.isInteger(status) && status >= 400 && status <= 599, code);
   }
 });
 
-/** Statuses of the caller's side that speak of the moment, not of the request: RFC 9110 15.5.9, RFC 6585 4. */
-const MOMENTARY = new Set([408, 429]);
-
 test("only what is not the caller's fault may succeed later, unchanged", () => {
-  for (const [code, info] of codes) {
-    if (info.retriable === true) assert.ok(info.status >= 500 || MOMENTARY.has(info.status), code);
+  for (const [code, { kind, retriable }] of codes) {
+    if (retriable === true) assert.ok(kind === "unavailable" || kind === "full", code);
   }
 });
 
@@ -32,8 +28,8 @@ test("an error carries its code, and what the table says about it", () => {
     const error = new WindlassError(code as ErrorCode, "it happened");
     assert.ok(error instanceof Error);
     assert.deepEqual(
-      [error.name, error.code, error.message, error.remedy, error.status, error.retriable, error.pointer],
-      ["WindlassError", code, "it happened", info.remedy, info.status, info.retriable === true, undefined],
+      [error.name, error.code, error.message, error.remedy, error.kind, error.retriable, error.pointer],
+      ["WindlassError", code, "it happened", info.remedy, info.kind, info.retriable === true, undefined],
     );
   }
 });

@@ -2,12 +2,8 @@
 import type { IncomingMessage } from "node:http";
 import { WindlassError } from "../../task/errors.ts";
 import { quote } from "../../task/names.ts";
+import type { NodeBindings } from "./bindings.ts";
 import { header, type HeaderTable } from "./headers.ts";
-
-/** What the Node adapter hands to a handler beside the request. Other hosts hand over nothing. */
-export interface NodeBindings {
-  readonly incoming?: IncomingMessage;
-}
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 

@@ -1,10 +1,5 @@
 /** Request headers as a plain table with names in lower case: one look-up each, wherever they come from. */
-import type { NodeBindings } from "./body.ts";
-
-/** What Hono hands to a handler beside the request. */
-export interface Env {
-  readonly Bindings: NodeBindings;
-}
+import type { NodeBindings } from "./bindings.ts";
 
 export type HeaderTable = Readonly<Record<string, string | string[] | undefined>>;
 

@@ -1,13 +1,13 @@
 /** Is the process alive, will it take work, does its store answer? */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { ApiContext } from "../../api/operation.ts";
 import { toTaskError } from "../../task/judge.ts";
 import type { Clock } from "../../store/clock.ts";
-import type { FullStore } from "../../store/facets.ts";
 import { WindlassError } from "../../task/errors.ts";
 
 export interface HealthOptions {
-  readonly store: FullStore;
+  readonly client: ApiContext["client"];
   readonly clock: Clock;
   /** How long the store may take to answer. */
   readonly timeoutMs: number;
@@ -48,9 +48,9 @@ export class Health {
 
   /** 503 while the store does not answer in time; with facts either way. */
   async full(): Promise<HealthAnswer> {
-    const { store, clock, stopping } = this.#options;
+    const { client, clock, stopping } = this.#options;
     const uptimeSeconds = Math.floor((clock.monotonic() - this.#startedAt) / 1_000);
-    const facts = { store: store.name, version, uptimeSeconds, stopping: stopping() };
+    const facts = { store: client.store.name, version, uptimeSeconds, stopping: stopping() };
     const error = await this.#probeOnce();
     return error === undefined
       ? { status: 200, body: { status: "ok", ...facts } }
@@ -66,7 +66,7 @@ export class Health {
   }
 
   #ask(): Promise<WindlassError | undefined> {
-    const { store, clock, timeoutMs } = this.#options;
+    const { client, clock, timeoutMs } = this.#options;
     return new Promise((resolve) => {
       const cancel = clock.after(
         timeoutMs,
@@ -74,7 +74,7 @@ export class Health {
           resolve(new WindlassError("STORE_UNAVAILABLE", `the store did not answer within ${timeoutMs} ms`)),
         { background: true },
       );
-      store
+      client
         .list({ limit: 1 })
         .then(
           () => resolve(undefined),

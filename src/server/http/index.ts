@@ -1,4 +1,5 @@
 /** The HTTP server: `windlass/server/http`. */
-export { type FetchHandler, type HandlerOptions, httpHandler } from "./handler.ts";
+export type { FetchHandler } from "./app.ts";
+export { type HandlerOptions, httpHandler } from "./handler.ts";
 export { DEFAULT_LIMITS, type HttpLimits } from "./limits.ts";
 export { type HttpServer, type ServerOptions, startServer } from "./server.ts";

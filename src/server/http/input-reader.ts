@@ -1,10 +1,12 @@
 /** Puts an operation's input together from path, query, body and headers. */
 import type { Context } from "hono";
-import type { Operation } from "../../api/operation.ts";
+import type { HttpBinding } from "../../api/operation.ts";
+import type { Fields } from "../../api/schema.ts";
 import { WindlassError } from "../../task/errors.ts";
 import { checkKeys } from "../../task/options.ts";
+import type { Env } from "./bindings.ts";
 import { readText } from "./body.ts";
-import { type Env, header, type HeaderTable } from "./headers.ts";
+import { header, type HeaderTable } from "./headers.ts";
 import { applyKey } from "./idempotency-key.ts";
 import { parseBody } from "./json-body.ts";
 import type { HttpLimits } from "./limits.ts";
@@ -12,23 +14,30 @@ import { numberFields, parseQuery } from "./query.ts";
 
 type Input = Record<string, unknown>;
 
+export interface InputOptions {
+  /** Of the operation. */
+  readonly name: string;
+  /** Of its input. */
+  readonly fields: Fields;
+  readonly binding: Pick<HttpBinding<never>, "method" | "path" | "list">;
+}
+
 /** Reads the input of one operation from a request; everything that can be is worked out here, once. */
 export function inputReader(
-  operation: Operation,
+  { name, fields, binding }: InputOptions,
   limits: HttpLimits,
 ): (c: Context<Env>, headers: HeaderTable) => Promise<Input> {
-  const { method, list, name } = operation;
-  const params = [...operation.path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]!);
-  const fields = Object.keys(operation.input.shape);
+  const { method, path, list } = binding;
+  const params = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]!);
   /** What the query or the body may name: a field of the path cannot be said twice. */
-  const others = fields.filter((field) => !params.includes(field));
-  const optional = others.every((field) => operation.input.shape[field]!.safeParse(undefined).success);
-  const numbers = numberFields(operation.input);
+  const others = Object.keys(fields).filter((field) => !params.includes(field));
+  const optional = others.every((field) => fields[field]!.optional);
+  const numbers = numberFields(fields);
   const takesBody = method === "POST" || method === "PATCH";
   const bytes = list === undefined ? limits.bodyBytes : limits.batchBytes;
   // What counts is how deep a payload nests, so that it may be sent either way.
   const shape = { depth: limits.depth + (list === undefined ? 1 : 3), list };
-  const takesKey = fields.includes("key");
+  const takesKey = "key" in fields;
   const heedsKey = takesKey || list !== undefined;
   const emptyIsObject = optional && !takesKey;
 

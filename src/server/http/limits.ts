@@ -1,5 +1,7 @@
 /** What a request may cost. Every bound is there because without it one client can starve the others. */
 
+import { checkInteger, checkKeys } from "../../task/options.ts";
+
 export interface HttpLimits {
   /** A request body, in bytes. Default 1 MiB + 64 KiB: the largest payload with its envelope. */
   readonly bodyBytes: number;
@@ -47,3 +49,15 @@ export const DEFAULT_LIMITS: HttpLimits = {
   probeTimeoutMs: 2_000,
   stopTimeoutMs: 10_000,
 };
+
+const NAMES = Object.keys(DEFAULT_LIMITS) as (keyof HttpLimits)[];
+
+/** Checked limits. Fails with `INVALID_OPTION` or `UNKNOWN_OPTION`. */
+export function toLimits(limits: Partial<HttpLimits> = {}): HttpLimits {
+  checkKeys(limits, NAMES, "limits");
+  const checked: { -readonly [Name in keyof HttpLimits]: number } = { ...DEFAULT_LIMITS };
+  for (const name of NAMES) {
+    checked[name] = checkInteger(limits[name] ?? checked[name], 1, 2 ** 31 - 1, `limits.${name}`);
+  }
+  return checked;
+}

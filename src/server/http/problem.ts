@@ -1,5 +1,6 @@
 /** Errors as the API answers them: `application/problem+json` (RFC 9457), never a stack, never a page. */
 import { ERROR_CODES, type ErrorCode, WindlassError } from "../../task/errors.ts";
+import { statusOf } from "./status.ts";
 
 export interface Problem {
   /** Names the code for programs that know RFC 9457 and not us. A name, not an address: it is the same on every server. */
@@ -24,11 +25,11 @@ export function toProblem(error: unknown, request: { instance?: string; requestI
     error instanceof WindlassError
       ? error
       : new WindlassError("INTERNAL", "the server failed; its log has the request id");
-  const { code, message, remedy, status, pointer } = known;
+  const { code, message, remedy, pointer } = known;
   return {
     type: `urn:windlass:error:${code}`,
     title: ERROR_CODES[code].meaning,
-    status,
+    status: statusOf(code),
     detail: message,
     code,
     remedy,

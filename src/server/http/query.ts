@@ -1,5 +1,5 @@
 /** Query strings, read strictly: nothing is guessed, and nothing given twice has a winner. */
-import * as z from "zod";
+import type { Fields } from "../../api/schema.ts";
 import { WindlassError } from "../../task/errors.ts";
 import { quote } from "../../task/names.ts";
 
@@ -22,14 +22,10 @@ export function parseQuery(query: string, numbers: ReadonlySet<string>): Record<
   return fields;
 }
 
-/** The fields of a schema that hold whole numbers. */
-export function numberFields(schema: z.ZodObject): ReadonlySet<string> {
-  const { properties = {} } = z.toJSONSchema(schema, { io: "input" });
+/** The fields that may hold a whole number. */
+export function numberFields(fields: Fields): ReadonlySet<string> {
   return new Set(
-    Object.keys(properties).filter((name) => {
-      const property = properties[name];
-      return typeof property === "object" && property.type === "integer";
-    }),
+    Object.keys(fields).filter((name) => [fields[name]!.json["type"]].flat().includes("integer")),
   );
 }
 

@@ -10,9 +10,10 @@ export function replyRaw(socket: Duplex, error: WindlassError, headers: readonly
     socket.destroy();
     return;
   }
-  const body = JSON.stringify(toProblem(error, {}));
+  const problem = toProblem(error, {});
+  const body = JSON.stringify(problem);
   const head = [
-    `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status]}`,
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
     `content-type: ${PROBLEM_TYPE}`,
     `content-length: ${Buffer.byteLength(body)}`,
     ...headers,

@@ -6,10 +6,11 @@ import { type Clock, systemClock } from "../../store/clock.ts";
 import { WindlassError } from "../../task/errors.ts";
 import { quote } from "../../task/names.ts";
 import { checkInteger, checkKeys } from "../../task/options.ts";
-import type { NodeBindings } from "./body.ts";
+import type { FetchHandler } from "./app.ts";
+import type { NodeBindings } from "./bindings.ts";
 import { checkBind, DEFAULT_HOST, DEFAULT_PORT, listen, toUrl } from "./bind.ts";
-import { type HandlerOptions, makeHandler, toLimits } from "./handler.ts";
-import type { HttpLimits } from "./limits.ts";
+import { type HandlerOptions, makeHandler } from "./handler.ts";
+import { type HttpLimits, toLimits } from "./limits.ts";
 import { fromParser, replyRaw } from "./raw-reply.ts";
 
 export interface ServerOptions extends Omit<HandlerOptions, "trusted"> {
@@ -25,7 +26,7 @@ export interface HttpServer extends AsyncDisposable {
   readonly port: number;
   /**
    * Takes no new connections and no new work, finishes what is being answered, and resolves when every connection is
-   * closed; what takes longer than `limits.stopTimeoutMs` is cut off. The queue stays open. Calling it again waits for
+   * closed; what takes longer than `limits.stopTimeoutMs` is cut off. The client stays open. Calling it again waits for
    * the same end.
    */
   stop(): Promise<void>;
@@ -70,11 +71,7 @@ export async function startServer(options: ServerOptions): Promise<HttpServer> {
   return { url: toUrl(address), port: address.port, stop, [Symbol.asyncDispose]: stop };
 }
 
-function makeServer(
-  limits: HttpLimits,
-  fetch: ReturnType<typeof makeHandler>["fetch"],
-  problem: (error: unknown) => Response,
-): Server {
+function makeServer(limits: HttpLimits, fetch: FetchHandler, problem: (error: unknown) => Response): Server {
   const listener = getRequestListener((request, bindings) => fetch(request, bindings as NodeBindings), {
     // What the adapter itself refuses: a broken target, or a host that is no host.
     errorHandler: (error) =>
@@ -111,6 +108,12 @@ function makeServer(
   server.maxRequestsPerSocket = limits.requestsPerSocket;
   server.maxConnections = limits.connections;
   server.timeout = limits.stalledTimeoutMs;
+  refuseBelowHttp(server);
+  return server;
+}
+
+/** What never becomes a request is refused on its socket. */
+function refuseBelowHttp(server: Server): void {
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
     if (error.code === "ECONNRESET") socket.destroy();
     else replyRaw(socket, fromParser(error));
@@ -131,7 +134,6 @@ function makeServer(
       ["allow: GET, HEAD, POST, PATCH, DELETE"],
     ),
   );
-  return server;
 }
 
 /** Connections on which nothing was ever sent: Node counts them as busy until the headers are overdue. */

@@ -1,8 +1,8 @@
 /** What people type by hand: three names for adding a task, and the figures in one line. */
-import { totals } from "../../api/stats.ts";
 import type { EnqueuedView } from "../../api/enqueue.ts";
+import type { QueueView } from "../../api/views.ts";
+import { totals } from "../../engine/inspection.ts";
 import type { StateCounts } from "../../store/facets.ts";
-import type { FullStore } from "../../store/facets.ts";
 
 /** Paths that take a task as `POST /v1/tasks` does. */
 export const ENQUEUE_PATHS: readonly string[] = ["/task", "/tasks", "/enqueue"];
@@ -15,8 +15,7 @@ export function shortEnqueued({ id }: EnqueuedView): object {
 }
 
 /** The short figures, over all queues and for each. */
-export async function shortStats(store: FullStore): Promise<object> {
-  const queues = await store.queues();
+export function shortStats(queues: readonly QueueView[]): object {
   return {
     ...shortCounts(totals(queues)),
     queues: Object.fromEntries(

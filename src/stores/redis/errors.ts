@@ -80,15 +80,15 @@ export function replyError(error: Error): WindlassError {
 }
 
 /** Redis could not be reached, or is known not to be: nothing was sent. */
-export function unavailable(place: string, why: string, cause?: unknown): WindlassError {
-  return new WindlassError("STORE_UNAVAILABLE", `Redis at ${place} cannot be reached: ${why}`, { cause });
+export function unavailable(address: string, why: string, cause?: unknown): WindlassError {
+  return new WindlassError("STORE_UNAVAILABLE", `Redis at ${address} cannot be reached: ${why}`, { cause });
 }
 
 /** The call was sent and its answer did not come. */
-export function unknown(place: string, why: string, cause?: unknown): WindlassError {
+export function unknown(address: string, why: string, cause?: unknown): WindlassError {
   return new WindlassError(
     "UNKNOWN",
-    `the call was sent to Redis at ${place} but not answered (${why}); it may or may not have taken effect`,
+    `the call was sent to Redis at ${address} but not answered (${why}); it may or may not have taken effect`,
     { cause },
   );
 }

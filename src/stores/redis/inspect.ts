@@ -1,63 +1,52 @@
 /** Looking without touching: one task, counts, and what happened per minute. `list.ts` has the pages. */
 import type { ActivityQuery, MinuteActivity, QueueInfo } from "../../store/facets.ts";
 import type { TaskDetail } from "../../task/task.ts";
-import type { Caller } from "./caller.ts";
-import { readExtra } from "./extra.ts";
+import type { ScriptRunner } from "./script-runner.ts";
+import { readAttemptState } from "./attempt-state.ts";
 import { packId } from "./id.ts";
+import { locate } from "./locate.ts";
 import type { Reply } from "./net/client.ts";
 import { readRecord } from "./record.ts";
 import { readView } from "./view.ts";
 
 const MINUTE_MS = 60_000;
 
-/** The queue that has this task. An id says nothing of its queue, so all are asked at once. */
-export async function queueOf(caller: Caller, id: string): Promise<string | undefined> {
-  const field = packId(id);
-  const names = await caller.queues();
-  const answers = await Promise.allSettled(
-    names.map((queue) => {
-      const keys = caller.keys(queue);
-      return caller.send(keys.slot, ["HEXISTS", keys.key("t"), field]);
-    }),
-  );
-  const found = answers.findIndex((answer) => answer.status === "fulfilled" && answer.value === 1);
-  if (found >= 0) return names[found];
-  // A queue that cannot be asked may have it.
-  const failed = answers.find((answer) => answer.status === "rejected");
-  if (failed !== undefined) throw failed.reason;
-  return undefined;
+export async function get(
+  runner: ScriptRunner,
+  id: string,
+  queue: string | undefined,
+): Promise<TaskDetail | undefined> {
+  const [home] = await locate(runner, [{ id, queue }]);
+  if (home === undefined) return undefined;
+  const keys = runner.keys(home);
+  const views = (await runner.run("views", keys.slot, keys.fixed, [packId(id), "0"])) as readonly Reply[];
+  return views.length === 0 ? undefined : readView(home, views[0]!);
 }
 
-export async function get(caller: Caller, id: string): Promise<TaskDetail | undefined> {
-  const queue = await queueOf(caller, id);
-  if (queue === undefined) return undefined;
-  const keys = caller.keys(queue);
-  const views = (await caller.run("views", keys.slot, keys.fixed, [packId(id), "0"])) as readonly Reply[];
-  return views.length === 0 ? undefined : readView(queue, views[0]!);
-}
-
-export async function queues(caller: Caller): Promise<QueueInfo[]> {
-  const names = await caller.queues();
-  const infos = await Promise.all(names.map((queue) => count(caller, queue)));
+export async function queues(runner: ScriptRunner): Promise<QueueInfo[]> {
+  const names = await runner.queues();
+  const infos = await Promise.all(names.map((queue) => count(runner, queue)));
   return infos.filter((info) => info !== undefined);
 }
 
 /** How many tasks of a queue are in which state; undefined if it is not listed. */
-export async function count(caller: Caller, queue: string): Promise<QueueInfo | undefined> {
-  const keys = caller.keys(queue);
+export async function count(runner: ScriptRunner, queue: string): Promise<QueueInfo | undefined> {
+  const keys = runner.keys(queue);
   for (;;) {
-    const levels = caller.levels(queue);
-    const reply = (await caller.run("count", keys.slot, keys.all(levels), [levels])) as readonly Reply[];
+    const priorities = runner.priorities(queue);
+    const reply = (await runner.run("count", keys.slot, keys.all(priorities), [
+      priorities,
+    ])) as readonly Reply[];
     const stale = String(reply[0]);
     if (stale !== "") {
-      caller.learn(queue, stale);
+      runner.learn(queue, stale);
       continue;
     }
     const numbers = reply.slice(1, 10) as readonly number[];
     const [listed, paused, pending, scheduled, retrying, running, completed, cancelled, dead] = numbers;
-    const [record, extra, now] = reply.slice(10) as readonly Buffer[];
+    const [record, state, now] = reply.slice(10) as readonly Buffer[];
     if (listed !== 1) return undefined;
-    const runAt = readExtra(extra).runAt ?? readRecord(record!)?.runAt;
+    const runAt = readAttemptState(state).runAt ?? readRecord(record!)?.runAt;
     return {
       name: queue,
       paused: paused === 1,
@@ -75,26 +64,29 @@ export async function count(caller: Caller, queue: string): Promise<QueueInfo | 
   }
 }
 
-const EVENTS = { a: "added", c: "completed", f: "failed", x: "crashed", d: "dead" } as const;
+const EVENTS = ["added", "completed", "failed", "crashed", "dead"] as const;
 
 type Counters = { -readonly [K in keyof MinuteActivity]: number };
 
-export async function activity(caller: Caller, { queue, minutes }: ActivityQuery): Promise<MinuteActivity[]> {
-  const names = queue === undefined ? await caller.queues() : [queue];
-  const from = (Math.floor((await caller.now()) / MINUTE_MS) - minutes + 1) * MINUTE_MS;
+export async function activity(
+  runner: ScriptRunner,
+  { queue, minutes }: ActivityQuery,
+): Promise<MinuteActivity[]> {
+  const names = queue === undefined ? await runner.queues() : [queue];
+  const from = (Math.floor((await runner.now()) / MINUTE_MS) - minutes + 1) * MINUTE_MS;
   const found = new Map<number, Counters>();
   const hashes = await Promise.all(
     names.map((name) => {
-      const keys = caller.keys(name);
-      return caller.send(keys.slot, ["HGETALL", keys.key("n")]);
+      const keys = runner.keys(name);
+      return runner.send(keys.slot, ["HGETALL", keys.key("activity")]);
     }),
   );
   for (const hash of hashes as readonly (readonly Buffer[])[]) {
     for (let i = 0; i < hash.length; i += 2) {
-      const field = String(hash[i]);
-      const minute = Number(field.slice(0, -1)) * MINUTE_MS;
-      const event = EVENTS[field.at(-1) as keyof typeof EVENTS];
-      if (!(minute >= from)) continue;
+      const [minuteText, name] = String(hash[i]).split(":", 2);
+      const minute = Number(minuteText) * MINUTE_MS;
+      const event = EVENTS.find((each) => each === name);
+      if (!(minute >= from) || event === undefined) continue;
       const counters = found.get(minute) ?? {
         minute,
         added: 0,

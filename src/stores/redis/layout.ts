@@ -1,27 +1,81 @@
 /**
- * The keys of a queue. Its name is in braces, so that all of them are in one slot of a cluster.
+ * The keys of a queue. Its name is in braces, so that all of them are in one slot of a cluster; the rest is named so that
+ * `redis-cli` reads: `HGETALL windlass:{default}:meta`, `LLEN windlass:{default}:ready:5`.
  *
  * | key | type | content |
  * |---|---|---|
- * | `…:t` | hash | id → record (record.ts) |
- * | `…:m` | hash | meta: levels (priorities in use), token, paused, hidden, voids, until, scan, idle, woken, keyed, head0 … head9 |
- * | `…:l` | hash | id → lease: token (16 digits), until (13), since (13), worker |
- * | `…:n` | hash | counters: minute and event (a added, c completed, f failed, x crashed, d dead) |
- * | `…:e` | hash | id → failures, crashes, asked to stop, run at, dead reason; id + "a" → attempts; id + "o" → result |
- * | `…:s` `…:y` | sorted set | scheduled, retrying: id by when it is due |
- * | `…:c` `…:x` `…:d` | sorted set | completed, cancelled, dead: id by when it ended |
- * | `…:v` | hash | priority and id → void entries in that ready list |
- * | `…:k` `…:w` | hash, sorted set | key → id, end of window, fingerprint; key by end of window |
- * | `…:r0` … `…:r9` | list | ids of pending tasks by priority, the next one first |
+ * | `…:tasks` | hash | id → record (record.ts) |
+ * | `…:meta` | hash | priorities (in use), token (the last one), paused, unlisted (1: purged to the last task), tombstones (how many), next-expiry (no lease ends before), expiry-cursor (where looking through the leases goes on), idle (1: a claim found too little), notified-at, has-keys, head:0 … head:9 (how many entries were ever taken off that ready list) |
+ * | `…:leases` | hash | id → token (16 digits), expiry (13), since (13), worker |
+ * | `…:activity` | hash | minute:event → how many; events are added, completed, failed, crashed, dead |
+ * | `…:details` | hash | id → attempt state (attempt-state.ts): failures, crashes, 1 if asked to stop, run at, dead reason; id:attempts → the failed ones, one a line; id:result |
+ * | `…:scheduled` `…:retrying` | sorted set | id by when it is due |
+ * | `…:completed` `…:cancelled` `…:dead` | sorted set | id by when it ended |
+ * | `…:tombstones` | hash | priority and id → how many entries in that ready list are to be skipped (lua/shared/waiting.lua) |
+ * | `…:keys` `…:key-windows` | hash, sorted set | key → id, end of window (13 digits), fingerprint; key by end of window |
+ * | `…:ready:0` … `…:ready:9` | list | ids of pending tasks by priority, the next one first |
  *
- * `PREFIX:queues` is the set of all queues ever used.
+ * Ids are 16 bytes, instants ms since the epoch. `PREFIX:queues` is the set of all queues ever used. Data of development
+ * versions before 0.1, which named all of this by single letters, are not read.
  */
+import { DUE } from "../../task/life.ts";
+import type { TaskState } from "../../task/task.ts";
+import { WindlassError } from "../../task/errors.ts";
+import { COMPLETED_TO } from "./law.ts";
 import { slotOf } from "./net/slot.ts";
 
 /** In the order of `lua/shared/queue.lua`. */
-const SUFFIXES = ["t", "m", "l", "n", "e", "s", "y", "c", "x", "d", "v", "k", "w"] as const;
+const FIXED = [
+  "tasks",
+  "meta",
+  "leases",
+  "activity",
+  "details",
+  "scheduled",
+  "retrying",
+  "completed",
+  "cancelled",
+  "dead",
+  "tombstones",
+  "keys",
+  "key-windows",
+] as const;
 
-export type Suffix = (typeof SUFFIXES)[number];
+export type KeyName = (typeof FIXED)[number];
+
+/** States whose tasks are in a sorted set, which has the state's name. The others are in leases and ready lists. */
+const STATE_SETS: readonly TaskState[] = [
+  "scheduled",
+  "retrying",
+  "completed",
+  "cancelled",
+  "dead",
+] satisfies readonly (TaskState & KeyName)[];
+
+/** True if tasks in this state are in a sorted set. */
+export function hasSet(state: TaskState): state is TaskState & KeyName {
+  return STATE_SETS.includes(state);
+}
+
+/** The sorted set of a state that has one. */
+export function setOf(state: TaskState): KeyName {
+  if (hasSet(state)) return state;
+  throw new WindlassError(
+    "INTERNAL",
+    `the law moves tasks to ${state}; expected a state that has a sorted set`,
+  );
+}
+
+/** What the common exchange needs, besides ready lists; see lua/exchange-fast.lua. */
+const FAST: readonly KeyName[] = [
+  "tasks",
+  "meta",
+  "leases",
+  "activity",
+  "details",
+  ...DUE.from.map(setOf),
+  setOf(COMPLETED_TO),
+];
 
 export class QueueKeys {
   readonly queue: string;
@@ -29,45 +83,45 @@ export class QueueKeys {
   /** All but the ready lists. */
   readonly fixed: readonly string[];
   readonly #base: string;
-  readonly #common: readonly string[];
+  readonly #fast: readonly string[];
   readonly #ready: readonly string[];
 
   constructor(prefix: string, queue: string) {
     this.queue = queue;
     this.slot = slotOf(queue);
     this.#base = `${prefix}:{${queue}}:`;
-    this.fixed = SUFFIXES.map((suffix) => this.#base + suffix);
-    this.#common = this.fixed.slice(0, 8);
-    this.#ready = Array.from({ length: 10 }, (_, level) => `${this.#base}r${level}`);
+    this.fixed = FIXED.map((name) => this.#base + name);
+    this.#fast = FAST.map((name) => this.#base + name);
+    this.#ready = Array.from({ length: 10 }, (_, priority) => `${this.#base}ready:${priority}`);
   }
 
-  key(suffix: Suffix): string {
-    return this.#base + suffix;
+  key(name: KeyName): string {
+    return this.#base + name;
   }
 
   /** The ready lists of these priorities. */
-  lists(levels: string): string[] {
-    if (levels.length === 1) return [this.#ready[Number(levels)]!];
-    return digitsOf(levels).map((level) => this.#ready[level]!);
+  lists(priorities: string): string[] {
+    if (priorities.length === 1) return [this.#ready[Number(priorities)]!];
+    return digitsOf(priorities).map((priority) => this.#ready[priority]!);
   }
 
-  /** The keys of the short way, given the priorities in use. */
-  common(levels: string): string[] {
-    return [...this.#common, ...this.lists(levels)];
+  /** The keys of the common exchange, given the priorities in use. */
+  fast(priorities: string): string[] {
+    return [...this.#fast, ...this.lists(priorities)];
   }
 
   /** Every key that the moves of a queue may touch, given the priorities in use (digits in order). */
-  all(levels: string): string[] {
-    return [...this.fixed, ...this.lists(levels)];
+  all(priorities: string): string[] {
+    return [...this.fixed, ...this.lists(priorities)];
   }
 }
 
 /** Two sets of priorities as one: digits in order. */
-export function mergeLevels(a: string, b: string): string {
+export function mergePriorities(a: string, b: string): string {
   if (a === b && a.length === 1) return a;
   return [...new Set(digitsOf(a + b))].toSorted((x, y) => x - y).join("");
 }
 
-export function digitsOf(levels: string): number[] {
-  return Array.from(levels, Number);
+export function digitsOf(priorities: string): number[] {
+  return Array.from(priorities, Number);
 }

@@ -1,13 +1,13 @@
 /**
- * Pages of tasks: queue by queue, state by state, the newest first within a state. A cursor names the place of the
- * last task that was looked at, so a task that stays where it is comes on exactly one page.
+ * Pages of tasks: queue by queue, state by state, the newest first within a state. A cursor names the position of
+ * the last task that was looked at, so a task that stays where it is comes on exactly one page.
  */
 import { decodeCursor, encodeCursor, invalidCursor } from "../../store/cursor.ts";
 import type { TaskFilter, TaskPage } from "../../store/facets.ts";
 import { type Task, TASK_STATES, type TaskState } from "../../task/task.ts";
-import type { Caller } from "./caller.ts";
+import type { ScriptRunner } from "./script-runner.ts";
 import { ID_BYTES, packId, packIds, readId } from "./id.ts";
-import type { Suffix } from "./layout.ts";
+import { hasSet, type KeyName, type QueueKeys } from "./layout.ts";
 import type { Reply } from "./net/client.ts";
 import { readView } from "./view.ts";
 
@@ -17,7 +17,7 @@ const SEARCH_LIMIT = 10_000;
 /** Ids per round trip: records of 1 MB would make 100 MB. */
 const STEP = 100;
 
-interface Place {
+interface Position {
   readonly queue: string;
   readonly state: TaskState;
   /** Within the state, as its source writes it; "" for the beginning. */
@@ -29,57 +29,59 @@ interface Found {
   readonly at: string;
 }
 
-export async function list(caller: Caller, filter: TaskFilter): Promise<TaskPage> {
-  const start = readPlace(filter);
-  const { limit, state: wanted } = filter;
+export async function list(runner: ScriptRunner, filter: TaskFilter): Promise<TaskPage> {
+  const { limit } = filter;
   const searches = filter.text !== undefined || filter.type !== undefined || hasBounds(filter);
-  const names = filter.queue === undefined ? await caller.queues() : [filter.queue];
-  const states = wanted === undefined ? TASK_STATES : [wanted];
   const items: Task[] = [];
   let searched = 0;
-  let last: Place | undefined;
+  let last: Position | undefined;
+  let nextCursor: string | undefined;
+  const stepSize = (): number => (searches ? STEP : Math.min(STEP, limit - items.length + 1));
+  for await (const { position, task } of walk(runner, filter, stepSize)) {
+    if (items.length === limit || (searches && searched >= SEARCH_LIMIT)) {
+      nextCursor = last && encodeCursor(filter, `${last.queue} ${last.state} ${last.at}`);
+      break;
+    }
+    searched++;
+    last = position;
+    if (task?.state === position.state && matches(task, filter)) items.push(task);
+  }
+  return {
+    items,
+    ...(nextCursor !== undefined && { nextCursor }),
+    ...(searches && { searched }),
+  };
+}
+
+/** Every task of the filter's queues and states behind its cursor, in the order of pages. One that has gone is undefined. */
+async function* walk(
+  runner: ScriptRunner,
+  filter: TaskFilter,
+  stepSize: () => number,
+): AsyncGenerator<{ readonly position: Position; readonly task: Task | undefined }> {
+  const start = readPosition(filter);
+  const names = filter.queue === undefined ? await runner.queues() : [filter.queue];
+  const states = filter.state === undefined ? TASK_STATES : [filter.state];
   for (const queue of names) {
     if (start !== undefined && queue < start.queue) continue;
+    const resumes = start?.queue === queue;
     for (const state of states) {
-      const resumes = start?.queue === queue;
       if (resumes && states.indexOf(state) < states.indexOf(start.state)) continue;
       let at = resumes && state === start.state ? start.at : "";
       for (;;) {
-        const step = searches ? STEP : Math.min(STEP, limit - items.length + 1);
-        const found = await nextIds(caller, queue, state, at, step);
+        const found = await nextIds(runner, queue, state, { at, want: stepSize() });
         if (found.length === 0) break;
-        const tasks = await views(caller, queue, found);
+        const tasks = await views(runner, queue, found);
         for (const each of found) {
-          if (items.length === limit || (searches && searched >= SEARCH_LIMIT)) {
-            return page(filter, items, last, searches, searched);
-          }
-          searched++;
-          last = { queue, state, at: each.at };
-          const task = tasks.get(each.id);
-          if (task?.state === state && matches(task, filter)) items.push(task);
+          yield { position: { queue, state, at: each.at }, task: tasks.get(each.id) };
         }
         at = found.at(-1)!.at;
       }
     }
   }
-  return page(filter, items, undefined, searches, searched);
 }
 
-function page(
-  filter: TaskFilter,
-  items: readonly Task[],
-  last: Place | undefined,
-  searches: boolean,
-  searched: number,
-): TaskPage {
-  return {
-    items,
-    ...(last !== undefined && { nextCursor: encodeCursor(filter, `${last.queue} ${last.state} ${last.at}`) }),
-    ...(searches && { searched }),
-  };
-}
-
-function readPlace(filter: TaskFilter): Place | undefined {
+function readPosition(filter: TaskFilter): Position | undefined {
   const text = decodeCursor(filter);
   if (text === undefined) return undefined;
   const parts = /^(\S+) ([a-z]+) (-|\d:-?\d+|[\d.e+]+:[0-9a-f-]{36}|[0-9a-f-]{36})$/.exec(text);
@@ -105,39 +107,29 @@ function matches(
   );
 }
 
-const SHELVES: Partial<Record<TaskState, Suffix>> = {
-  scheduled: "s",
-  retrying: "y",
-  completed: "c",
-  cancelled: "x",
-  dead: "d",
-};
-
-async function nextIds(
-  caller: Caller,
-  queue: string,
-  state: TaskState,
-  at: string,
-  want: number,
-): Promise<Found[]> {
-  const shelf = SHELVES[state];
-  if (shelf !== undefined) return fromShelf(caller, queue, shelf, at, want);
-  return state === "pending" ? fromLists(caller, queue, at, want) : fromLeases(caller, queue, at, want);
+/** Up to `want` ids behind `at`. */
+interface Step {
+  readonly at: string;
+  readonly want: number;
 }
 
-async function fromShelf(
-  caller: Caller,
-  queue: string,
-  shelf: Suffix,
-  at: string,
-  want: number,
+async function nextIds(runner: ScriptRunner, queue: string, state: TaskState, step: Step): Promise<Found[]> {
+  const keys = runner.keys(queue);
+  if (hasSet(state)) return fromSet(runner, keys, state, step);
+  return state === "pending" ? fromLists(runner, keys, step) : fromLeases(runner, keys, step);
+}
+
+async function fromSet(
+  runner: ScriptRunner,
+  keys: QueueKeys,
+  set: KeyName,
+  { at, want }: Step,
 ): Promise<Found[]> {
-  const keys = caller.keys(queue);
   const [score = "", after] = at.split(":");
-  const reply = await caller.run(
-    "list-shelf",
+  const reply = await runner.run(
+    "list-set",
     keys.slot,
-    [keys.key(shelf)],
+    [keys.key(set)],
     [score, after === undefined ? "" : packId(after), String(want)],
   );
   const [ids, scores] = reply as readonly [Buffer, readonly Buffer[]];
@@ -147,27 +139,26 @@ async function fromShelf(
   });
 }
 
-async function fromLists(caller: Caller, queue: string, at: string, want: number): Promise<Found[]> {
-  const keys = caller.keys(queue);
+async function fromLists(runner: ScriptRunner, keys: QueueKeys, { at, want }: Step): Promise<Found[]> {
   for (;;) {
-    const levels = caller.levels(queue);
-    const reply = await caller.run("list-pending", keys.slot, keys.all(levels), [levels, at, String(want)]);
-    const [stale, ids, places] = reply as readonly [Buffer, Buffer, Buffer];
+    const priorities = runner.priorities(keys.queue);
+    const args = [priorities, at, String(want)];
+    const reply = await runner.run("list-pending", keys.slot, keys.all(priorities), args);
+    const [stale, ids, positions] = reply as readonly [Buffer, Buffer, Buffer];
     if (stale.length > 0) {
-      caller.learn(queue, String(stale));
+      runner.learn(keys.queue, String(stale));
       continue;
     }
     if (ids.length === 0) return [];
-    return String(places)
+    return String(positions)
       .split(" ")
-      .map((place, i) => ({ id: readId(ids, ID_BYTES * i), at: place }));
+      .map((position, i) => ({ id: readId(ids, ID_BYTES * i), at: position }));
   }
 }
 
 /** Running tasks by id, highest first. There are as many as attempts run at once, so they can be sorted here. */
-async function fromLeases(caller: Caller, queue: string, at: string, want: number): Promise<Found[]> {
-  const keys = caller.keys(queue);
-  const fields = (await caller.send(keys.slot, ["HKEYS", keys.key("l")])) as readonly Buffer[];
+async function fromLeases(runner: ScriptRunner, keys: QueueKeys, { at, want }: Step): Promise<Found[]> {
+  const fields = (await runner.send(keys.slot, ["HKEYS", keys.key("leases")])) as readonly Buffer[];
   return fields
     .filter((field) => field.length === ID_BYTES)
     .map((field) => readId(field))
@@ -177,10 +168,14 @@ async function fromLeases(caller: Caller, queue: string, at: string, want: numbe
     .map((id) => ({ id, at: id }));
 }
 
-async function views(caller: Caller, queue: string, found: readonly Found[]): Promise<Map<string, Task>> {
-  const keys = caller.keys(queue);
+async function views(
+  runner: ScriptRunner,
+  queue: string,
+  found: readonly Found[],
+): Promise<Map<string, Task>> {
+  const keys = runner.keys(queue);
   const ids = packIds(found);
-  const replies = (await caller.run("views", keys.slot, keys.fixed, [ids, "1"])) as readonly Reply[];
+  const replies = (await runner.run("views", keys.slot, keys.fixed, [ids, "1"])) as readonly Reply[];
   return new Map(
     replies.map((reply) => {
       const { attempts: _, ...task } = readView(queue, reply);

@@ -1,17 +1,20 @@
 /** Settlements on their way to the scripts: grouped by queue and kind, packed, and their verdicts unpacked. */
 import type { Claim, LeaseRef, Settlement, Verdict } from "../../store/store.ts";
-import { writeError } from "./extra.ts";
+import type { Outcome } from "../../task/outcome.ts";
+import { writeError } from "./attempt-state.ts";
+import { durationText } from "./due.ts";
 import { ID_BYTES, LEASE_BYTES, packId, tokenText, writeId, writeToken } from "./id.ts";
+import { COMPLETED_ALIKE, moveArg } from "./law.ts";
 import type { Arg } from "./net/client.ts";
 
 /** What one queue has to do in this call. */
 export interface Block {
   readonly queue: string;
   readonly claim: boolean;
-  /** Places in `Exchange.settle`, by the way in which the script settles them. */
+  /** Indices in `Exchange.settle`, by how the script settles them: completed and removed, completed and kept, others. */
   readonly removed: number[];
   readonly kept: number[];
-  readonly mixed: number[];
+  readonly others: number[];
 }
 
 /** The queues to claim from, in order, then those that only settle. */
@@ -24,19 +27,19 @@ export function toBlocks(
   const open = (queue: string, wanted: boolean): Block => {
     let block = blocks.get(queue);
     if (block === undefined) {
-      block = { queue, claim: wanted, removed: [], kept: [], mixed: [] };
+      block = { queue, claim: wanted, removed: [], kept: [], others: [] };
       blocks.set(queue, block);
     }
     return block;
   };
   for (const queue of claim?.queues ?? []) open(queue, true);
   for (let i = 0; i < settle.length; i++) {
-    const { queue, outcome } = settle[i]!;
+    const { queue, outcome, followers } = settle[i]!;
     const block = open(queue, false);
-    if (outcome.kind !== "completed") block.mixed.push(i);
+    if (outcome.kind !== "completed" || followers !== undefined || !COMPLETED_ALIKE) block.others.push(i);
     else if (!outcome.keep) block.removed.push(i);
     else if (outcome.result === undefined) block.kept.push(i);
-    else block.mixed.push(i);
+    else block.others.push(i);
   }
   for (const block of blocks.values()) dropRepeated(settle, block, verdicts);
   return [...blocks.values()];
@@ -47,7 +50,7 @@ export function toBlocks(
  * because it does not know in which order they were given.
  */
 function dropRepeated(settle: readonly Settlement[], block: Block, verdicts: Verdict[]): void {
-  const groups = [block.removed, block.kept, block.mixed].filter(({ length }) => length > 0);
+  const groups = [block.removed, block.kept, block.others].filter(({ length }) => length > 0);
   if (groups.length < 2) return;
   const seen = new Set<string>();
   for (const i of groups.flat().toSorted((a, b) => a - b)) {
@@ -66,12 +69,12 @@ function dropRepeated(settle: readonly Settlement[], block: Block, verdicts: Ver
 
 const NONE = Buffer.alloc(0);
 
-/** Id and token of each, 32 bytes: one argument for all. */
-export function packLeases(leases: readonly LeaseRef[], places: readonly number[]): Buffer {
-  if (places.length === 0) return NONE;
-  const packed = Buffer.allocUnsafe(LEASE_BYTES * places.length);
-  for (let j = 0; j < places.length; j++) {
-    const { id, token } = leases[places[j]!]!;
+/** Id and token of each of these, 32 bytes: one argument for all. */
+export function packLeases(leases: readonly LeaseRef[], indices: readonly number[]): Buffer {
+  if (indices.length === 0) return NONE;
+  const packed = Buffer.allocUnsafe(LEASE_BYTES * indices.length);
+  for (let j = 0; j < indices.length; j++) {
+    const { id, token } = leases[indices[j]!]!;
     writeId(packed, LEASE_BYTES * j, id);
     writeToken(packed, LEASE_BYTES * j + ID_BYTES, token);
   }
@@ -85,33 +88,31 @@ export function packHolding(holding: readonly LeaseRef[], queue: string): Buffer
   );
 }
 
-/** Id, token, kind, number (or reason), text: see lua/exchange.lua. */
-export function mixedArgs({ id, token, outcome }: Settlement): Arg[] {
-  const head = [packId(id), tokenText(token)];
+/** Id, token, move, detail, text: see lua/shared/attempts.lua. */
+export function settlementArgs({ id, token, outcome }: Settlement): Arg[] {
+  return [packId(id), tokenText(token), moveArg(outcome), ...detailsOf(outcome)];
+}
+
+function detailsOf(outcome: Outcome): readonly [detail: string, text: string] {
   switch (outcome.kind) {
     case "completed":
-      return [...head, "o", "0", outcome.result ?? ""];
+      return outcome.result === undefined ? ["", ""] : ["result", outcome.result];
     case "retry":
-      return [...head, "r", delayText(outcome.delayMs), writeError(outcome.error)];
+      return [durationText(outcome.delayMs), writeError(outcome.error)];
     case "dead":
-      return [...head, "d", outcome.reason, writeError(outcome.error)];
+      return [outcome.reason, writeError(outcome.error)];
     case "snooze":
-      return [...head, "s", delayText(outcome.delayMs), ""];
+      return [durationText(outcome.delayMs), ""];
     case "release":
-      return [...head, "l", "0", ""];
     case "cancelled":
       break;
   }
-  return [...head, "c", "0", ""];
+  return ["", ""];
 }
 
-function delayText(delayMs: number): string {
-  return String(Math.max(0, Math.ceil(delayMs)));
-}
-
-/** No marks: all were applied, which is the rule. */
-export function judge(verdicts: Verdict[], places: readonly number[], marks: Buffer): void {
-  for (let j = 0; j < places.length; j++) {
-    verdicts[places[j]!] = marks.length === 0 || marks[j] === 0x31 ? "applied" : "lost";
+/** Puts in what the script marked. No marks: all were applied, which is the rule. */
+export function readVerdicts(verdicts: Verdict[], indices: readonly number[], marks: Buffer): void {
+  for (let j = 0; j < indices.length; j++) {
+    verdicts[indices[j]!] = marks.length === 0 || marks[j] === 0x31 ? "applied" : "lost";
   }
 }

@@ -8,7 +8,7 @@
  */
 import type { Signal } from "../../store/signal.ts";
 import type { Cancel } from "../../store/clock.ts";
-import type { Caller } from "./caller.ts";
+import type { ScriptRunner } from "./script-runner.ts";
 import type { Client } from "./net/client.ts";
 import type { Link } from "./net/link.ts";
 
@@ -20,7 +20,7 @@ interface Listener {
 }
 
 export class RedisSignal implements Signal {
-  readonly #caller: Caller;
+  readonly #runner: ScriptRunner;
   /** By queue. */
   readonly #listeners = new Map<string, Set<Listener>>();
   #link: Link | undefined;
@@ -28,12 +28,12 @@ export class RedisSignal implements Signal {
   #cancelProbe: Cancel = () => {};
   #closed = false;
 
-  constructor(caller: Caller) {
-    this.#caller = caller;
+  constructor(runner: ScriptRunner) {
+    this.#runner = runner;
   }
 
   async subscribe(queues: readonly string[], wake: () => void): Promise<AsyncDisposable> {
-    const caller = this.#caller;
+    const runner = this.#runner;
     await this.#connect();
     let resolved = false;
     const listener: Listener = {
@@ -44,9 +44,9 @@ export class RedisSignal implements Signal {
     for (const queue of queues) {
       const others = this.#listeners.get(queue);
       this.#listeners.set(queue, (others ?? new Set()).add(listener));
-      const keys = caller.keys(queue);
-      if (others === undefined) await this.#client?.subscribe(keys.key("m"), () => this.#wake(queue));
-      await caller.run("listen", keys.slot, [keys.key("m")], []);
+      const keys = runner.keys(queue);
+      if (others === undefined) await this.#client?.subscribe(keys.key("meta"), () => this.#wake(queue));
+      await runner.run("listen", keys.slot, [keys.key("meta")], []);
     }
     resolved = true;
     return { [Symbol.asyncDispose]: () => this.#leave(queues, listener) };
@@ -64,13 +64,13 @@ export class RedisSignal implements Signal {
       if (listeners?.delete(listener) !== true || listeners.size > 0) continue;
       this.#listeners.delete(queue);
       // A connection that fails now has no subscriptions any more, which is what was asked for.
-      await this.#client?.unsubscribe(this.#caller.keys(queue).key("m")).catch(() => {});
+      await this.#client?.unsubscribe(this.#runner.keys(queue).key("meta")).catch(() => {});
     }
   }
 
   async #connect(): Promise<void> {
     if (this.#link === undefined) {
-      this.#link = this.#caller.router.listener((client) => this.#connected(client));
+      this.#link = this.#runner.router.listener((client) => this.#connected(client));
       try {
         await this.#link.open();
       } catch (error) {
@@ -85,7 +85,7 @@ export class RedisSignal implements Signal {
   async #connected(client: Client): Promise<void> {
     this.#client = client;
     for (const queue of this.#listeners.keys()) {
-      await client.subscribe(this.#caller.keys(queue).key("m"), () => this.#wake(queue));
+      await client.subscribe(this.#runner.keys(queue).key("meta"), () => this.#wake(queue));
     }
     for (const queue of this.#listeners.keys()) this.#wake(queue);
   }
@@ -95,7 +95,7 @@ export class RedisSignal implements Signal {
   }
 
   #probe(): void {
-    this.#cancelProbe = this.#caller.settings.clock.after(
+    this.#cancelProbe = this.#runner.settings.clock.after(
       PROBE_MS,
       () => {
         // A probe that is not answered makes the link reconnect; that is all that is wanted of it.

@@ -1,16 +1,20 @@
 /** The Redis store: one hash of opaque records per queue, lists of ids, and scripts that each move a whole batch. */
+import { checkedStore } from "../../store/checked.ts";
 import type { FullStore } from "../../store/facets.ts";
 import { add } from "./add.ts";
-import * as admin from "./admin.ts";
-import { Caller } from "./caller.ts";
+import { act, edit } from "./act.ts";
 import { exchange } from "./exchange.ts";
-import { checkGround, diagnose } from "./ground.ts";
-import { activity, get, queues } from "./inspect.ts";
-import { extend, maintain } from "./leases.ts";
+import { diagnose } from "./diagnose.ts";
+import { activity, count, get, queues } from "./inspect.ts";
+import { extend } from "./extend.ts";
 import { list } from "./list.ts";
+import { maintain } from "./maintain.ts";
 import { ClusterRouter } from "./net/cluster.ts";
 import { singleRouter } from "./net/single.ts";
 import { type RedisStoreOptions, toSettings } from "./options.ts";
+import { preflight } from "./preflight.ts";
+import { pause, purge, resume } from "./queue-control.ts";
+import { ScriptRunner } from "./script-runner.ts";
 import { RedisSignal } from "./signal.ts";
 
 /**
@@ -23,17 +27,17 @@ export function redisStore(options: RedisStoreOptions): FullStore {
   const { target } = settings;
   const router =
     target.kind === "cluster" ? new ClusterRouter(target, settings) : singleRouter(target, settings);
-  const caller = new Caller(settings, router);
-  const signal = new RedisSignal(caller);
-  const live = (): Caller => caller.live();
-  return {
+  const runner = new ScriptRunner(settings, router);
+  const signal = new RedisSignal(runner);
+  const live = (): ScriptRunner => runner.live();
+  return checkedStore<FullStore>({
     name: "redis",
     callsAtOnce: 2,
     signal,
 
     async open() {
-      await caller.open();
-      await checkGround(caller);
+      await runner.open();
+      await preflight(runner);
     },
     add: async (tasks) => add(live(), tasks),
     exchange: async (request) => exchange(live(), request),
@@ -41,23 +45,21 @@ export function redisStore(options: RedisStoreOptions): FullStore {
     maintain: async (request) => maintain(live(), request),
     async [Symbol.asyncDispose]() {
       signal.close();
-      caller.close();
+      runner.close();
     },
 
-    get: async (id) => get(live(), id),
+    get: async (id, queue) => get(live(), id, queue),
     list: async (filter) => list(live(), filter),
     queues: async () => queues(live()),
+    queue: async (name) => count(live(), name),
     activity: async (query) => activity(live(), query),
 
-    retry: async (id) => admin.act(live(), "retry", id),
-    cancel: async (id) => admin.act(live(), "cancel", id),
-    runNow: async (id) => admin.act(live(), "run-now", id),
-    edit: async (id, change) => admin.edit(live(), id, change),
-    remove: async (id) => admin.act(live(), "remove", id),
-    pause: async (queue) => admin.pause(live(), queue),
-    resume: async (queue) => admin.resume(live(), queue),
-    purge: async (queue, states) => admin.purge(live(), queue, states),
+    act: async (tasks, name) => act(live(), tasks, name),
+    edit: async (task, change) => edit(live(), task, change),
+    pause: async (queue) => pause(live(), queue),
+    resume: async (queue) => resume(live(), queue),
+    purge: async (queue, states) => purge(live(), queue, states),
 
     diagnose: async () => diagnose(live()),
-  };
+  });
 }

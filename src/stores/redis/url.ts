@@ -83,7 +83,7 @@ export function parseRedisUrl(url: string, tlsOptions: ConnectionOptions = {}): 
   return { kind: "single", ...common, node, database: databaseOf(path) };
 }
 
-export function showAddress({ host, port }: Address): string {
+export function formatAddress({ host, port }: Address): string {
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
 

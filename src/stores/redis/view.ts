@@ -2,20 +2,20 @@
 import type { TaskDetail, TaskState } from "../../task/task.ts";
 import { DEFAULT_CRASH_LIMIT } from "../../task/task.ts";
 import { isTerminal } from "../../task/life.ts";
-import { readAttempts, readExtra, readWorker } from "./extra.ts";
+import { readAttempts, readAttemptState, readWorker } from "./attempt-state.ts";
 import { readId } from "./id.ts";
 import type { Reply } from "./net/client.ts";
 import { readRecord, type RecordFields } from "./record.ts";
 
-/** Id, state, lease or score, record, extra, attempts, result. */
+/** Id, state, lease or score, record, attempt state, attempts, result. */
 export type View = readonly [Buffer, Buffer, Buffer, Buffer, Buffer, Buffer, Buffer | null];
 
 export function readView(queue: string, reply: Reply): TaskDetail {
-  const [id, stateText, place, record, extraText, attemptsText, result] = reply as View;
+  const [id, stateText, at, record, attemptStateText, attemptsText, result] = reply as View;
   const state = String(stateText) as TaskState;
-  const { createdAt, priority, runAt, retryLimit, crashLimit, key, type, payload } =
+  const { createdAt, priority, runAt, retryLimit, crashLimit, key, headers, type, payload } =
     readRecord(record) ?? unreadable(record);
-  const extra = readExtra(extraText);
+  const attemptState = readAttemptState(attemptStateText);
   const attempts = readAttempts(attemptsText);
   return {
     id: readId(id),
@@ -25,15 +25,16 @@ export function readView(queue: string, reply: Reply): TaskDetail {
     priority,
     state,
     createdAt,
-    runAt: extra.runAt ?? runAt,
-    failures: extra.failures,
-    crashes: extra.crashes,
+    runAt: attemptState.runAt ?? runAt,
+    failures: attemptState.failures,
+    crashes: attemptState.crashes,
     retryLimit,
     crashLimit,
     key,
-    ...(state === "running" && readLease(place, extra.cancelRequested)),
-    ...(isTerminal(state) && { finishedAt: Number(String(place)) }),
-    ...(state === "dead" && { deadReason: extra.deadReason }),
+    headers,
+    ...(state === "running" && readLease(at, attemptState.cancelRequested)),
+    ...(isTerminal(state) && { finishedAt: Number(String(at)) }),
+    ...(state === "dead" && { deadReason: attemptState.deadReason }),
     error: attempts.findLast((attempt) => attempt.error !== undefined)?.error,
     ...(result !== null && { result: result.toString("utf8") }),
     attempts,
@@ -60,6 +61,7 @@ function unreadable(record: Buffer): RecordFields {
     retryLimit: undefined,
     crashLimit: DEFAULT_CRASH_LIMIT,
     key: undefined,
+    headers: undefined,
     type: "unreadable",
     payload: record.toString("utf8"),
   };

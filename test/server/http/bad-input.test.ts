@@ -92,7 +92,7 @@ test("a field that is given twice has no winner", async () => {
   assert.equal((await s.request("POST", "/v1/tasks", '{"type":"job","payload":{"a":1,"a":2}}')).status, 202);
 });
 
-test("unknown fields and wrong kinds name the place", async () => {
+test("unknown fields and wrong kinds name the field", async () => {
   await using s = await serve();
   const post = (body: unknown, code: string, pointer: string): Promise<string> =>
     refuses(s, ["POST", "/v1/tasks", body], 400, code, pointer);

@@ -42,11 +42,11 @@ test("a store that fails: 503 with its code; the process lives", async () => {
 
 test("a store that does not answer is asked once, and given up on in time", async () => {
   let asked = 0;
-  const gate = Promise.withResolvers<never>();
+  const answer = Promise.withResolvers<never>();
   const store = failing({
     list: () => {
       asked += 1;
-      return gate.promise;
+      return answer.promise;
     },
   });
   await using s = await serve({ store, limits: { probeTimeoutMs: 50 } });
@@ -56,7 +56,7 @@ test("a store that does not answer is asked once, and given up on in time", asyn
     assert.match(JSON.stringify(json["error"]), /did not answer within 50 ms/);
   }
   assert.ok(asked >= 1 && asked < 5, String(asked));
-  gate.reject(new Error("over"));
+  answer.reject(new Error("over"));
 });
 
 test("an outcome that is not known is told as that", async () => {

@@ -62,8 +62,8 @@ const damaged = fc
     fc.constantFrom("", ",", '"', "}", "]", "{", "[", ":", "\\", "1", "-", ".", "e", "n", "\u0001"),
   )
   .map(([text, at, change]) => {
-    const place = at % (text.length + 1);
-    return text.slice(0, place) + change + text.slice(place + (at % 2));
+    const position = at % (text.length + 1);
+    return text.slice(0, position) + change + text.slice(position + (at % 2));
   });
 
 test("whatever JSON.parse refuses is refused, and whatever it takes is taken", () => {
@@ -86,7 +86,7 @@ test("an error's position is where the text stops being the start of JSON", () =
       if (!(outcome(() => JSON.parse(text) as unknown) instanceof Error)) return;
       const at = findError(text);
       assert.ok(at >= 0 && at <= text.length);
-      // V8 names the same place where it names one, but for tokens that are cut short.
+      // V8 names the same position where it names one, but for tokens that are cut short.
       const named = /at position (\d+)/.exec((outcome(() => JSON.parse(text)) as Error).message)?.[1];
       if (named !== undefined) assert.ok(at <= Number(named), `${text}: ${at}, V8 ${named}`);
     }),

@@ -6,7 +6,7 @@ import { assertProblem, serve } from "./serve.ts";
 
 const UNKNOWN_ID = "0198c4e6-0000-7000-8000-000000000000";
 
-test("POST /v1/tasks answers 202 with the task's place", async () => {
+test("POST /v1/tasks answers 202 with the task's address", async () => {
   await using s = await serve();
   const { status, json, headers } = await s.request("POST", "/v1/tasks", { type: "job", payload: [1] });
   assert.equal(status, 202);
@@ -50,6 +50,31 @@ test("GET /v1/tasks pages", async () => {
   assert.equal(second.json["nextCursor"], undefined);
   const found = await s.request("GET", "/v1/tasks?q=%22n%22%3A1&state=dead");
   assert.equal((found.json["items"] as object[]).length, 1);
+});
+
+test("GET /v1/tasks knows when a task was added, as text and as a number", async () => {
+  await using s = await serve();
+  await s.task("pending");
+  const count = async (query: string): Promise<number> => {
+    const { status, json, text } = await s.request("GET", `/v1/tasks?${query}`);
+    assert.equal(status, 200, text);
+    return (json["items"] as object[]).length;
+  };
+  assert.equal(await count("createdFrom=2026-01-01T00%3A00%3A00Z"), 1);
+  assert.equal(await count(`createdFrom=${Date.parse("2026-01-01T00:00:00Z")}`), 1);
+  assert.equal(await count("createdBefore=2026-01-01T00%3A00%3A00Z"), 0);
+  assertProblem(await s.request("GET", "/v1/tasks?createdFrom=noon"), 400, "INVALID_OPTION", "/createdFrom");
+  assertProblem(await s.request("GET", "/v1/tasks?q="), 400, "INVALID_OPTION", "/q");
+});
+
+test("headers of a task are kept and shown", async () => {
+  await using s = await serve();
+  const headers = { traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" };
+  const { json } = await s.request("POST", "/v1/tasks", { type: "job", headers });
+  const shown = await s.request("GET", `/v1/tasks/${String(json["id"])}`);
+  assert.deepEqual(shown.json["headers"], headers);
+  const bad = await s.request("POST", "/v1/tasks", '{"type":"job","headers":{"__proto__":"a"}}');
+  assertProblem(bad, 400, "INVALID_OPTION", "/headers");
 });
 
 test("acts on one task answer the task", async () => {

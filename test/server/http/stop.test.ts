@@ -9,24 +9,24 @@ import { readAll, serve } from "./serve.ts";
 const POST =
   'POST /v1/tasks HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 14\r\n\r\n{"type":"job"}';
 
-/** A store whose `add` waits at a gate. */
-function gated(): { store: FullStore; reached: Promise<void>; open: () => void } {
+/** A store whose `add` waits until it is let go on. */
+function held(): { store: FullStore; reached: Promise<void>; open: () => void } {
   const inner = memoryStore();
   const reached = Promise.withResolvers<void>();
-  const gate = Promise.withResolvers<void>();
+  const released = Promise.withResolvers<void>();
   const store: FullStore = {
     ...inner,
     add: async (tasks) => {
       reached.resolve();
-      await gate.promise;
+      await released.promise;
       return inner.add(tasks);
     },
   };
-  return { store, reached: reached.promise, open: gate.resolve };
+  return { store, reached: reached.promise, open: released.resolve };
 }
 
 test("what is being answered is finished, then the connection closes", async () => {
-  const { store, reached, open } = gated();
+  const { store, reached, open } = held();
   await using s = await serve({ store });
   const socket = await s.connect();
   const answer = readAll(socket);
@@ -54,7 +54,7 @@ test("idle connections are closed at once, and new ones are not taken", { timeou
 });
 
 test("a stopping server is not ready, answers looks, and refuses new work", async () => {
-  const { store, reached, open } = gated();
+  const { store, reached, open } = held();
   await using s = await serve({ store });
   const busy = await s.connect();
   busy.write(POST);
@@ -88,7 +88,7 @@ test("a stopping server is not ready, answers looks, and refuses new work", asyn
 });
 
 test("what does not end is cut off", async () => {
-  const { store, reached, open } = gated();
+  const { store, reached, open } = held();
   await using s = await serve({ store, limits: { stopTimeoutMs: 50 } });
   const socket = await s.connect();
   const answer = readAll(socket);

@@ -19,7 +19,10 @@ import {
 if ((await redisForTests()) !== undefined) {
   let cluster: RedisCluster;
   before(async () => {
-    cluster = await startRedisCluster({ lines: ["cluster-require-full-coverage no"] });
+    cluster = await startRedisCluster({
+      lines: ["cluster-require-full-coverage no"],
+      nodeTimeoutMs: 1_000,
+    });
   });
   after(() => cluster[Symbol.asyncDispose]());
 

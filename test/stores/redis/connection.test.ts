@@ -91,7 +91,7 @@ if ((await redisForTests()) !== undefined) {
     proxy.passReplies();
     await untilHealed(() => store.get(task().id));
     const stats = String(await other.send("INFO", "commandstats"));
-    assert.match(stats, /cmdstat_evalsha:calls=3,/);
+    assert.match(stats, /cmdstat_rpush:calls=3,/);
     assert.equal((await store.queues())[0]?.counts.pending, 4);
   });
 

@@ -44,13 +44,13 @@ if ((await redisForTests()) !== undefined) {
 
   test("a key of another type is named, other queues go on, and so does this one when it is gone", async () => {
     for (const [suffix, call] of [
-      ["t", "add"],
-      ["l", "claim"],
-      ["r5", "claim"],
-      ["m", "claim"],
-      ["s", "claim"],
-      ["r5", "add"],
-      ["c", "keep"],
+      ["tasks", "add"],
+      ["leases", "claim"],
+      ["ready:5", "claim"],
+      ["meta", "claim"],
+      ["scheduled", "claim"],
+      ["ready:5", "add"],
+      ["completed", "keep"],
     ] as const) {
       const prefix = `types:${suffix}:${call}`;
       await using store = await openStore({ url: server.url, prefix });
@@ -98,14 +98,14 @@ if ((await redisForTests()) !== undefined) {
     await using other = await raw(server.url);
     const queues = ["a", "b", "c"];
     await store.add(queues.map((queue) => task({ queue, delayMs: 1_000 })));
-    await other.send("SET", "broken:{b}:r5", "foreign");
+    await other.send("SET", "broken:{b}:ready:5", "foreign");
     shift = 2_000;
     await rejectsWith(store.maintain({ limit: 10 }), "STORE_CORRUPT");
     for (const queue of ["a", "c"])
       assert.equal((await store.list({ queue, state: "pending", limit: 1 })).items.length, 1);
     const [first] = (await store.list({ queue: "a", limit: 1 })).items;
-    await other.send("DEL", "broken:{c}:t");
-    await other.send("SET", "broken:{c}:t", "foreign");
+    await other.send("DEL", "broken:{c}:tasks");
+    await other.send("SET", "broken:{c}:tasks", "foreign");
     assert.equal((await store.get(first!.id))?.queue, "a");
     await rejectsWith(store.get(task().id), "STORE_CORRUPT");
   });
@@ -113,7 +113,7 @@ if ((await redisForTests()) !== undefined) {
   test("a broken counter stops nothing but itself", async () => {
     await using store = await openStore({ url: server.url, prefix: "counter" });
     await using other = await raw(server.url);
-    await other.send("SET", "counter:{default}:n", "foreign");
+    await other.send("SET", "counter:{default}:activity", "foreign");
     await store.add([task(), task({ priority: 1 })]);
     assert.deepEqual(await complete(store, await claim(store)), ["applied", "applied"]);
     await rejectsWith(store.activity({ minutes: 1 }), "STORE_CORRUPT");
@@ -124,11 +124,11 @@ if ((await redisForTests()) !== undefined) {
     await using other = await raw(server.url);
     const all = tasks(5);
     await store.add(all);
-    const fields = ((await other.send("LRANGE", "cut:{default}:r5", "0", "-1")) as string[]).length;
+    const fields = ((await other.send("LRANGE", "cut:{default}:ready:5", "0", "-1")) as string[]).length;
     assert.equal(fields, 5);
     const script =
       "local ids = redis.call('LRANGE', KEYS[2], 0, -1) for i, r in ipairs({'', 'x', string.rep('\\255', 40)}) do redis.call('HSET', KEYS[1], ids[i], r) end";
-    await other.send("EVAL", script, "2", "cut:{default}:t", "cut:{default}:r5");
+    await other.send("EVAL", script, "2", "cut:{default}:tasks", "cut:{default}:ready:5");
     const leases = await claim(store);
     assert.deepEqual(
       leases.map(({ id }) => id),
@@ -143,7 +143,8 @@ if ((await redisForTests()) !== undefined) {
     }
     const { items } = await store.list({ state: "dead", limit: 10 });
     assert.equal(items.length, 3);
-    for (const { id } of items) assert.equal((await store.remove(id)).status, "applied");
+    const removed = await store.act(items, "remove");
+    assert.deepEqual(new Set(removed.map(({ status }) => status)), new Set(["applied"]));
     assert.deepEqual(await claim(store), []);
   });
 
@@ -151,12 +152,12 @@ if ((await redisForTests()) !== undefined) {
     await using store = await openStore({ url: server.url, prefix: "gone" });
     await using other = await raw(server.url);
     await store.add(tasks(3));
-    await other.send("DEL", "gone:{default}:t");
+    await other.send("DEL", "gone:{default}:tasks");
     assert.deepEqual(await claim(store), []);
     assert.equal((await store.queues())[0]?.counts.pending, 0);
   });
 
-  test("garbage in leases and extras does not stop anyone", async () => {
+  test("garbage in leases and details does not stop anyone", async () => {
     await using store = await openStore({ url: server.url, prefix: "garbage" });
     await using other = await raw(server.url);
     const [one] = tasks(1);
@@ -167,9 +168,9 @@ if ((await redisForTests()) !== undefined) {
       "EVAL",
       bytes,
       "3",
-      "garbage:{default}:r5",
-      "garbage:{default}:e",
-      "garbage:{default}:l",
+      "garbage:{default}:ready:5",
+      "garbage:{default}:details",
+      "garbage:{default}:leases",
     );
     const leases = await claim(store);
     assert.equal(leases.length, 2);
@@ -205,7 +206,7 @@ if ((await redisForTests()) !== undefined) {
     });
     assert.deepEqual(new Set(verdicts), new Set(["applied"]));
     await complete(store, rest);
-    await store.cancel((await store.list({ state: "pending", limit: 1 })).items[0]!.id);
+    await store.act((await store.list({ state: "pending", limit: 1 })).items, "cancel");
     await store.maintain({ limit: 100 });
     await store.pause("default");
     assert.equal((await claim(store)).length, 0);

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
-import { readWorker, writeWorker } from "../../../src/stores/redis/extra.ts";
+import { readWorker, writeWorker } from "../../../src/stores/redis/attempt-state.ts";
 import { ID_BYTES, packIds, readId, tokenText } from "../../../src/stores/redis/id.ts";
-import { mergeLevels } from "../../../src/stores/redis/layout.ts";
+import { mergePriorities } from "../../../src/stores/redis/layout.ts";
 import { slotOf } from "../../../src/stores/redis/net/slot.ts";
 import { readRecord, rewriteRecord, stampOf, writeRecord } from "../../../src/stores/redis/record.ts";
 import type { NewTask } from "../../../src/task/task.ts";
@@ -115,5 +115,5 @@ void test("slots are those of the Redis Cluster specification", () => {
 });
 
 void test("priorities merge in order", () => {
-  assert.equal(mergeLevels("59", "025"), "0259");
+  assert.equal(mergePriorities("59", "025"), "0259");
 });

@@ -8,7 +8,7 @@ import { claim, openStore, rejectsWith, task, untilHealed } from "../../support/
 if ((await redisForTests()) !== undefined) {
   let set: RedisSentinels;
   before(async () => {
-    set = await startRedisSentinels();
+    set = await startRedisSentinels({ downAfterMs: 1_000 });
   });
   after(() => set[Symbol.asyncDispose]());
 

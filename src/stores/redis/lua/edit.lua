@@ -1,45 +1,44 @@
--- Changes a waiting task. ARGV from 4: the record as the caller read it, the new one, '-' or when it is to run:
--- 'd' and a delay, or '@' and an instant. Reply 'changed': the record is another by now; read it and try again.
+-- Changes a task that waits. Only JavaScript knows a record's form, so it is read there and written back here, if it is
+-- still the same.
 -- KEYS: as shared/queue.lua.
+-- ARGV: shift, known priorities, id, the record as the client read it, the new one, '-' or when it is to run: 'd' and a
+--   delay, or '@' and an instant.
+-- Reply: { 'stale', priorities in use } | { 'missing' } | { 'refused', state } | { 'changed' } (the record is another by
+--   now: read it and try again) | { 'applied', view }.
 -- include: time
 -- include: prelude
--- include: wake
+-- include: notify
 -- include: record
 -- include: order
 -- include: queue
 -- include: view
 -- include: waiting
--- include: act
-if not isWaiting(state) then return { 'refused', state } end
-if record ~= ARGV[4] then return { 'changed' } end
-local before, level, when = laneOf(record), levelOf(ARGV[5]), ARGV[6]
+bind(1, ARGV[2])
+local known, id, changed, when = call('HGET', meta, 'priorities') or '', ARGV[3], ARGV[5], ARGV[6]
+local priority, used = priorityOf(changed), known
+if not string.find(used, priority, 1, true) then used = used .. priority end
 -- The new priority may be one that this queue has not seen. A list whose key is not named cannot be written.
-if not ready[level] then return { 'stale', used .. level } end
-call('HSET', tasks, id, ARGV[5])
-if not string.find(used, level, 1, true) then
-  local digits = {}
-  for i = 1, #used do digits[i] = sub(used, i, i) end
-  digits[#digits + 1] = tostring(level)
-  table.sort(digits)
-  call('HSET', meta, 'levels', table.concat(digits))
+if stale(used) then return { 'stale', used } end
+check()
+local task = view(id, true)
+if not task then return { 'missing' } end
+local state, record, later = task[2], task[4], LAW.EDIT
+if not later[state] then return { 'refused', state } end
+if record ~= ARGV[4] then return { 'changed' } end
+
+-- The first write is HSET, which a full Redis refuses: then nothing is written at all.
+call('HSET', tasks, id, changed)
+-- include: merge-priorities
+local oldPriority, due, to = usablePriority(record), when ~= '-' and dueAt(when), state
+if due then to = due <= now and LAW.DUE.to or later[state] end
+-- A pending task keeps its turn unless its priority or its time changes.
+if due or (not sets[state] and priority ~= oldPriority) then
+  leave(id, state, oldPriority)
+  join(id, to, priority, due)
 end
-if when == '-' then
-  -- A waiting task keeps its place unless its priority changes.
-  if state == 'pending' and level ~= before then
-    leave(id, state, before)
-    join(id, level)
-  end
-  return { 'applied', view(id, true) }
+if due then
+  local failures, crashes, stop, _, reason = attemptStateOf(task[5] ~= '' and task[5])
+  call('HSET', details, id, writeAttemptState(failures, crashes, stop, due, reason))
 end
-local due = tonumber(sub(when, 2)) + (byte(when) == 100 and now or 0)
-local f, c, stop, _, reason = extraOf(call('HGET', extras, id))
-leave(id, state, before)
-setExtra(id, f, c, stop, due, reason)
-if due <= now then
-  join(id, level)
-else
-  call('ZADD', state == 'retrying' and retrying or scheduled, due, id)
-  local m = call('HMGET', meta, 'idle', 'woken')
-  wake(meta, m[1], m[2], false)
-end
+announce(due and sets[to])
 return { 'applied', view(id, true) }

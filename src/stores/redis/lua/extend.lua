@@ -1,10 +1,10 @@
 -- Moves the deadline of leases.
--- KEYS: leases, extras, meta. ARGV: shift, lease in ms, leases (id and token, 32 bytes each).
+-- KEYS: leases, details, meta. ARGV: shift, lease in ms, leases (id and token, 32 bytes each).
 -- Reply: a verdict for each: 0 lost, 1 applied, 2 applied but asked to stop.
 -- include: time
 -- include: prelude
-local leases, extras, meta = KEYS[1], KEYS[2], KEYS[3]
-local given, until_ = ARGV[3], now + ARGV[2]
+local leases, details, meta = KEYS[1], KEYS[2], KEYS[3]
+local given, expiry = ARGV[3], now + ARGV[2]
 local ids = splitLeases(given)
 local held = fetch(leases, ids)
 local mine, fields, verdicts = {}, {}, {}
@@ -14,7 +14,7 @@ for i = 1, #ids do
     verdicts[i] = '1'
     mine[#mine + 1] = i
     fields[#fields + 1] = ids[i]
-    fields[#fields + 1] = sub(lease, 1, 16) .. until_ .. sub(lease, 30)
+    fields[#fields + 1] = sub(lease, 1, 16) .. expiry .. sub(lease, 30)
   else
     verdicts[i] = '0'
   end
@@ -23,14 +23,14 @@ if #mine == 0 then return table.concat(verdicts) end
 -- First a write that a full Redis allows, so that it allows the next: workers must keep their leases while it is full.
 call('HDEL', meta, '')
 sum('HSET', leases, fields)
--- No lease ends before `until`, so maintain looks at none of them until then.
-if until_ < (tonumber(call('HGET', meta, 'until')) or 9e15) then call('HSET', meta, 'until', until_) end
-if call('EXISTS', extras) == 1 then
+-- No lease ends before `next-expiry`, so maintain looks at none of them until then.
+if expiry < (tonumber(call('HGET', meta, 'next-expiry')) or 9e15) then call('HSET', meta, 'next-expiry', expiry) end
+if call('EXISTS', details) == 1 then
   local mineIds = {}
   for j = 1, #mine do mineIds[j] = ids[mine[j]] end
-  local texts = fetch(extras, mineIds)
+  local states = fetch(details, mineIds)
   for j = 1, #mine do
-    if texts[j] and string.match(texts[j], '^%d+ %d+ 1') then verdicts[mine[j]] = '2' end
+    if states[j] and string.match(states[j], '^%d+ %d+ 1') then verdicts[mine[j]] = '2' end
   end
 end
 return table.concat(verdicts)

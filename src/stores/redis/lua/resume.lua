@@ -1,8 +1,8 @@
 -- Ends a pause, and tells everyone at once: workers have been waiting for it.
 -- KEYS: meta. ARGV: shift.
 -- include: time
-if call('HDEL', KEYS[1], 'paused') == 1 then
-  call('PUBLISH', KEYS[1], '')
-  call('HSET', KEYS[1], 'idle', 0, 'woken', now)
+local meta = KEYS[1]
+if call('HDEL', meta, 'paused') == 1 then
+  -- include: publish
 end
 return 1

@@ -2,7 +2,7 @@
 -- Reply: a view for each task that there is.
 -- include: time
 -- include: prelude
--- include: wake
+-- include: notify
 -- include: record
 -- include: order
 -- include: queue

@@ -1,7 +1,7 @@
 /** One connection, made by `@redis/client` with everything off that resends, queues or reconnects on its own. */
 import { createClient, RESP_TYPES, type RedisClientOptions } from "@redis/client";
 import type { Clock } from "../../../store/clock.ts";
-import { type Address, type Credentials, showAddress } from "../url.ts";
+import { type Address, type Credentials, formatAddress } from "../url.ts";
 import type { ConnectionOptions } from "node:tls";
 
 export type Arg = string | Buffer;
@@ -55,13 +55,13 @@ function makePattern() {
 /** Connects, logs in and selects the database, or fails with what the socket or Redis says. `lost` is called if it ends later. */
 export async function connect(options: ClientOptions, lost: () => void): Promise<Client> {
   const { node, tls, credentials, database, deadlineMs, clock, socket } = options;
-  const way: RedisClientOptions["socket"] =
+  const socketOptions: RedisClientOptions["socket"] =
     socket ?? (tls === undefined ? node : { ...tls, ...node, tls: true, servername: serverName(node, tls) });
   pattern ??= makePattern();
   const client = pattern.duplicate({
     ...credentials,
     database,
-    socket: Object.assign({}, way, {
+    socket: Object.assign({}, socketOptions, {
       connectTimeout: deadlineMs,
       keepAlive: true,
       keepAliveInitialDelay: KEEPALIVE_MS,
@@ -81,7 +81,7 @@ export async function connect(options: ClientOptions, lost: () => void): Promise
   // Every failure also rejects the calls that it concerns; without a listener it would end the process.
   client.on("error", end);
   client.on("end", end);
-  // The library limits the way to the port alone; a frozen server takes connections and never answers the login.
+  // The library limits connecting alone; a frozen server takes connections and never answers the login.
   const cancel = clock.after(deadlineMs, () => client.destroy());
   try {
     await client.connect();
@@ -92,7 +92,7 @@ export async function connect(options: ClientOptions, lost: () => void): Promise
     cancel();
   }
   up = client.isReady;
-  if (!up) throw new Error(`the connection to ${showAddress(node)} was closed at once`);
+  if (!up) throw new Error(`the connection to ${formatAddress(node)} was closed at once`);
   return {
     send: (args) => client.sendCommand<Reply>(args),
     subscribe: (channel, heard) => client.subscribe(channel, heard),

@@ -3,11 +3,11 @@ import { ErrorReply } from "@redis/client";
 import { hasCode } from "../../../task/errors.ts";
 import { reasonOf, unavailable } from "../errors.ts";
 import type { Settings } from "../options.ts";
-import { type Address, showAddress, type Target } from "../url.ts";
+import { type Address, formatAddress, type Target } from "../url.ts";
 import { type Arg, ask, type Client, connect, type Reply } from "./client.ts";
-import { Gate } from "./gate.ts";
+import { ReconnectPacer } from "./reconnect-pacer.ts";
 import { Link } from "./link.ts";
-import { type Lane, type Router } from "./router.ts";
+import { type ConnectionKind, type Router } from "./router.ts";
 import { SLOTS } from "./slot.ts";
 
 type ClusterTarget = Extract<Target, { kind: "cluster" }>;
@@ -22,7 +22,7 @@ export class ClusterRouter implements Router {
   readonly clustered = true;
   readonly #target: ClusterTarget;
   readonly #settings: Settings;
-  readonly #gate: Gate;
+  readonly #pacer: ReconnectPacer;
   /** Address of the primary by slot; undefined where none is known. */
   readonly #slots: (string | undefined)[] = Array.from({ length: SLOTS });
   readonly #nodes = new Map<string, Address>();
@@ -35,16 +35,16 @@ export class ClusterRouter implements Router {
   constructor(target: ClusterTarget, settings: Settings) {
     this.#target = target;
     this.#settings = settings;
-    this.#gate = new Gate(settings.clock, settings.random);
+    this.#pacer = new ReconnectPacer(settings.clock, settings.random);
   }
 
   async open(): Promise<void> {
     await this.#refresh();
-    await Promise.all(this.#places().map((place) => this.#link(place, "main").open()));
+    await Promise.all(this.#addresses().map((address) => this.#link(address, "main").open()));
   }
 
-  send(slot: number, args: readonly Arg[], lane: Lane = "main"): Promise<Reply> {
-    return this.#follow(slot, lane, (link, asking) => {
+  send(slot: number, args: readonly Arg[], kind: ConnectionKind = "main"): Promise<Reply> {
+    return this.#followRedirections(slot, kind, (link, asking) => {
       // Both are written one behind the other: ASKING holds for the next command of its connection.
       if (asking) void link.send(["ASKING"]).catch(() => {});
       return link.send(args);
@@ -57,25 +57,28 @@ export class ClusterRouter implements Router {
     second: readonly Arg[],
     extraMs: number,
   ): Promise<readonly [Reply, Reply]> {
-    return this.#follow(slot, "durable", (link, asking) => {
+    return this.#followRedirections(slot, "durable", (link, asking) => {
       if (asking) void link.send(["ASKING"]).catch(() => {});
       const replies = [link.send(first, extraMs), link.send(second, extraMs)] as const;
       return Promise.all(replies);
     });
   }
 
-  async broadcast(args: readonly Arg[]): Promise<readonly { place: string; reply: Reply }[]> {
+  async broadcast(args: readonly Arg[]): Promise<readonly { address: string; reply: Reply }[]> {
     return Promise.all(
-      this.#places().map(async (place) => ({ place, reply: await this.#link(place, "main").send(args) })),
+      this.#addresses().map(async (address) => ({
+        address,
+        reply: await this.#link(address, "main").send(args),
+      })),
     );
   }
 
   listener(connected: (client: Client) => Promise<void>): Link {
     const listener = new Link({
-      place: this.#target.seeds.map(showAddress).join(", "),
+      address: this.#target.seeds.map(formatAddress).join(", "),
       connect: (lost) => this.#any((node) => this.#connect(node, lost)),
       connected,
-      gate: this.#gate,
+      pacer: this.#pacer,
       clock: this.#settings.clock,
       deadlineMs: this.#settings.deadlineMs,
     });
@@ -89,32 +92,32 @@ export class ClusterRouter implements Router {
     this.#links.clear();
   }
 
-  async #follow<T>(
+  async #followRedirections<T>(
     slot: number,
-    lane: Lane,
+    kind: ConnectionKind,
     attempt: (link: Link, asking: boolean) => Promise<T>,
   ): Promise<T> {
-    let place = this.#slots[slot];
+    let address = this.#slots[slot];
     let asking = false;
     for (let redirections = 0; ; redirections++) {
-      if (place === undefined) {
+      if (address === undefined) {
         await this.#refresh();
-        place = this.#slots[slot];
-        if (place === undefined) throw unavailable(this.#place(), `no node serves slot ${slot}`);
+        address = this.#slots[slot];
+        if (address === undefined) throw unavailable(this.#label(), `no node serves slot ${slot}`);
       }
       try {
-        return await attempt(this.#link(place, lane), asking);
+        return await attempt(this.#link(address, kind), asking);
       } catch (error) {
-        const redirected = redirections < MOST_REDIRECTIONS ? redirectionOf(error, place) : undefined;
+        const redirected = redirections < MOST_REDIRECTIONS ? redirectionOf(error, address) : undefined;
         if (redirected === undefined) {
           this.#suspect(error);
           throw error;
         }
-        this.#nodes.set(redirected.place, redirected.node);
-        place = redirected.place;
+        this.#nodes.set(redirected.address, redirected.node);
+        address = redirected.address;
         asking = redirected.asking;
         if (!asking) {
-          this.#slots[slot] = place;
+          this.#slots[slot] = address;
           this.#refreshSoon();
         }
       }
@@ -159,16 +162,16 @@ export class ClusterRouter implements Router {
       // A node that was never told its own address answers none: it is where we asked.
       const named = String(primary[0]);
       const node = { host: named === "" || named === "?" ? host : named, port: primary[1] };
-      const place = showAddress(node);
-      this.#nodes.set(place, node);
-      used.add(place);
-      this.#slots.fill(place, first, last + 1);
+      const address = formatAddress(node);
+      this.#nodes.set(address, node);
+      used.add(address);
+      this.#slots.fill(address, first, last + 1);
     }
-    for (const place of this.#nodes.keys()) {
-      if (used.has(place)) continue;
-      this.#nodes.delete(place);
-      for (const lane of ["main", "durable"] as const) {
-        const key = `${lane} ${place}`;
+    for (const address of this.#nodes.keys()) {
+      if (used.has(address)) continue;
+      this.#nodes.delete(address);
+      for (const kind of ["main", "durable"] as const) {
+        const key = `${kind} ${address}`;
         this.#links.get(key)?.close();
         this.#links.delete(key);
       }
@@ -177,28 +180,28 @@ export class ClusterRouter implements Router {
 
   /** Tries the nodes one after the other: those that are known, then those of the URL. */
   async #any<T>(attempt: (node: Address) => Promise<T>): Promise<T> {
-    const nodes = new Map([...this.#target.seeds].map((seed) => [showAddress(seed), seed]));
+    const nodes = new Map([...this.#target.seeds].map((seed) => [formatAddress(seed), seed]));
     const failures: string[] = [];
-    for (const [place, node] of [...this.#nodes, ...nodes]) {
+    for (const [address, node] of [...this.#nodes, ...nodes]) {
       try {
         return await attempt(node);
       } catch (error) {
-        failures.push(`${place}: ${reasonOf(error)}`);
+        failures.push(`${address}: ${reasonOf(error)}`);
       }
     }
-    throw unavailable(this.#place(), failures.join("; "));
+    throw unavailable(this.#label(), failures.join("; "));
   }
 
-  #link(place: string, lane: Lane): Link {
-    const key = `${lane} ${place}`;
+  #link(address: string, kind: ConnectionKind): Link {
+    const key = `${kind} ${address}`;
     let link = this.#links.get(key);
     if (link === undefined) {
       const { clock, deadlineMs } = this.#settings;
-      const node = this.#nodes.get(place)!;
+      const node = this.#nodes.get(address)!;
       link = new Link({
-        place,
+        address,
         connect: (lost) => this.#connect(node, lost),
-        gate: this.#gate,
+        pacer: this.#pacer,
         clock,
         deadlineMs,
       });
@@ -214,12 +217,12 @@ export class ClusterRouter implements Router {
   }
 
   /** Every primary that serves a slot. */
-  #places(): string[] {
-    return [...new Set(this.#slots)].filter((place) => place !== undefined);
+  #addresses(): string[] {
+    return [...new Set(this.#slots)].filter((address) => address !== undefined);
   }
 
-  #place(): string {
-    return `the cluster of ${this.#target.seeds.map(showAddress).join(", ")}`;
+  #label(): string {
+    return `the cluster of ${this.#target.seeds.map(formatAddress).join(", ")}`;
   }
 }
 
@@ -229,12 +232,12 @@ type SlotRange = readonly [number, number, readonly [Buffer, number, ...Reply[]]
 function redirectionOf(
   error: unknown,
   from: string,
-): { place: string; node: Address; asking: boolean } | undefined {
+): { address: string; node: Address; asking: boolean } | undefined {
   if (!(error instanceof ErrorReply)) return undefined;
   const parts = /^(MOVED|ASK) \d+ (.*):(\d+)$/.exec(error.message);
   if (parts === null) return undefined;
   // An empty host means the one that answered.
   const host = parts[2] === "" ? from.slice(0, from.lastIndexOf(":")) : parts[2]!;
   const node = { host, port: Number(parts[3]) };
-  return { place: showAddress(node), node, asking: parts[1] === "ASK" };
+  return { address: formatAddress(node), node, asking: parts[1] === "ASK" };
 }

@@ -7,24 +7,24 @@ import type { Cancel, Clock } from "../../../store/clock.ts";
 import { hasCode, WindlassError } from "../../../task/errors.ts";
 import { reasonOf, replyError, unavailable, unknown } from "../errors.ts";
 import type { Arg, Client, Reply } from "./client.ts";
-import type { Gate } from "./gate.ts";
+import type { ReconnectPacer } from "./reconnect-pacer.ts";
 
 export interface LinkOptions {
   /** For messages: host and port. */
-  readonly place: string;
+  readonly address: string;
   /** Makes a connection, after finding out where to if need be. */
   readonly connect: (lost: () => void) => Promise<Client>;
   /** Called with each new connection before it is used. */
   readonly connected?: (client: Client) => Promise<void>;
-  /** Called when a connection is given up because it does not answer: others to the same place may fare no better. */
+  /** Called when a connection is given up because it does not answer: others to the same address may fare no better. */
   readonly suspect?: () => void;
-  readonly gate: Gate;
+  readonly pacer: ReconnectPacer;
   readonly clock: Clock;
   readonly deadlineMs: number;
 }
 
 export class Link {
-  readonly place: string;
+  readonly address: string;
   readonly #options: LinkOptions;
   #client: Client | undefined;
   /** Settles when the attempt under way has succeeded or failed. */
@@ -38,7 +38,7 @@ export class Link {
   #closed = false;
 
   constructor(options: LinkOptions) {
-    this.place = options.place;
+    this.address = options.address;
     this.#options = options;
   }
 
@@ -58,7 +58,7 @@ export class Link {
     const { clock, deadlineMs } = this.#options;
     return new Promise((resolve, reject) => {
       const cancel = clock.after(deadlineMs + extraMs, () => {
-        reject(unknown(this.place, `no answer within ${deadlineMs + extraMs} ms`));
+        reject(unknown(this.address, `no answer within ${deadlineMs + extraMs} ms`));
         // It may be half open, or held up for good. The other calls on it fare no better.
         this.drop(client);
         this.#options.suspect?.();
@@ -96,9 +96,9 @@ export class Link {
   #failed(error: unknown): unknown {
     if (error instanceof ErrorReply) return error;
     if (error instanceof ClientOfflineError || error instanceof ClientClosedError) {
-      return unavailable(this.place, "the connection was lost", error);
+      return unavailable(this.address, "the connection was lost", error);
     }
-    return unknown(this.place, reasonOf(error), error);
+    return unknown(this.address, reasonOf(error), error);
   }
 
   /** The connection, once there is one. A short break is waited out; a lasting one fails calls at once. */
@@ -114,7 +114,7 @@ export class Link {
     let cancel: Cancel = () => {};
     const late = new Promise<never>((_, reject) => {
       cancel = clock.after(deadlineMs, () =>
-        reject(unavailable(this.place, `no connection within ${deadlineMs} ms`)),
+        reject(unavailable(this.address, `no connection within ${deadlineMs} ms`)),
       );
     });
     // Another call may not be waiting for this promise any more when it fails.
@@ -138,11 +138,13 @@ export class Link {
         if (client !== undefined) this.#lost(client);
       });
       if (!this.#closed) await connected?.(client);
-      if (ended) throw unavailable(this.place, "the connection was closed at once");
+      if (ended) throw unavailable(this.address, "the connection was closed at once");
     } catch (error) {
       client?.destroy();
       if (error instanceof WindlassError) throw error;
-      throw error instanceof ErrorReply ? replyError(error) : unavailable(this.place, reasonOf(error), error);
+      throw error instanceof ErrorReply
+        ? replyError(error)
+        : unavailable(this.address, reasonOf(error), error);
     }
     if (this.#closed) {
       client.destroy();
@@ -160,7 +162,7 @@ export class Link {
     if (hasCode(error, "STORE_UNAVAILABLE")) {
       return new WindlassError("STORE_UNAVAILABLE", error.message, { cause: error, remedy: error.remedy });
     }
-    return unavailable(this.place, reasonOf(error ?? "the connection was lost"), error);
+    return unavailable(this.address, reasonOf(error ?? "the connection was lost"), error);
   }
 
   #lost(client: Client): void {
@@ -187,7 +189,7 @@ export class Link {
 
   async #persist(tried: () => void): Promise<void> {
     for (let failures = 0; !this.#closed; failures++) {
-      await this.#wait(this.#options.gate.nextMs(failures));
+      await this.#wait(this.#options.pacer.nextMs(failures));
       if (this.#closed) break;
       try {
         await this.#connect();

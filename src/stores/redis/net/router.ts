@@ -3,7 +3,7 @@ import type { Arg, Client, Reply } from "./client.ts";
 import type { Link } from "./link.ts";
 
 /** Calls that wait for replicas have a connection of their own: such a wait holds up all that is behind it. */
-export type Lane = "main" | "durable";
+export type ConnectionKind = "main" | "durable";
 
 export interface Router {
   /** True if queues may be on different servers: then one call serves one queue. */
@@ -11,7 +11,7 @@ export interface Router {
   /** Connects, or fails with what is wrong. Idempotent. */
   open(): Promise<void>;
   /** Sends a command to the server of this slot. Rejects as `Link.send` does. */
-  send(slot: number, args: readonly Arg[], lane?: Lane): Promise<Reply>;
+  send(slot: number, args: readonly Arg[], kind?: ConnectionKind): Promise<Reply>;
   /** Sends two commands on the same connection, the second at once behind the first. */
   sendBoth(
     slot: number,
@@ -19,8 +19,8 @@ export interface Router {
     second: readonly Arg[],
     extraMs: number,
   ): Promise<readonly [Reply, Reply]>;
-  /** Sends a command to every primary. Answers by place. */
-  broadcast(args: readonly Arg[]): Promise<readonly { readonly place: string; readonly reply: Reply }[]>;
+  /** Sends a command to every primary. Answers by address. */
+  broadcast(args: readonly Arg[]): Promise<readonly { readonly address: string; readonly reply: Reply }[]>;
   /** A connection for wake-ups. They reach every node of a cluster, so any will do. */
   listener(connected: (client: Client) => Promise<void>): Link;
   close(): void;

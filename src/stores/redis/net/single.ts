@@ -1,58 +1,58 @@
 /** One server: that of the URL, or the primary that sentinels name at the time of connecting. */
 import { reasonOf, unavailable } from "../errors.ts";
 import type { Settings } from "../options.ts";
-import { type Address, showAddress, type Target } from "../url.ts";
+import { type Address, formatAddress, type Target } from "../url.ts";
 import { ask, type Client, connect, type Patience } from "./client.ts";
-import { Gate } from "./gate.ts";
+import { ReconnectPacer } from "./reconnect-pacer.ts";
 import { Link } from "./link.ts";
-import type { Lane, Router } from "./router.ts";
+import type { ConnectionKind, Router } from "./router.ts";
 
 type SingleTarget = Extract<Target, { kind: "single" | "sentinel" }>;
 
 export function singleRouter(target: SingleTarget, settings: Settings): Router {
   const { clock, random, deadlineMs } = settings;
-  const gate = new Gate(clock, random);
-  const place = placeOf(target);
+  const pacer = new ReconnectPacer(clock, random);
+  const address = addressOf(target);
   const patience = { clock, deadlineMs };
   const find = target.kind === "single" ? direct(target, patience) : viaSentinels(target, patience);
   const listeners: Link[] = [];
-  const common = { place, connect: find, gate, clock, deadlineMs };
+  const common = { address, connect: find, pacer, clock, deadlineMs };
   // A listener has nothing to say for hours, so it notices a frozen server by others.
   const suspect = (): void => listeners.forEach((listener) => listener.drop());
-  const lanes: Record<Lane, Link> = {
+  const links: Record<ConnectionKind, Link> = {
     main: new Link({ ...common, suspect }),
     durable: new Link({ ...common, suspect }),
   };
 
   return {
     clustered: false,
-    open: () => lanes.main.open(),
-    send: (_slot, args, lane = "main") => lanes[lane].send(args),
+    open: () => links.main.open(),
+    send: (_slot, args, kind = "main") => links[kind].send(args),
     sendBoth: (_slot, first, second, extraMs) =>
-      Promise.all([lanes.durable.send(first, extraMs), lanes.durable.send(second, extraMs)]),
-    broadcast: async (args) => [{ place, reply: await lanes.main.send(args) }],
+      Promise.all([links.durable.send(first, extraMs), links.durable.send(second, extraMs)]),
+    broadcast: async (args) => [{ address, reply: await links.main.send(args) }],
     listener(connected) {
       const listener = new Link({ ...common, connected });
       listeners.push(listener);
       return listener;
     },
     close() {
-      for (const open of [lanes.main, lanes.durable, ...listeners]) open.close();
+      for (const open of [links.main, links.durable, ...listeners]) open.close();
     },
   };
 }
 
 type Connect = (lost: () => void) => Promise<Client>;
 
-function placeOf(target: SingleTarget): string {
+function addressOf(target: SingleTarget): string {
   if (target.kind === "sentinel") {
-    return `${target.master} (by sentinels ${target.sentinels.map(showAddress).join(", ")})`;
+    return `${target.master} (by sentinels ${target.sentinels.map(formatAddress).join(", ")})`;
   }
   const { socket } = target;
-  if (socket === undefined) return showAddress(target.node);
+  if (socket === undefined) return formatAddress(target.node);
   const { path, host = "localhost", port = 6379 } = socket as { path?: string; host?: string; port?: number };
   if (path !== undefined) return path;
-  return showAddress({ host, port });
+  return formatAddress({ host, port });
 }
 
 function direct(target: Extract<Target, { kind: "single" }>, patience: Patience): Connect {
@@ -77,7 +77,7 @@ function viaSentinels(target: Extract<Target, { kind: "sentinel" }>, patience: P
   return async (lost) => {
     const failures: string[] = [];
     for (const sentinel of sentinels) {
-      const at = showAddress(sentinel);
+      const at = formatAddress(sentinel);
       try {
         const node = await primaryBy(sentinel);
         if (node === undefined) {
@@ -88,11 +88,11 @@ function viaSentinels(target: Extract<Target, { kind: "sentinel" }>, patience: P
         const info = String(await ask(client, ["INFO", "replication"], patience));
         if (/^role:master/m.test(info)) return client;
         client.destroy();
-        failures.push(`${at} names ${showAddress(node)}, which is a replica now`);
+        failures.push(`${at} names ${formatAddress(node)}, which is a replica now`);
       } catch (error) {
         failures.push(`${at}: ${reasonOf(error)}`);
       }
     }
-    throw unavailable(placeOf(target), failures.join("; "));
+    throw unavailable(addressOf(target), failures.join("; "));
   };
 }

@@ -39,6 +39,6 @@ local function splitLeases(blob)
 end
 
 -- A counter that another program broke must not stop the work that it counts.
-local function tally(activity, event, count)
-  if count > 0 then redis.pcall('HINCRBY', activity, floor(now / 60000) .. event, count) end
+local function countEvent(activity, event, count)
+  if count > 0 then redis.pcall('HINCRBY', activity, floor(now / 60000) .. ':' .. event, count) end
 end

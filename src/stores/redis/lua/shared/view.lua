@@ -1,23 +1,22 @@
--- Where a task stands, derived from the one shelf that it is on: there is no second copy of the state to disagree.
+-- Where a task stands, derived from the one state set that it is in: there is no second copy of the state to disagree.
+-- What is neither leased nor in a sorted set is in a ready list. Answers the state, and the lease or score.
 local function stateOf(id)
   local lease = call('HGET', leases, id)
   if lease then return 'running', lease end
-  for state, shelf in pairs({
-    scheduled = scheduled, retrying = retrying, completed = completed, cancelled = cancelled, dead = dead,
-  }) do
-    local at = call('ZSCORE', shelf, id)
+  for state, set in pairs(sets) do
+    local at = call('ZSCORE', set, id)
     if at then return state, at end
   end
   return 'pending', ''
 end
 
--- All there is to show of a task, for view.ts: id, state, lease or score, record, extra, attempts, result.
+-- All there is to show of a task, for view.ts: id, state, lease or score, record, attempt state, attempts, result.
 -- `brief`: of the attempts only the last that has an error.
 local function view(id, brief)
   local record = call('HGET', tasks, id)
   if not record then return nil end
   local state, at = stateOf(id)
-  local more = call('HMGET', extras, id, id .. 'a', id .. 'o')
+  local more = call('HMGET', details, id, id .. ':attempts', id .. ':result')
   local attempts = more[2] or ''
   if brief and attempts ~= '' then
     attempts = string.match('\n' .. attempts, '^.*\n(F[^\n]*)') or ''

@@ -1,0 +1,36 @@
+/** What `windlass worker` does. */
+import type { WorkOptions } from "../engine/work-options.ts";
+import { logTasks } from "../telemetry/log.ts";
+import { windlass } from "../windlass.ts";
+import { Lifetime } from "./lifetime.ts";
+import { makeLogger } from "./log.ts";
+import { loadTasks } from "./modules.ts";
+import { refuseMemory } from "./session.ts";
+import type { Settings } from "./settings.ts";
+
+/** Runs until a signal, or until the worker cannot go on. */
+export async function runWorker(settings: Settings, modules: readonly string[]): Promise<void> {
+  refuseMemory(settings.url);
+  const logger = makeLogger(settings);
+  const tasks = await loadTasks(modules);
+  let busy = false;
+  using lifetime = new Lifetime(logger, () => busy);
+  await using client = await windlass(settings.url, { logger });
+  logTasks(logger, "debug");
+  const worker = client.work(tasks, workOptions(settings));
+  logger.info({ types: tasks.map(({ type }) => type) }, "tasks loaded");
+  busy = true;
+  // The worker hears signals by itself; this one may have come before it listened.
+  void lifetime.stopAsked.then(() => worker.stop());
+  try {
+    await worker.run();
+  } finally {
+    busy = false;
+  }
+}
+
+/** What the settings say about a worker. */
+export function workOptions(settings: Settings): WorkOptions {
+  const { concurrency, queues, lease, name, retention, shutdownTimeout } = settings;
+  return { concurrency, queues, lease, name, retention, shutdown: { timeout: shutdownTimeout } };
+}

@@ -1,0 +1,153 @@
+/** Looking at tasks and queues: the questions are checked here, and the answers made for programs. */
+import type { MinuteActivity, QueueInfo, StateCounts, TaskFilter } from "../store/facets.ts";
+import type { Store } from "../store/store.ts";
+import { WindlassError } from "../task/errors.ts";
+import { type Instant, toInstantMs } from "../task/instant.ts";
+import { checkId, checkName, quote } from "../task/names.ts";
+import { checkInteger, checkKeys } from "../task/options.ts";
+import { TASK_STATES, type TaskState } from "../task/task.ts";
+import { inspectable } from "./facet.ts";
+import { TaskDetailInfo, TaskInfo } from "./task-info.ts";
+
+/** Which tasks to list. What is left out does not matter. */
+export interface TaskQuery {
+  readonly queue?: string | undefined;
+  readonly state?: TaskState | undefined;
+  readonly type?: string | undefined;
+  /** Matches a part of the payload's text, to the letter, 1 to 256 characters. Looks at a bounded number of tasks a page. */
+  readonly text?: string | undefined;
+  /** Created at or after this instant. */
+  readonly createdFrom?: Instant | undefined;
+  /** Created before this instant. */
+  readonly createdBefore?: Instant | undefined;
+  /** Most tasks on the page, 1 to 500. Default 50. */
+  readonly limit?: number | undefined;
+  /** `nextCursor` of the page before, with the same query. */
+  readonly cursor?: string | undefined;
+}
+
+/** One page of tasks. */
+export interface TaskInfoPage {
+  readonly items: readonly TaskInfo[];
+  /** Undefined: this is the last page. */
+  readonly nextCursor?: string | undefined;
+  /** With a query that no index answers: how many tasks were looked at for this page. */
+  readonly searched?: number | undefined;
+}
+
+/** Figures over all queues. */
+export interface Stats {
+  /** Tasks per state. */
+  readonly states: StateCounts;
+  /** By name. */
+  readonly queues: readonly QueueInfo[];
+  /** Per minute, oldest first; minutes in which nothing happened are left out. */
+  readonly activity: readonly MinuteActivity[];
+}
+
+const QUERY_KEYS: readonly (keyof TaskQuery)[] = [
+  "queue",
+  "state",
+  "type",
+  "text",
+  "createdFrom",
+  "createdBefore",
+  "limit",
+  "cursor",
+];
+
+const DEFAULT_PAGE = 50;
+const LONGEST_TEXT = 256;
+const DEFAULT_MINUTES = 60;
+
+export async function getTask(
+  store: Store,
+  id: string,
+  options: { readonly queue?: string | undefined },
+): Promise<TaskDetailInfo | undefined> {
+  checkKeys(options, ["queue"], "get");
+  const queue = options.queue === undefined ? undefined : checkName(options.queue, "queue");
+  const task = await inspectable(store).get(checkId(id), queue);
+  return task === undefined ? undefined : new TaskDetailInfo(task);
+}
+
+export async function listTasks(store: Store, query: TaskQuery): Promise<TaskInfoPage> {
+  const { items, ...page } = await inspectable(store).list(toFilter(query));
+  return { ...page, items: items.map((task) => new TaskInfo(task)) };
+}
+
+export async function listQueues(store: Store): Promise<readonly QueueInfo[]> {
+  return inspectable(store).queues();
+}
+
+export async function findQueue(store: Store, name: string): Promise<QueueInfo | undefined> {
+  return inspectable(store).queue(checkName(name, "queue"));
+}
+
+/** The queue, or fails with `QUEUE_NOT_FOUND`. */
+export async function knownQueue(store: Store, name: string): Promise<QueueInfo> {
+  const found = await findQueue(store, name);
+  if (found !== undefined) return found;
+  throw new WindlassError("QUEUE_NOT_FOUND", `no queue is named ${name}`, { pointer: "name" });
+}
+
+export async function figures(
+  store: Store,
+  options: { readonly minutes?: number | undefined },
+): Promise<Stats> {
+  checkKeys(options, ["minutes"], "stats");
+  const { minutes = DEFAULT_MINUTES } = options;
+  checkInteger(minutes, 1, 1_440, "minutes");
+  const from = inspectable(store);
+  const [queues, activity] = await Promise.all([from.queues(), from.activity({ minutes })]);
+  return { states: totals(queues), queues, activity };
+}
+
+/** Tasks per state over all these queues. */
+export function totals(queues: readonly Pick<QueueInfo, "counts">[]): StateCounts {
+  const sum = (state: TaskState): number => queues.reduce((total, { counts }) => total + counts[state], 0);
+  return Object.fromEntries(TASK_STATES.map((state) => [state, sum(state)])) as StateCounts;
+}
+
+/** The state, or fails with `INVALID_OPTION`. */
+export function checkState(state: unknown, allowed: readonly TaskState[], option: string): TaskState {
+  if (allowed.includes(state as TaskState)) return state as TaskState;
+  throw new WindlassError(
+    "INVALID_OPTION",
+    `${option} is ${quote(state)}; expected one of ${allowed.join(", ")}`,
+    { pointer: option },
+  );
+}
+
+function toFilter(query: TaskQuery): TaskFilter {
+  checkKeys(query, QUERY_KEYS, "list");
+  const { queue, state, type, text, createdFrom, createdBefore, limit = DEFAULT_PAGE, cursor } = query;
+  return {
+    queue: queue === undefined ? undefined : checkName(queue, "queue"),
+    state: state === undefined ? undefined : checkState(state, TASK_STATES, "state"),
+    type: type === undefined ? undefined : checkName(type, "type"),
+    text: text === undefined ? undefined : checkText(text, LONGEST_TEXT, "text"),
+    createdFrom: createdFrom === undefined ? undefined : toInstantMs(createdFrom, "createdFrom"),
+    createdBefore: createdBefore === undefined ? undefined : toInstantMs(createdBefore, "createdBefore"),
+    limit: checkInteger(limit, 1, 500, "limit"),
+    cursor: cursor === undefined ? undefined : checkCursor(cursor),
+  };
+}
+
+function checkText(text: unknown, longest: number, option: string): string {
+  if (typeof text === "string" && text.length > 0 && text.length <= longest && text.isWellFormed())
+    return text;
+  throw new WindlassError(
+    "INVALID_OPTION",
+    `${option} is ${quote(text)}; expected 1 to ${longest} characters to look for`,
+    { pointer: option },
+  );
+}
+
+/** Whether it fits the query is the store's to say. */
+function checkCursor(cursor: unknown): string {
+  if (typeof cursor === "string" && cursor.isWellFormed()) return cursor;
+  throw new WindlassError("INVALID_CURSOR", `the cursor is ${quote(cursor)}; expected what a page named`, {
+    pointer: "cursor",
+  });
+}

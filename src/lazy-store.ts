@@ -1,0 +1,43 @@
+/** A store that is opened by the first call that needs it: what is refused before then leaves no trace. */
+import { openStore } from "./open-store.ts";
+import type { FullStore } from "./store/facets.ts";
+import { WindlassError } from "./task/errors.ts";
+
+/**
+ * The store that the URL names, for one caller and a few calls. They fail with what `openStore` fails with, too; after
+ * it was closed, with `STORE_CLOSED`.
+ */
+export function lazyStore(url: string): FullStore {
+  let opening: Promise<FullStore> | undefined;
+  let closed = false;
+  const opened = (): Promise<FullStore> => {
+    if (closed) throw new WindlassError("STORE_CLOSED", "the store was closed");
+    return (opening ??= openStore(url));
+  };
+  return {
+    name: url.split(/[:+]/, 1)[0]!.toLowerCase(),
+    callsAtOnce: 1,
+    signal: { subscribe: async (...args) => (await opened()).signal.subscribe(...args) },
+    open: async () => void (await opened()),
+    add: async (...args) => (await opened()).add(...args),
+    exchange: async (...args) => (await opened()).exchange(...args),
+    extend: async (...args) => (await opened()).extend(...args),
+    maintain: async (...args) => (await opened()).maintain(...args),
+    get: async (...args) => (await opened()).get(...args),
+    list: async (...args) => (await opened()).list(...args),
+    queues: async () => (await opened()).queues(),
+    queue: async (...args) => (await opened()).queue(...args),
+    activity: async (...args) => (await opened()).activity(...args),
+    act: async (...args) => (await opened()).act(...args),
+    edit: async (...args) => (await opened()).edit(...args),
+    pause: async (...args) => (await opened()).pause(...args),
+    resume: async (...args) => (await opened()).resume(...args),
+    purge: async (...args) => (await opened()).purge(...args),
+    diagnose: async () => (await opened()).diagnose(),
+    [Symbol.asyncDispose]: async () => {
+      closed = true;
+      const store = await opening?.catch(() => undefined); // whoever asked for it was told why it is not there
+      await store?.[Symbol.asyncDispose]();
+    },
+  };
+}

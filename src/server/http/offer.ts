@@ -1,0 +1,42 @@
+/** How an operation becomes an address. */
+import type { ApiContext, HttpBinding, Operation } from "../../api/operation.ts";
+import { WindlassError } from "../../task/errors.ts";
+import type { App } from "./app.ts";
+import type { Guard } from "./guard.ts";
+import { inputReader } from "./input-reader.ts";
+import type { HttpLimits } from "./limits.ts";
+import type { Replies } from "./reply.ts";
+
+/** What all operations of a server share. */
+export interface OfferOptions {
+  readonly app: App;
+  readonly replies: Replies;
+  readonly context: ApiContext;
+  readonly guard: Guard;
+  readonly limits: HttpLimits;
+  readonly stopping: () => boolean;
+}
+
+/** Offers an operation in the way that `binding` says; `shape` makes another answer of its output. */
+export function offer<Output extends object>(
+  { app, replies, context, guard, limits, stopping }: OfferOptions,
+  operation: Operation<string, object, Output>,
+  binding: HttpBinding<Output>,
+  shape?: (output: Output) => object,
+): void {
+  const { name, changes, input } = operation;
+  const { method, path, status = 200 } = binding;
+  const readInput = inputReader({ name, fields: input.fields, binding }, limits);
+  app.route(method, path, async (c, headers, requestId) => {
+    guard(headers, changes);
+    if (changes && stopping()) throw shuttingDown();
+    const output = await operation.call(context, await readInput(c, headers));
+    const body = shape === undefined ? output : shape(output);
+    if (!changes) return replies.json(body, status, requestId);
+    return replies.changed(body, status, requestId, binding.location?.(output));
+  });
+}
+
+function shuttingDown(): WindlassError {
+  return new WindlassError("SHUTTING_DOWN", "the server is stopping and takes no new work");
+}

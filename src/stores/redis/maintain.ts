@@ -1,0 +1,82 @@
+/** The verb `maintain`: one script call per queue. */
+import type { MaintainReply, MaintainRequest, Retention } from "../../store/store.ts";
+import { isNearlyFull, withoutFinished } from "./pressure.ts";
+import type { ScriptRunner } from "./script-runner.ts";
+
+/** Queue by queue. Begins anywhere, so that a full limit does not starve the queues at the end of the list. */
+export async function maintain(
+  runner: ScriptRunner,
+  { limit, retention }: MaintainRequest,
+): Promise<MaintainReply> {
+  const names = await runner.queues();
+  const start = Math.floor(runner.settings.random() * names.length);
+  const bounds = boundsOf(retention);
+  const fewer = boundsOf(retention && withoutFinished(retention));
+  let full = retention !== undefined;
+  let early = false;
+  const done = { promoted: 0, expired: 0, pruned: 0, keys: 0 };
+  let more = false;
+  let failure: unknown;
+  for (const queue of [...names.slice(start), ...names.slice(0, start)]) {
+    try {
+      const most = [limit - done.promoted, limit - done.expired, limit - Math.max(done.pruned, done.keys)];
+      // One server that has room need not be asked again for every queue; one that has none may have some by now.
+      if (retention !== undefined && (full || runner.router.clustered))
+        full = await isNearlyFull(runner, runner.keys(queue).slot);
+      const [promoted, expired, pruned, keys, goOn] = await maintainOne(
+        runner,
+        queue,
+        most,
+        full ? fewer : bounds,
+      );
+      early ||= full && pruned > 0;
+      done.promoted += promoted;
+      done.expired += expired;
+      done.pruned += pruned;
+      done.keys += keys;
+      more ||= goOn === 1;
+    } catch (error) {
+      // A queue that is broken or out of reach must not keep the others from their due tasks.
+      failure ??= error;
+    }
+  }
+  if (failure !== undefined) throw failure;
+  const { promoted, expired, pruned } = done;
+  return {
+    promoted,
+    expired,
+    pruned,
+    ...(early && { early }),
+    more: more || Object.values(done).some((count) => count >= limit),
+  };
+}
+
+type Maintained = readonly [promoted: number, expired: number, pruned: number, keys: number, goOn: number];
+
+async function maintainOne(
+  runner: ScriptRunner,
+  queue: string,
+  most: readonly number[],
+  bounds: readonly string[],
+): Promise<Maintained> {
+  const keys = runner.keys(queue);
+  for (;;) {
+    const priorities = runner.priorities(queue);
+    const args = [priorities, ...most.map(String), ...bounds];
+    const reply = await runner.run("maintain", keys.slot, keys.all(priorities), args);
+    const [stale, ...counts] = reply as readonly [Buffer, ...Maintained];
+    if (stale.length === 0) return counts;
+    runner.learn(queue, String(stale));
+  }
+}
+
+function boundsOf(retention: Retention | undefined): string[] {
+  if (retention === undefined) return ["-"];
+  const keeps = [retention.completed, retention.cancelled, retention.dead];
+  return keeps.flatMap(({ ageMs, count }) => [boundText(ageMs), boundText(count)]);
+}
+
+/** Lua knows no Infinity in text; beyond this there is nothing to prune. */
+function boundText(bound: number): string {
+  return String(Math.min(Math.max(0, Math.floor(bound)), 9e15));
+}

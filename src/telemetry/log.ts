@@ -1,0 +1,49 @@
+/** Events as lines of a log: each task as it starts, and what became of it. Never what is in it. */
+import type { AttemptEnded, AttemptStarted } from "../engine/events.ts";
+import type { Logger } from "../engine/logger.ts";
+import { onEvent } from "../engine/on-event.ts";
+
+/**
+ * Writes a line for every attempt of this process that starts or ends, until the function that it answers is called.
+ * What goes well is told at `level`; what fails at `warn`, and a death at `error`.
+ */
+export function logTasks(logger: Logger, level: "debug" | "info"): () => void {
+  const stops = [
+    onEvent(
+      "attempt.started",
+      ({ id, type, queue, attempt }: AttemptStarted) => {
+        logger[level]({ id, type, queue, attempt }, "started");
+      },
+      { logger },
+    ),
+    onEvent("attempt.ended", (event) => logEnd(logger, level, event), { logger }),
+  ];
+  return () => {
+    for (const stop of stops) stop();
+  };
+}
+
+function logEnd(logger: Logger, level: "debug" | "info", event: AttemptEnded): void {
+  const { id, type, queue, attempt, outcome, durationMs } = event;
+  const fields = {
+    id,
+    type,
+    queue,
+    attempt,
+    ms: durationMs === undefined ? undefined : Math.round(durationMs),
+  };
+  switch (outcome.kind) {
+    case "completed":
+      return logger[level](fields, "completed");
+    case "retry":
+      return logger.warn({ ...fields, retryInMs: outcome.delayMs, error: outcome.error }, "failed");
+    case "dead":
+      return logger.error({ ...fields, reason: outcome.reason, error: outcome.error }, "dead");
+    case "snooze":
+      return logger[level]({ ...fields, againInMs: outcome.delayMs }, "snoozed");
+    case "release":
+      return logger.info(fields, "released");
+    case "cancelled":
+      return logger.info(fields, "cancelled");
+  }
+}

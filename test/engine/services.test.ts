@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Service } from "windlass";
+import { together } from "../../src/engine/services.ts";
+import { fixture, memoryLogger, overriding, turns } from "./fixture.ts";
+
+function service(name: string, said: string[], stop: () => Promise<void> = async () => {}): Service {
+  return {
+    start: () => void said.push(`start ${name}`),
+    async stop() {
+      said.push(`stop ${name}`);
+      await stop();
+      said.push(`stopped ${name}`);
+    },
+  };
+}
+
+test("services start in order and stop in the reverse one, each after the one before", async () => {
+  const said: string[] = [];
+  const all = together([service("a", said), service("b", said, turns)], memoryLogger());
+  all.start();
+  await all.stop();
+  assert.deepEqual(said, ["start a", "start b", "stop b", "stopped b", "stop a", "stopped a"]);
+});
+
+test("a service that fails to stop is logged, and does not keep the others from stopping", async () => {
+  const said: string[] = [];
+  const logger = memoryLogger();
+  const sync = {
+    ...service("c", said),
+    stop() {
+      throw new Error("at once");
+    },
+  };
+  const all = together(
+    [service("a", said), service("b", said, () => Promise.reject(new Error("no"))), sync],
+    logger,
+  );
+  all.start();
+  await all.stop();
+  assert.deepEqual(said.slice(3), ["stop b", "stop a", "stopped a"]);
+  assert.deepEqual(
+    logger.lines.map(({ level, fields }) => [level, (fields["error"] as Error).message]),
+    [
+      ["error", "at once"],
+      ["error", "no"],
+    ],
+  );
+});
+
+test("a process without a worker keeps its store in order, as often as it is told, until its client is closed", async () => {
+  let count = 0;
+  const sweeps = (): number => count;
+  const at = await fixture((store) =>
+    overriding(store, {
+      maintain(request) {
+        count += 1;
+        return store.maintain(request);
+      },
+    }),
+  );
+  await at.client.enqueue("any", 1, { delay: "1m" });
+  const housekeeping = at.client.housekeeping({ maintainEvery: "10s", retention: { dead: { count: 5 } } });
+  await at.clock.advance(20_000);
+  assert.equal(sweeps(), 0, "it is not started");
+  housekeeping.start();
+  housekeeping.start();
+  await at.clock.advance(0);
+  assert.equal(sweeps(), 1);
+  await at.clock.advance(60_000);
+  assert.ok(sweeps() >= 5 && sweeps() <= 9, `${sweeps()} sweeps`);
+  assert.equal((await at.client.queue("default"))?.counts.pending, 1, "due tasks become pending");
+  await at.client.close();
+  assert.equal(at.clock.timers, 0);
+});
+
+test("what housekeeping cannot be told is refused", async () => {
+  await using at = await fixture();
+  assert.throws(() => at.client.housekeeping({ maintainEvery: 1 }), { code: "INVALID_OPTION" });
+  assert.throws(() => at.client.housekeeping({ every: "5s" } as never), { code: "UNKNOWN_OPTION" });
+  assert.throws(() => at.client.housekeeping({ retention: { dead: { count: -1 } } }), {
+    code: "INVALID_OPTION",
+  });
+});
