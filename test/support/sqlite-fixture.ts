@@ -1,8 +1,10 @@
 /** Small tools for the tests of the SQLite store. */
+import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { DatabaseSync } from "node:sqlite";
 import type { Lease, Store } from "../../src/store/store.ts";
 import type { NewTask } from "../../src/task/task.ts";
 
@@ -22,6 +24,25 @@ export async function claim(store: Store, max = 100, leaseMs = 30_000): Promise<
     claim: { queues: ["q"], max, leaseMs, worker: "w" },
   });
   return leases;
+}
+
+/** The file is sound, and the counts of every queue are what counting says. */
+export function assertSound(path: string): void {
+  using db = new DatabaseSync(path);
+  assert.deepEqual({ ...db.prepare("PRAGMA integrity_check").get() }, { integrity_check: "ok" });
+  const queues = db
+    .prepare(
+      `SELECT name,
+        json_array(pending, scheduled + retrying, running, completed + cancelled + dead) AS kept,
+        json_array(
+          (SELECT count(*) FROM ready WHERE queue = qid), (SELECT count(*) FROM due WHERE queue = qid),
+          (SELECT count(*) FROM lease WHERE queue = qid), (SELECT count(*) FROM finished WHERE queue = qid)
+        ) AS counted
+      FROM queue`,
+    )
+    .all();
+  assert.notEqual(queues.length, 0);
+  for (const { name, kept, counted } of queues) assert.equal(kept, counted, `counts of ${String(name)}`);
 }
 
 /** A program that a test starts; it is killed at the end, however that comes. */

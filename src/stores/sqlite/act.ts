@@ -18,7 +18,7 @@ interface Found extends TaskRow {
 }
 
 /** Tasks that are acted on per transaction: about 10 ms. */
-const ACTED_ON_AT_ONCE = 200;
+const ACTED_ON_AT_ONCE = 100;
 
 /** One answer per task, in order. One transaction for all of them, unless they are many. */
 export async function act(write: Transact, tasks: readonly TaskRef[], name: Act): Promise<ActResult[]> {

@@ -35,8 +35,11 @@ export function add(tx: Transaction, tasks: readonly NewTask[]): AddResult[] {
   const first = tx.next(tasks.length) - tasks.length + 1;
   const answers: AddResult[] = [];
   let rows: NewRow[] = [];
-  for (const [index, task] of tasks.entries()) {
-    let total = totals.get(task.queue);
+  let total: QueueTotal | undefined;
+  for (let index = 0; index < tasks.length; index++) {
+    const task = tasks[index]!;
+    // Most calls are of one queue.
+    if (index === 0 || task.queue !== tasks[index - 1]!.queue) total = totals.get(task.queue);
     if (total === undefined) {
       // A repeated task must not make a queue known, or known again after a purge. It may be one of this very call.
       insert(tx, rows, answers);
@@ -61,7 +64,7 @@ export function add(tx: Transaction, tasks: readonly NewTask[]): AddResult[] {
     if (task.key !== undefined) addKeyed(tx, row, task.key, answers);
   }
   insert(tx, rows, answers);
-  for (const total of totals.values()) count(tx, total);
+  for (const each of totals.values()) count(tx, each);
   enterAll(tx, first, answers);
   return answers;
 }
@@ -90,9 +93,9 @@ function insert(tx: Transaction, rows: readonly NewRow[], answers: AddResult[]):
   if (rows.length === ADDED_AT_ONCE) {
     const values: SQLInputValue[] = [now];
     for (const row of rows) pushValues(values, row, now);
-    inserted = sql.task.addMany.run(...values);
+    inserted = sql.task.addMany.runWith(values);
   } else {
-    for (const row of rows) inserted += sql.task.add.run(...pushValues([now], row, now));
+    for (const row of rows) inserted += sql.task.add.runWith(pushValues([now], row, now));
   }
   for (const { index, task, total, rid, runAt, state } of rows) {
     // Only when fewer were inserted than were sent is it worth asking which.

@@ -69,7 +69,7 @@ function toLease(row: ClaimedRow, queue: string, token: number): Lease | undefin
   if (priority < 0 || priority >= PRIORITIES) return undefined;
   if (createdAt < 0 || runAt < 0 || failures < 0 || crashes < 0) return undefined;
   if (retryLimit !== null && retryLimit < 0) return undefined;
-  const headers = parseHeaders(headersText);
+  const headers = headersText === null ? undefined : parseHeaders(headersText);
   if (headersText !== null && headers === undefined) return undefined;
   return {
     id,

@@ -106,6 +106,7 @@ function statesOf(tx: Transaction, { queues }: Claim): QueueState[] {
 }
 
 function nextDueMs(tx: Transaction, states: readonly QueueState[]): number | undefined {
-  const due = Math.min(...states.map((state) => (state.paused ? Infinity : state.due)));
+  let due = Infinity;
+  for (const state of states) if (!state.paused) due = Math.min(due, state.due);
   return due === Infinity ? undefined : Math.max(0, due - tx.now);
 }

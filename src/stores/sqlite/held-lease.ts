@@ -19,8 +19,9 @@ export interface HeldLease extends TaskRow {
 
 /** The lease of each reference; undefined where there is none, or where an earlier one names the same. */
 export function findHeld(tx: Transaction, refs: readonly LeaseRef[]): readonly (HeldLease | undefined)[] {
+  const byToken = new Map<number, HeldLease>();
   const tokens = refs.map(({ token }) => token);
-  const byToken = new Map(readHeld(tx, tokens).map((held) => [held.token, held]));
+  for (const held of readHeld(tx, tokens)) byToken.set(held.token, held);
   return refs.map(({ id, token, queue }) => {
     const held = byToken.get(token);
     if (held?.id !== id || tx.findQueue(queue) !== held.queue) return undefined;

@@ -37,6 +37,8 @@ export interface Query<Row> {
   iterate(...values: SQLInputValue[]): Iterable<Row>;
   /** Answers how many rows it changed. */
   run(...values: SQLInputValue[]): number;
+  /** As `run`, for many values: they are not copied on the way. */
+  runWith(values: readonly SQLInputValue[]): number;
   /** Answers how many rows it made and the row id of the last one. */
   insert(...values: SQLInputValue[]): { readonly count: number; readonly last: number };
 }
@@ -49,6 +51,7 @@ export function prepare<Row>(db: DatabaseSync, text: string): Query<Row> {
     all: (...values) => statement.all(...values) as Row[],
     iterate: (...values) => statement.iterate(...values) as unknown as Iterable<Row>,
     run: (...values) => Number(statement.run(...values).changes),
+    runWith: (values) => Number(statement.run(...values).changes),
     insert(...values) {
       const { changes, lastInsertRowid } = statement.run(...values);
       return { count: Number(changes), last: Number(lastInsertRowid) };

@@ -1,9 +1,8 @@
 /** Several programs on one file. */
 import assert from "node:assert/strict";
-import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import { sqliteStore } from "../../../src/stores/sqlite/index.ts";
-import { claim, newTask, startProgram, uuid } from "../../support/sqlite-fixture.ts";
+import { assertSound, claim, newTask, startProgram, uuid } from "../../support/sqlite-fixture.ts";
 import { temporaryFolder } from "../../support/sqlite-under-test.ts";
 
 void test("three programs that add and claim at once complete every task exactly once", async () => {
@@ -43,7 +42,7 @@ void test("a task that one program adds wakes the listener of another, and only 
   await store.add([newTask(1, { queue: "other" })]);
   await store.add([newTask(2)]);
   assert.equal(await listener.line(), "woken");
-  // A second ring, after everything was claimed in between: wake-ups do not wear out.
+  // A second notification, after everything was claimed in between: wake-ups do not wear out.
   await claim(store);
   await store.add([newTask(3)]);
   assert.equal(await listener.line(), "woken");
@@ -66,19 +65,3 @@ void test("a program killed in the midst of transactions leaves a sound file, an
   }
   assertSound(folder.file());
 });
-
-/** Sound as a file, and every count is what counting says. */
-function assertSound(path: string): void {
-  using db = new DatabaseSync(path);
-  assert.deepEqual({ ...db.prepare("PRAGMA integrity_check").get() }, { integrity_check: "ok" });
-  const { kept, counted } = db
-    .prepare(
-      `SELECT
-        json_array(pending, scheduled + retrying, running, completed + cancelled + dead) AS kept,
-        json_array((SELECT count(*) FROM ready), (SELECT count(*) FROM due), (SELECT count(*) FROM lease),
-          (SELECT count(*) FROM finished)) AS counted
-      FROM queue`,
-    )
-    .get()!;
-  assert.equal(kept, counted);
-}

@@ -35,6 +35,9 @@ for (const [what, set] of [
   ["a date beyond those of JavaScript", "created_at = -9223372036854775808, run_at = 9223372036854775807"],
   ["a negative limit", "retry_limit = -5"],
   ["a priority beyond 9", "rank = 9007199254740992"],
+  ["headers that are no JSON", "headers = 'oops'"],
+  ["headers that are no object", "headers = '[\"a\"]'"],
+  ["headers that are no strings", "headers = '{\"a\":1}'"],
 ]) {
   void test(`a task with ${what} is dead as invalid, and the others are claimed`, async () => {
     await spoiled(`UPDATE task SET ${set} WHERE ${THIRD}`, async (store) => {
@@ -79,8 +82,15 @@ void test("numbers that are spoiled while a task runs stop no settlement", async
   });
 });
 
+void test("headers that cannot be read hide no task", async () => {
+  await spoiled(`UPDATE task SET headers = '{' WHERE ${THIRD}`, async (store) => {
+    assert.equal((await store.list({ limit: 10 })).items.length, 5);
+    assert.equal((await store.get(uuid(3)))?.headers, undefined);
+  });
+});
+
 void test("a quarantined task can be retried", async () => {
-  await spoiled(`UPDATE task SET failures = -1 WHERE ${THIRD}`, async (store) => {
+  await spoiled(`UPDATE task SET failures = -1, headers = 'oops' WHERE ${THIRD}`, async (store) => {
     await claim(store);
     assert.equal((await store.act([{ id: uuid(3) }], "retry"))[0]?.status, "applied");
     assert.deepEqual(

@@ -13,12 +13,12 @@ import { TERMINAL_STATES } from "../../../src/task/life.ts";
 import { PRIORITIES, TASK_STATES } from "../../../src/task/task.ts";
 import { temporaryFolder } from "../../support/sqlite-under-test.ts";
 
-const room = join(import.meta.dirname, "../../../src/stores/sqlite");
+const source = join(import.meta.dirname, "../../../src/stores/sqlite");
 
-const files = readdirSync(join(room, "sql"));
+const files = readdirSync(join(source, "sql"));
 
 function rawText(file: string): string {
-  return readFileSync(join(room, "sql", file), "utf8");
+  return readFileSync(join(source, "sql", file), "utf8");
 }
 
 function withoutComments(sql: string): string {
@@ -45,12 +45,14 @@ void test("the SQL files have the statements that are declared, and no other", (
 });
 
 void test("every statement is used", () => {
-  const code = readdirSync(room)
+  const code = readdirSync(source)
     .filter((file) => file.endsWith(".ts"))
-    .map((file) => readFileSync(join(room, file), "utf8"))
+    .map((file) => readFileSync(join(source, file), "utf8"))
     .join("\n");
   const used = new Set(
-    [...code.matchAll(/\bsql\.(\w+\.\w+)\s*\.(?:get|all|iterate|run|insert)\b/g)].map(([, name]) => name),
+    [...code.matchAll(/\bsql\.(\w+\.\w+)\s*\.(?:get|all|iterate|run|runWith|insert)\b/g)].map(
+      ([, name]) => name,
+    ),
   );
   assert.deepEqual(
     declared.map(({ name }) => name).filter((name) => !used.has(name)),
