@@ -2,7 +2,6 @@
 import type { EnqueuedTask } from "../engine/enqueued.ts";
 import { encodePayload, JsonText, type TaskRequest, taskTemplate } from "../engine/request.ts";
 import { hasCode, WindlassError } from "../task/errors.ts";
-import { type Headers, HEADERS_LIMIT } from "../task/headers.ts";
 import { DEFAULT_QUEUE, quote } from "../task/names.ts";
 import { TASK_STATES, type TaskState } from "../task/task.ts";
 import {
@@ -14,7 +13,8 @@ import {
   priorityField,
 } from "./fields.ts";
 import { type ApiContext, defineOperation } from "./operation.ts";
-import { flag, integer, list, object, optional, text, type TypeOf, value } from "./schema.ts";
+import { settingFields } from "./settings.ts";
+import { flag, list, object, optional, text, type TypeOf, value } from "./schema.ts";
 
 /** What may be said about a new task; `EnqueueOptions` has the defaults and bounds. */
 const newTask = object({
@@ -28,17 +28,8 @@ const newTask = object({
     text({ description: "One task per queue and key; the header Idempotency-Key says the same" }),
   ),
   keyWindow: durationField({ default: "24h" }),
-  retries: optional(integer({ minimum: 0, maximum: 1_000 })),
-  crashes: optional(integer({ minimum: 0, maximum: 1_000, default: 3 })),
   id: optional(text({ format: "uuid", description: "Made by whoever calls" })),
-  headers: optional(
-    value<Headers>({
-      type: "object",
-      additionalProperties: { type: "string" },
-      maxProperties: HEADERS_LIMIT,
-      description: "Kept with the task and given to its handler: trace context, tags",
-    }),
-  ),
+  ...settingFields,
 });
 
 const enqueuedView = object({

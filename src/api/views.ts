@@ -2,6 +2,7 @@
 import type { TaskDetailInfo, TaskInfo } from "../engine/task-info.ts";
 import type { MinuteActivity, QueueInfo } from "../store/facets.ts";
 import { type DeadReason, type FailedAttempt, TASK_STATES } from "../task/task.ts";
+import { settingViews, toSettingViews } from "./settings.ts";
 import { parseExact } from "./exact-json.ts";
 import { flag, instant, integer, list, object, oneOf, optional, text, type TypeOf, value } from "./schema.ts";
 
@@ -19,11 +20,6 @@ const errorView = object({
   stack: optional(text()),
 });
 
-const headersView = value<Readonly<Record<string, string>>>({
-  type: "object",
-  additionalProperties: { type: "string" },
-});
-
 const taskFields = {
   id: text(),
   type: text(),
@@ -39,7 +35,7 @@ const taskFields = {
       description: `In a list: what is left out because it has more than ${LISTED_LIMIT} characters`,
     }),
   ),
-  headers: optional(headersView),
+  ...settingViews,
   createdAt: instant(),
   runAt: instant(),
   startedAt: optional(instant()),
@@ -47,8 +43,6 @@ const taskFields = {
   finishedAt: optional(instant()),
   failures: integer(),
   crashes: integer(),
-  retryLimit: optional(integer()),
-  crashLimit: integer(),
   key: optional(text()),
   worker: optional(text()),
   cancelRequested: optional(flag()),
@@ -143,7 +137,7 @@ export function toActivityView(activity: MinuteActivity): TypeOf<typeof activity
 
 /** All but payload and result, which keep their positions among the fields. */
 function withoutContent(task: TaskInfo): TaskView {
-  const { id, type, queue, state, priority, headers, failures, crashes, retryLimit, crashLimit, key } = task;
+  const { id, type, queue, state, priority, failures, crashes, key } = task;
   return {
     id,
     type,
@@ -152,7 +146,7 @@ function withoutContent(task: TaskInfo): TaskView {
     priority,
     payload: undefined,
     result: undefined,
-    headers,
+    ...toSettingViews(task),
     createdAt: toInstant(task.createdAt),
     runAt: toInstant(task.runAt),
     startedAt: toOptionalInstant(task.startedAt),
@@ -160,8 +154,6 @@ function withoutContent(task: TaskInfo): TaskView {
     finishedAt: toOptionalInstant(task.finishedAt),
     failures,
     crashes,
-    retryLimit,
-    crashLimit,
     key,
     worker: task.worker,
     cancelRequested: task.cancelRequested,

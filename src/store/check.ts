@@ -6,19 +6,18 @@
  */
 import { WindlassError } from "../task/errors.ts";
 import { checkHeaders } from "../task/headers.ts";
+import { LAST_INSTANT_MS } from "../task/instant.ts";
 import { ACTS, moveOf } from "../task/life.ts";
 import { checkExactId, checkKey, checkName, quote } from "../task/names.ts";
 import { checkInteger } from "../task/options.ts";
 import { checkPayload } from "../task/payload.ts";
+import type { TaskSettings } from "../task/settings.ts";
 import { type NewTask, PRIORITIES, TASK_STATES, type TaskRef } from "../task/task.ts";
 import type { ActivityQuery, TaskEdit, TaskFilter } from "./facets.ts";
 import type { Claim, Exchange, LeaseRef, MaintainRequest, Settlement } from "./store.ts";
 
 /** Most retries and lost leases that a limit may forgive. */
 const HIGHEST_LIMIT = 2 ** 31 - 1;
-
-/** The last instant that a `Date` can hold, in the year 275760. */
-const LAST_INSTANT = 8_640_000_000_000_000;
 
 export function checkNewTasks(tasks: readonly NewTask[]): void {
   checkList(tasks, "tasks");
@@ -36,12 +35,11 @@ function checkNewTask(task: NewTask): void {
   checkExactId(task.id);
   checkPayload(task.payload);
   checkPriority(task.priority);
-  const { delayMs, runAt, retryLimit, crashLimit, key, headers } = task;
+  const { delayMs, runAt, key } = task;
   if (delayMs !== undefined) checkMs(delayMs, "delayMs");
   if (runAt !== undefined) checkInstant(runAt, "runAt");
   if (delayMs !== undefined && runAt !== undefined) throw bothTimes();
-  if (retryLimit !== undefined) checkInteger(retryLimit, 0, HIGHEST_LIMIT, "retryLimit");
-  if (crashLimit !== undefined) checkInteger(crashLimit, 0, HIGHEST_LIMIT, "crashLimit");
+  checkSettings(task);
   if (key !== undefined) {
     checkKey(key.value);
     checkMs(key.windowMs, "key.windowMs");
@@ -49,6 +47,11 @@ function checkNewTask(task: NewTask): void {
       throw invalid("key.fingerprint", key.fingerprint, "1 to 64 visible ASCII characters");
     }
   }
+}
+
+export function checkSettings({ retryLimit, crashLimit, headers }: TaskSettings): void {
+  if (retryLimit !== undefined) checkInteger(retryLimit, 0, HIGHEST_LIMIT, "retryLimit");
+  if (crashLimit !== undefined) checkInteger(crashLimit, 0, HIGHEST_LIMIT, "crashLimit");
   if (headers !== undefined) checkHeaders(headers);
 }
 
@@ -152,12 +155,12 @@ function checkState(state: unknown): void {
 }
 
 function checkMs(ms: unknown, option: string): void {
-  if (typeof ms === "number" && ms >= 0 && ms <= LAST_INSTANT) return;
+  if (typeof ms === "number" && ms >= 0 && ms <= LAST_INSTANT_MS) return;
   throw invalid(option, ms, "milliseconds from 0 on");
 }
 
 function checkInstant(instant: unknown, option: string): void {
-  if (typeof instant === "number" && Math.abs(instant) <= LAST_INSTANT) return;
+  if (typeof instant === "number" && Math.abs(instant) <= LAST_INSTANT_MS) return;
   throw invalid(option, instant, "milliseconds since 1970");
 }
 

@@ -12,8 +12,8 @@
  * - Errors are `WindlassError`s. `UNKNOWN` says that the call may or may not have taken effect; any other code
  *   says that it has not.
  */
-import type { Headers } from "../task/headers.ts";
 import type { Outcome } from "../task/outcome.ts";
+import type { TaskSettings } from "../task/settings.ts";
 import type { NewTask } from "../task/task.ts";
 import type { Signal } from "./signal.ts";
 
@@ -67,7 +67,7 @@ export interface LeaseRef {
 }
 
 /** A lease with what a worker needs to run the attempt. */
-export interface Lease extends LeaseRef {
+export interface Lease extends LeaseRef, TaskSettings {
   readonly type: string;
   readonly payload: string;
   readonly priority: number;
@@ -75,8 +75,6 @@ export interface Lease extends LeaseRef {
   readonly runAt: number;
   readonly failures: number;
   readonly crashes: number;
-  readonly retryLimit?: number | undefined;
-  readonly headers?: Headers | undefined;
 }
 
 export interface Settlement extends LeaseRef {

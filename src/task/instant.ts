@@ -8,6 +8,9 @@ export type Instant = Date | number | string;
 /** Before 1973 as milliseconds, which nobody means: it is a time in seconds, and those are not guessed. */
 const EARLIEST_MS = 100_000_000_000;
 
+/** The last instant that a `Date` can hold, in the year 275760. */
+export const LAST_INSTANT_MS = 8_640_000_000_000_000;
+
 /** 9999-12-31T23:59:59.999Z, the last instant that RFC 3339 can write. */
 const LATEST_MS = 253_402_300_799_999;
 

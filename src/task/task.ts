@@ -5,7 +5,7 @@
  * since the Unix epoch by the store's clock; durations are milliseconds and end in `Ms`.
  */
 
-import type { Headers } from "./headers.ts";
+import type { TaskSettings } from "./settings.ts";
 
 /** Where a task stands. `completed`, `cancelled` and `dead` are terminal (see `life.ts` for the moves). */
 export type TaskState =
@@ -55,7 +55,7 @@ export interface TaskKey {
 }
 
 /** A task as a producer hands it to a store. The producer makes the id, so that sending twice is harmless. */
-export interface NewTask {
+export interface NewTask extends TaskSettings {
   /** A UUID in lower case; the producer makes version 7 (RFC 9562), whose order is that of creation. */
   readonly id: string;
   readonly type: string;
@@ -68,13 +68,7 @@ export interface NewTask {
   readonly delayMs?: number | undefined;
   /** Not before this instant, by the store's clock. */
   readonly runAt?: number | undefined;
-  /** Retries after the first try. Undefined: the worker's definition decides. */
-  readonly retryLimit?: number | undefined;
-  /** Lost leases that are forgiven. Undefined: `DEFAULT_CRASH_LIMIT`. */
-  readonly crashLimit?: number | undefined;
   readonly key?: TaskKey | undefined;
-  /** At most `HEADERS_LIMIT` strings, `HEADERS_BYTES` in all. Kept as they are. */
-  readonly headers?: Headers | undefined;
 }
 
 /** Which task. A caller that knows its queue says so: some stores (Redis) would have to look for it in all of them. */
@@ -104,7 +98,7 @@ export interface FailedAttempt {
 }
 
 /** A task as a store shows it. */
-export interface Task {
+export interface Task extends TaskSettings {
   readonly id: string;
   readonly type: string;
   readonly queue: string;
@@ -118,11 +112,8 @@ export interface Task {
   readonly failures: number;
   /** Lost leases since it was added or last retried by hand. */
   readonly crashes: number;
-  readonly retryLimit?: number | undefined;
   readonly crashLimit: number;
   readonly key?: string | undefined;
-  /** Undefined if it was added without. */
-  readonly headers?: Headers | undefined;
   /** Running: who has the lease, since when and until when. */
   readonly worker?: string | undefined;
   readonly startedAt?: number | undefined;

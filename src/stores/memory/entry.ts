@@ -1,5 +1,5 @@
 /** A task as this store keeps it: the one mutable record behind every copy that is handed out. */
-import type { Headers } from "../../task/headers.ts";
+import { settingsOf, type TaskSettings } from "../../task/settings.ts";
 import {
   ATTEMPTS_KEPT,
   type DeadReason,
@@ -39,9 +39,9 @@ export interface Entry extends LineItem<Entry> {
   readonly type: string;
   readonly queue: EntryQueue;
   readonly createdAt: number;
-  readonly retryLimit: number | undefined;
+  /** Undefined without any, which most tasks are. */
+  readonly settings: TaskSettings | undefined;
   readonly crashLimit: number;
-  readonly headers: Headers | undefined;
   /** Its number among all tasks ever added: the order of lists, and of tasks that fall due together. */
   readonly sequence: number;
   payload: string;
@@ -71,9 +71,8 @@ export function newEntry(task: NewTask, queue: EntryQueue, sequence: number, now
     type: task.type,
     queue,
     createdAt: now,
-    retryLimit: task.retryLimit,
+    settings: copyOf(task),
     crashLimit: task.crashLimit ?? DEFAULT_CRASH_LIMIT,
-    headers: task.headers && Object.freeze({ ...task.headers }),
     sequence,
     payload: task.payload,
     priority: task.priority,
@@ -92,6 +91,12 @@ export function newEntry(task: NewTask, queue: EntryQueue, sequence: number, now
     next: undefined,
     slot: -1,
   };
+}
+
+/** The producer's objects are the producer's, whatever it does to them later. */
+function copyOf(task: NewTask): TaskSettings | undefined {
+  const settings = settingsOf(task);
+  return settings && structuredClone(settings);
 }
 
 /** Records an attempt that did not succeed, and counts it; `error` is undefined for a crash. */

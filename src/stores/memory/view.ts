@@ -1,10 +1,12 @@
 /** Entries as they are handed out: always copies. */
 import type { Lease } from "../../store/store.ts";
+import type { TaskSettings } from "../../task/settings.ts";
 import type { Task, TaskDetail } from "../../task/task.ts";
 import type { Entry, HeldLease } from "./entry.ts";
 
 export function toTask(entry: Entry): Task {
   return {
+    ...copy(entry.settings),
     id: entry.id,
     type: entry.type,
     queue: entry.queue.name,
@@ -15,10 +17,8 @@ export function toTask(entry: Entry): Task {
     runAt: entry.runAt,
     failures: entry.failures,
     crashes: entry.crashes,
-    retryLimit: entry.retryLimit,
     crashLimit: entry.crashLimit,
     key: entry.key?.value,
-    headers: entry.headers,
     worker: entry.held?.worker,
     startedAt: entry.held?.startedAt,
     leaseUntil: entry.held?.until,
@@ -35,7 +35,7 @@ export function toDetail(entry: Entry): TaskDetail {
 }
 
 export function toLease({ entry, token }: HeldLease): Lease {
-  return {
+  const lease = {
     id: entry.id,
     queue: entry.queue.name,
     token,
@@ -46,7 +46,11 @@ export function toLease({ entry, token }: HeldLease): Lease {
     runAt: entry.runAt,
     failures: entry.failures,
     crashes: entry.crashes,
-    retryLimit: entry.retryLimit,
-    headers: entry.headers,
   };
+  return entry.settings === undefined ? lease : { ...lease, ...copy(entry.settings) };
+}
+
+/** Whoever gets it may do with it what they like. */
+function copy(settings: TaskSettings | undefined): TaskSettings | undefined {
+  return settings && structuredClone(settings);
 }

@@ -89,6 +89,6 @@ function applied(tx: Transaction, { rid }: Found): ActResult {
 function find(tx: Transaction, task: TaskRef): Found | undefined {
   const row = findRow(tx, task);
   if (row === undefined) return undefined;
-  const [rid, , queue, , , rank, , runAt, , , , , , state, token] = row;
+  const [rid, , queue, , , rank, , runAt, , , , state, token] = row;
   return { rid, queue, row, state: state ?? UNREADABLE.to, priority: priorityOf(rank), runAt, token };
 }

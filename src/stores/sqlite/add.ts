@@ -1,6 +1,7 @@
 /** Adding tasks. Everything that can be done once per call is: one insert per task remains. */
 import type { SQLInputValue } from "node:sqlite";
 import type { AddResult } from "../../store/store.ts";
+import { writeSettings } from "../../store/settings-text.ts";
 import { firstState } from "../../task/life.ts";
 import type { NewTask, TaskKey } from "../../task/task.ts";
 import { enterNew, fallsDueFirst } from "./moves.ts";
@@ -127,22 +128,10 @@ function pushValues(
   { task, total, rid, runAt }: NewRow,
   now: number,
 ): SQLInputValue[] {
-  const { id, type, priority, retryLimit, crashLimit, key, headers, payload } = task;
+  const { id, type, priority, key, payload } = task;
   const rank = rankOf(priority, tail(rid));
   const keyed = key === undefined ? null : keyText(key, now);
-  values.push(
-    rid,
-    id,
-    total.queue,
-    type,
-    rank,
-    runAt,
-    retryLimit ?? null,
-    crashLimit ?? null,
-    keyed,
-    headers === undefined ? null : JSON.stringify(headers),
-    payload,
-  );
+  values.push(rid, id, total.queue, type, rank, runAt, keyed, writeSettings(task) ?? null, payload);
   return values;
 }
 

@@ -1,4 +1,5 @@
 /** The attempts that a task's record keeps. */
+import { readSettings } from "../../store/settings-text.ts";
 import type { AttemptMove } from "../../task/life.ts";
 import { ATTEMPTS_KEPT, DEFAULT_CRASH_LIMIT, type FailedAttempt, type TaskError } from "../../task/task.ts";
 import type { HeldLease } from "./held-lease.ts";
@@ -12,7 +13,7 @@ export function recordAttempt(
   error?: TaskError,
 ): { readonly crashes: number; readonly crashLimit: number } {
   const { sql, now } = tx;
-  const [worker, startedAt, failures, crashes, crashLimit, attempts] = sql.lease.attempt.get(token)!;
+  const [worker, startedAt, failures, crashes, settings, attempts] = sql.lease.attempt.get(token)!;
   const attempt: FailedAttempt = {
     attempt: failures + crashes + 1,
     outcome: costs === "crash" ? "crashed" : "failed",
@@ -26,7 +27,8 @@ export function recordAttempt(
   const crashesNow = costs === "crash" ? crashes + 1 : crashes;
   sql.task.setFailed.run(rid, costs === "failure" ? failures + 1 : failures, crashesNow);
   tx.event(queue, attempt.outcome);
-  return { crashes: crashesNow, crashLimit: crashLimit ?? DEFAULT_CRASH_LIMIT };
+  const { crashLimit = DEFAULT_CRASH_LIMIT } = (settings !== null && readSettings(settings)) || {};
+  return { crashes: crashesNow, crashLimit };
 }
 
 export function recordResult({ sql }: Transaction, rid: number, result: string): void {

@@ -1,7 +1,7 @@
 /** Leasing pending tasks: three statements for a whole range of them, none per task. */
+import { readSettings } from "../../store/settings-text.ts";
 import type { Lease } from "../../store/store.ts";
 import { PRIORITIES } from "../../task/task.ts";
-import { parseHeaders } from "./headers.ts";
 import { quarantine } from "./quarantine.ts";
 import { priorityOf } from "./rank.ts";
 import type { ClaimedRow } from "./statements.ts";
@@ -63,26 +63,13 @@ function readable(tx: Transaction, first: number, last: number): ClaimedRow[] | 
 
 /** Types are kept by the tables, which are strict; a value can still be nonsense, and the task can be gone. */
 function toLease(row: ClaimedRow, queue: string, token: number): Lease | undefined {
-  const [id, type, payload, rank, createdAt, runAt, failures, crashes, retryLimit, headersText] = row;
+  const [id, type, payload, rank, createdAt, runAt, failures, crashes, text] = row;
   if (id === null) return undefined;
   const priority = priorityOf(rank);
   if (priority < 0 || priority >= PRIORITIES) return undefined;
   if (createdAt < 0 || runAt < 0 || failures < 0 || crashes < 0) return undefined;
-  if (retryLimit !== null && retryLimit < 0) return undefined;
-  const headers = headersText === null ? undefined : parseHeaders(headersText);
-  if (headersText !== null && headers === undefined) return undefined;
-  return {
-    id,
-    queue,
-    token,
-    type,
-    payload,
-    priority,
-    createdAt,
-    runAt,
-    failures,
-    crashes,
-    retryLimit: retryLimit ?? undefined,
-    headers,
-  };
+  const lease = { id, queue, token, type, payload, priority, createdAt, runAt, failures, crashes };
+  if (text === null) return lease;
+  const settings = readSettings(text);
+  return settings && { ...lease, ...settings };
 }

@@ -1,11 +1,9 @@
 /** What the SQL files share with the code and with the law. They say `${NAME}`; nothing here is written there by hand. */
+import { LAST_INSTANT_MS } from "../../task/instant.ts";
 import { DEFAULT_PRIORITY } from "../../task/priority.ts";
 import { PRIORITIES, TASK_STATES } from "../../task/task.ts";
 import { MIDDLE, POSITIONS, rankOf } from "./rank.ts";
 import { statesIn } from "./state-tables.ts";
-
-/** The last instant that a `Date` can hold (ECMA-262), in the year 275760. */
-const LAST_INSTANT = 8_640_000_000_000_000;
 
 /** More attempts than a task can have had, and more than any limit forgives by far. */
 const MOST_ATTEMPTS = 1_000_000_000;
@@ -13,7 +11,7 @@ const MOST_ATTEMPTS = 1_000_000_000;
 export const CONSTANTS: Readonly<Record<string, string>> = {
   /** SQLite counts to 2^63. What is beyond JavaScript's numbers is cut to them, or reading it would throw. */
   MAX_INTEGER: String(Number.MAX_SAFE_INTEGER),
-  LAST_INSTANT: String(LAST_INSTANT),
+  LAST_INSTANT: String(LAST_INSTANT_MS),
   MOST_ATTEMPTS: String(MOST_ATTEMPTS),
 
   POSITIONS: String(POSITIONS),

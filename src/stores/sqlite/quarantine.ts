@@ -1,4 +1,5 @@
 /** What cannot be read is put aside, so that it stops no other task. */
+import { readSettings } from "../../store/settings-text.ts";
 import { UNREADABLE } from "../../task/life.ts";
 import type { TaskError } from "../../task/task.ts";
 import { dropLeases } from "./held-lease.ts";
@@ -15,8 +16,10 @@ const ERROR: TaskError = {
 export function quarantine(tx: Transaction, queue: number, token: number): void {
   const { sql } = tx;
   if (dropDangling(tx, [token]) > 0) return;
-  sql.task.mend.run(token, tx.now);
   const [rid] = sql.lease.task.get(token)!;
+  const [, , , , settings] = sql.lease.attempt.get(token)!;
+  const readable = settings !== null && readSettings(settings) !== undefined;
+  sql.task.mend.run(token, tx.now, readable ? settings : null);
   dropLeases(tx, [{ token, queue }]);
   sql.task.markDetail.run(rid);
   sql.detail.recordError.run(rid, JSON.stringify(ERROR));

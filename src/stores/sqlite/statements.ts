@@ -15,8 +15,7 @@ export type ClaimedRow = readonly [
   runAt: number,
   failures: number,
   crashes: number,
-  retryLimit: number | null,
-  headers: string | null,
+  settings: string | null,
 ];
 
 type HeldRow = readonly [token: number, rid: number, queue: number, id: string, marks: number];
@@ -26,7 +25,7 @@ type AttemptRow = readonly [
   startedAt: number,
   failures: number,
   crashes: number,
-  crashLimit: number | null,
+  settings: string | null,
   attempts: string | null,
 ];
 
@@ -50,8 +49,6 @@ export type ViewRow = readonly [
   runAt: number,
   failures: number,
   crashes: number,
-  retryLimit: number | null,
-  crashLimit: number | null,
   key: string | null,
   state: TaskState | null,
   token: number | null,
@@ -64,7 +61,7 @@ export type ViewRow = readonly [
   error: string | null,
   attempts: string | null,
   result: string | null,
-  headers: string | null,
+  settings: string | null,
   payload: string,
 ];
 

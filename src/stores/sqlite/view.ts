@@ -1,4 +1,5 @@
 /** Rows of `list.view` as tasks. What cannot be parsed is left out: a task must be visible to be mended. */
+import { readSettings } from "../../store/settings-text.ts";
 import { UNREADABLE } from "../../task/life.ts";
 import {
   type DeadReason,
@@ -9,7 +10,6 @@ import {
   type TaskRef,
 } from "../../task/task.ts";
 import { parseAttempts } from "./attempts.ts";
-import { parseHeaders } from "./headers.ts";
 import { priorityOf } from "./rank.ts";
 import type { ViewRow } from "./statements.ts";
 import type { Transaction } from "./transaction.ts";
@@ -22,12 +22,12 @@ export function findRow({ sql }: Transaction, { id, queue }: TaskRef): ViewRow |
 }
 
 export function toTask(row: ViewRow): Task {
-  const [, id, , queue, type, rank, createdAt, runAt, failures, crashes, retryLimit, crashLimit, key, state] =
-    row;
-  const [worker, startedAt, until, cancel, finishedAt, reason, error, , result, headers, payload] = row.slice(
-    15,
-  ) as unknown as Rest;
+  const [, id, , queue, type, rank, createdAt, runAt, failures, crashes, key, state] = row;
+  const [worker, startedAt, until, cancel, finishedAt, reason, error, , result, settings, payload] =
+    row.slice(13) as unknown as Rest;
+  const kept = settings === null ? undefined : readSettings(settings);
   return {
+    ...kept,
     id,
     type,
     queue,
@@ -39,10 +39,8 @@ export function toTask(row: ViewRow): Task {
     runAt,
     failures,
     crashes,
-    retryLimit: retryLimit ?? undefined,
-    crashLimit: crashLimit ?? DEFAULT_CRASH_LIMIT,
+    crashLimit: kept?.crashLimit ?? DEFAULT_CRASH_LIMIT,
     key: (parse(key) as [string] | undefined)?.[0],
-    headers: parseHeaders(headers),
     worker: worker ?? undefined,
     startedAt: startedAt ?? undefined,
     leaseUntil: until ?? undefined,
@@ -55,7 +53,7 @@ export function toTask(row: ViewRow): Task {
 }
 
 export function toDetail(row: ViewRow): TaskDetail {
-  const attempts = parseAttempts(row[22]).map((attempt) => ({ ...attempt, error: attempt.error }));
+  const attempts = parseAttempts(row[20]).map((attempt) => ({ ...attempt, error: attempt.error }));
   return { ...toTask(row), attempts };
 }
 
@@ -69,7 +67,7 @@ type Rest = readonly [
   error: string | null,
   attempts: string | null,
   result: string | null,
-  headers: string | null,
+  settings: string | null,
   payload: string,
 ];
 

@@ -15,8 +15,6 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "list.walkFewReady": ["SCAN ready", "USE TEMP B-TREE FOR ORDER BY"],
   "list.walkLeases": ["USE TEMP B-TREE FOR ORDER BY"],
   "lease.expired": ["USE TEMP B-TREE FOR ORDER BY"],
-  // The headers of one task.
-  "task.mend": ["SCAN json_each VIRTUAL TABLE INDEX 1:"],
 };
 
 /** What the hot path must look like, to the letter. */

@@ -33,11 +33,11 @@ for (const [what, set] of [
   ["a negative number of failures", "failures = -1"],
   ["a number of crashes beyond those of JavaScript", "crashes = 9223372036854775807"],
   ["a date beyond those of JavaScript", "created_at = -9223372036854775808, run_at = 9223372036854775807"],
-  ["a negative limit", "retry_limit = -5"],
+  ["a negative limit", `settings = '{"retryLimit":-5}'`],
   ["a priority beyond 9", "rank = 9007199254740992"],
-  ["headers that are no JSON", "headers = 'oops'"],
-  ["headers that are no object", "headers = '[\"a\"]'"],
-  ["headers that are no strings", "headers = '{\"a\":1}'"],
+  ["settings that are no JSON", "settings = 'oops'"],
+  ["headers that are no object", `settings = '{"headers":["a"]}'`],
+  ["headers that are no strings", `settings = '{"headers":{"a":1}}'`],
 ]) {
   void test(`a task with ${what} is dead as invalid, and the others are claimed`, async () => {
     await spoiled(`UPDATE task SET ${set} WHERE ${THIRD}`, async (store) => {
@@ -62,7 +62,7 @@ for (const [what, set] of [
 void test("spoiled numbers hide nothing from those who look", async () => {
   const least = "-9223372036854775808";
   const most = "9223372036854775807";
-  const numbers = `created_at = ${least}, run_at = ${most}, failures = ${most}, crashes = ${least}, crash_limit = ${most}`;
+  const numbers = `created_at = ${least}, run_at = ${most}, failures = ${most}, crashes = ${least}`;
   await spoiled(`UPDATE task SET ${numbers}`, async (store) => {
     assert.equal((await store.list({ limit: 10 })).items.length, 5);
     assert.equal((await store.get(uuid(3)))?.createdAt, 0);
@@ -82,15 +82,15 @@ void test("numbers that are spoiled while a task runs stop no settlement", async
   });
 });
 
-void test("headers that cannot be read hide no task", async () => {
-  await spoiled(`UPDATE task SET headers = '{' WHERE ${THIRD}`, async (store) => {
+void test("settings that cannot be read hide no task", async () => {
+  await spoiled(`UPDATE task SET settings = '{' WHERE ${THIRD}`, async (store) => {
     assert.equal((await store.list({ limit: 10 })).items.length, 5);
     assert.equal((await store.get(uuid(3)))?.headers, undefined);
   });
 });
 
 void test("a quarantined task can be retried", async () => {
-  await spoiled(`UPDATE task SET failures = -1, headers = 'oops' WHERE ${THIRD}`, async (store) => {
+  await spoiled(`UPDATE task SET failures = -1, settings = 'oops' WHERE ${THIRD}`, async (store) => {
     await claim(store);
     assert.equal((await store.act([{ id: uuid(3) }], "retry"))[0]?.status, "applied");
     assert.deepEqual(

@@ -41,14 +41,12 @@ CREATE TABLE task (
   run_at INTEGER NOT NULL,
   failures INTEGER NOT NULL,
   crashes INTEGER NOT NULL,
-  retry_limit INTEGER,
-  crash_limit INTEGER,
   -- 1 if there is a row in `detail`: dropping a task without one, which is nearly every task, need not look for it.
   has_detail INTEGER NOT NULL,
   -- JSON [value, fingerprint, until], for a task with a key.
   key TEXT,
-  -- JSON object of strings, for a task that was given some.
-  headers TEXT,
+  -- JSON, for a task that was given some: see task/settings.ts.
+  settings TEXT,
   payload TEXT NOT NULL
 ) STRICT;
 

@@ -8,7 +8,7 @@ SELECT rid, queue, ?3, ?4, ?5 FROM ready WHERE queue = ?1 ORDER BY rank LIMIT ?2
 
 -- name: claimed
 -- ?1 to ?2 tokens. LEFT: a lease whose task is gone must be seen, to be dropped.
-SELECT t.id, t.type, t.payload, t.rank, t.created_at, t.run_at, t.failures, t.crashes, t.retry_limit, t.headers
+SELECT t.id, t.type, t.payload, t.rank, t.created_at, t.run_at, t.failures, t.crashes, t.settings
 FROM lease AS l
 LEFT JOIN task AS t ON t.rid = l.rid
 WHERE l.token BETWEEN ?1 AND ?2
@@ -29,7 +29,7 @@ SELECT
   min(max(l.started_at, 0), ${MAX_INTEGER}),
   min(max(t.failures, 0), ${MAX_INTEGER}),
   min(max(t.crashes, 0), ${MAX_INTEGER}),
-  min(max(t.crash_limit, 0), ${MAX_INTEGER}),
+  t.settings,
   d.attempts
 FROM lease AS l
 JOIN task AS t ON t.rid = l.rid

@@ -10,8 +10,6 @@ SELECT
   min(max(t.run_at, 0), ${MAX_INTEGER}),
   min(max(t.failures, 0), ${MAX_INTEGER}),
   min(max(t.crashes, 0), ${MAX_INTEGER}),
-  min(max(t.retry_limit, 0), ${MAX_INTEGER}),
-  min(max(t.crash_limit, 0), ${MAX_INTEGER}),
   t.key,
   CASE
     WHEN r.rid IS NOT NULL THEN ${READY_STATE}
@@ -20,7 +18,7 @@ SELECT
     WHEN l.rid IS NOT NULL THEN ${LEASE_STATE}
   END,
   l.token, l.worker, l.started_at, l.until, l.cancel,
-  f.finished_at, f.reason, x.error, x.attempts, x.result, t.headers, t.payload
+  f.finished_at, f.reason, x.error, x.attempts, x.result, t.settings, t.payload
 FROM task AS t
 JOIN queue AS q ON q.qid = t.queue
 LEFT JOIN ready AS r ON r.queue = t.queue AND r.rank = t.rank AND r.rid = t.rid

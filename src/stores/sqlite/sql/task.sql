@@ -4,9 +4,8 @@
 -- ?1 now, which all rows share; the others as the columns come. A repeated id changes nothing: the caller sees by the
 -- number of changes that some were not added.
 INSERT INTO task
-  (created_at, rid, id, queue, type, rank, run_at, failures, crashes, retry_limit, crash_limit, has_detail, key, headers,
-    payload)
-VALUES (?1, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, 0, ?, ?, ?)
+  (created_at, rid, id, queue, type, rank, run_at, failures, crashes, has_detail, key, settings, payload)
+VALUES (?1, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?, ?, ?)
 ON CONFLICT (id) DO NOTHING
 
 -- name: find
@@ -46,7 +45,7 @@ UPDATE task SET rank = (rank & ~${POSITION_BITS}) + ?2 WHERE rid = ?1
 UPDATE task SET run_at = ?2 WHERE rid = ?1
 
 -- name: mend
--- ?1 token, ?2 now. Makes every value of the task fit to be read; the payload is kept as it is.
+-- ?1 token, ?2 now, ?3 settings. Makes every value of the task fit to be read; the payload is kept as it is.
 UPDATE task
 SET queue = (SELECT queue FROM lease WHERE token = ?1),
   rank = iif(rank BETWEEN 0 AND ${LAST_RANK}, rank, ${DEFAULT_RANK}),
@@ -54,10 +53,5 @@ SET queue = (SELECT queue FROM lease WHERE token = ?1),
   run_at = iif(run_at BETWEEN 0 AND ${LAST_INSTANT}, run_at, ?2),
   failures = iif(failures BETWEEN 0 AND ${MOST_ATTEMPTS}, failures, 0),
   crashes = iif(crashes BETWEEN 0 AND ${MOST_ATTEMPTS}, crashes, 0),
-  retry_limit = iif(retry_limit BETWEEN 0 AND ${MOST_ATTEMPTS}, retry_limit, NULL),
-  crash_limit = iif(crash_limit BETWEEN 0 AND ${MOST_ATTEMPTS}, crash_limit, NULL),
-  headers = CASE
-    WHEN NOT json_valid(headers) THEN NULL
-    WHEN json_type(headers) = 'object' AND NOT EXISTS (SELECT 1 FROM json_each(headers) WHERE type <> 'text') THEN headers
-  END
+  settings = ?3
 WHERE rid = (SELECT rid FROM lease WHERE token = ?1)

@@ -1,0 +1,20 @@
+/** The settings of a task as one text, for stores that keep texts. */
+import { settingsOf, type TaskSettings } from "../task/settings.ts";
+import { checkSettings } from "./check.ts";
+
+/** JSON; undefined for a task without settings, which most are. */
+export function writeSettings(task: TaskSettings): string | undefined {
+  const settings = settingsOf(task);
+  return settings === undefined ? undefined : JSON.stringify(settings);
+}
+
+/** The settings, or undefined if the text is none that `writeSettings` wrote. */
+export function readSettings(text: string): TaskSettings | undefined {
+  try {
+    const settings = JSON.parse(text) as TaskSettings;
+    checkSettings(settings);
+    return settingsOf(settings) ?? {};
+  } catch {
+    return undefined;
+  }
+}
