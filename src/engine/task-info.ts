@@ -11,7 +11,7 @@ const WithFields = class {
   }
 
   toJSON(): object {
-    return { ...this };
+    return Object.fromEntries(Object.entries(this));
   }
 } as new (fields: Fields) => Fields & { toJSON(): object };
 

@@ -34,22 +34,10 @@ export async function readLeases(
       await quarantine(runner, { id, queue, token });
       continue;
     }
-    const { type, payload, priority, createdAt, retryLimit, headers } = fields;
+    const { type, payload, priority, createdAt, settings } = fields;
     const { failures, crashes, runAt = fields.runAt } = readAttemptState(texts?.[i]);
-    leases.push({
-      id,
-      queue,
-      token,
-      type,
-      payload,
-      priority,
-      createdAt,
-      runAt,
-      failures,
-      crashes,
-      retryLimit,
-      headers,
-    });
+    const lease = { id, queue, token, type, payload, priority, createdAt, runAt, failures, crashes };
+    leases.push(settings === undefined ? lease : { ...lease, ...settings });
   }
   return leases;
 }

@@ -5,24 +5,24 @@
  * |---|---|
  * | 9 | created at, ms, base 36 |
  * | 1 | priority |
- * | 1 | marks: "@" plus 1 run at, 2 retry limit, 4 crash limit, 8 key, 16 headers |
- * | n + 1 | each of those that is marked, in this order, then the type: each with a space behind. Headers are a JSON object |
- * |  | with its length and a space in front, in characters as UTF-16 has them, because it may have spaces of its own |
+ * | 1 | marks: "@" plus 1 run at, 4 crash limit, 8 key, 16 settings |
+ * | n + 1 | each of those that is marked, in this order, then the type: each with a space behind. The settings are JSON with |
+ * |  | its length and a space in front, in characters as UTF-16 has them, because it may have spaces of its own |
  * | rest | payload |
  *
  * Everything is text, so a command is one string for the client. With a type of 10 characters the head takes 22 bytes.
  * jemalloc's classes are 112 and 128 bytes here, of which a string needs 4: a payload of 100 bytes has room for 24.
  */
-import type { Headers } from "../../task/headers.ts";
-import { DEFAULT_CRASH_LIMIT, type NewTask } from "../../task/task.ts";
+import { readSettings, writeSettings } from "../../store/settings-text.ts";
+import type { TaskSettings } from "../../task/settings.ts";
+import type { NewTask } from "../../task/task.ts";
 
 const CREATED_AT = 9;
 const HEAD = 11;
 const RUN_AT = 1;
-const RETRY_LIMIT = 2;
 const CRASH_LIMIT = 4;
 const KEY = 8;
-const HEADERS = 16;
+const SETTINGS = 16;
 const ALL_MARKS = 31;
 const NO_MARKS = 64;
 
@@ -33,10 +33,9 @@ export interface RecordFields {
   readonly createdAt: number;
   readonly priority: number;
   readonly runAt: number;
-  readonly retryLimit: number | undefined;
-  readonly crashLimit: number;
+  /** Undefined if it was given none. In the text, the crash limit is a field of its own, because scripts compare it. */
+  readonly settings: TaskSettings | undefined;
   readonly key: string | undefined;
-  readonly headers: Headers | undefined;
   readonly type: string;
   readonly payload: string;
 }
@@ -48,14 +47,10 @@ export function stampOf(instant: number): string {
 
 /** A task's record. `runsLater`: the script puts in when it is to run, by the store's clock. */
 export function writeRecord(task: NewTask, stamp: string, runsLater: boolean): string {
-  const { retryLimit, crashLimit, key, headers } = task;
+  const { crashLimit, key } = task;
   let marks = NO_MARKS;
   let fields = "";
   if (runsLater) marks += RUN_AT;
-  if (retryLimit !== undefined) {
-    marks += RETRY_LIMIT;
-    fields += `${retryLimit} `;
-  }
   if (crashLimit !== undefined) {
     marks += CRASH_LIMIT;
     fields += `${Math.min(Math.max(0, Math.trunc(crashLimit)), HIGHEST_CRASH_LIMIT)} `;
@@ -64,10 +59,10 @@ export function writeRecord(task: NewTask, stamp: string, runsLater: boolean): s
     marks += KEY;
     fields += `${key.value} `;
   }
-  if (headers !== undefined) {
-    const json = JSON.stringify(headers);
-    marks += HEADERS;
-    fields += `${json.length} ${json} `;
+  const settings = writeSettings(crashLimit === undefined ? task : { ...task, crashLimit: undefined });
+  if (settings !== undefined) {
+    marks += SETTINGS;
+    fields += `${settings.length} ${settings} `;
   }
   return `${stamp}${task.priority}${String.fromCharCode(marks)}${fields}${task.type} ${task.payload}`;
 }
@@ -88,35 +83,14 @@ export function readRecord(record: Buffer): RecordFields | undefined {
     return field;
   };
   const runAt = (marks & RUN_AT) === 0 ? createdAt : Number(next());
-  const retryLimit = (marks & RETRY_LIMIT) === 0 ? undefined : Number(next());
-  const crashLimit = (marks & CRASH_LIMIT) === 0 ? DEFAULT_CRASH_LIMIT : Number(next());
+  const crashLimit = (marks & CRASH_LIMIT) === 0 ? undefined : Number(next());
   const key = (marks & KEY) === 0 ? undefined : next();
-  const headers = (marks & HEADERS) === 0 ? undefined : readHeaders(next(Number(next())));
+  const others = (marks & SETTINGS) === 0 ? undefined : readSettings(next(Number(next())));
+  if ((marks & SETTINGS) !== 0 && others === undefined) return undefined;
+  const settings = crashLimit === undefined ? others : { ...others, crashLimit };
   const type = next();
-  if (type === "" || key === "" || Number.isNaN(runAt) || Number.isNaN(crashLimit) || headers === null) {
-    return undefined;
-  }
-  return {
-    createdAt,
-    priority,
-    runAt,
-    retryLimit,
-    crashLimit,
-    key,
-    headers,
-    type,
-    payload: text.slice(at),
-  };
-}
-
-/** Null if it was cut or was never one. */
-function readHeaders(json: string): Headers | null {
-  try {
-    const headers: unknown = JSON.parse(json);
-    return typeof headers === "object" ? (headers as Headers | null) : null;
-  } catch {
-    return null;
-  }
+  if (type === "" || key === "" || Number.isNaN(runAt) || Number.isNaN(crashLimit)) return undefined;
+  return { createdAt, priority, runAt, settings, key, type, payload: text.slice(at) };
 }
 
 /** The record with another payload or priority, all else as it is. */

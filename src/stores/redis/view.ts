@@ -13,11 +13,12 @@ export type View = readonly [Buffer, Buffer, Buffer, Buffer, Buffer, Buffer, Buf
 export function readView(queue: string, reply: Reply): TaskDetail {
   const [id, stateText, at, record, attemptStateText, attemptsText, result] = reply as View;
   const state = String(stateText) as TaskState;
-  const { createdAt, priority, runAt, retryLimit, crashLimit, key, headers, type, payload } =
+  const { createdAt, priority, runAt, settings, key, type, payload } =
     readRecord(record) ?? unreadable(record);
   const attemptState = readAttemptState(attemptStateText);
   const attempts = readAttempts(attemptsText);
   return {
+    ...settings,
     id: readId(id),
     type,
     queue,
@@ -28,10 +29,8 @@ export function readView(queue: string, reply: Reply): TaskDetail {
     runAt: attemptState.runAt ?? runAt,
     failures: attemptState.failures,
     crashes: attemptState.crashes,
-    retryLimit,
-    crashLimit,
+    crashLimit: settings?.crashLimit ?? DEFAULT_CRASH_LIMIT,
     key,
-    headers,
     ...(state === "running" && readLease(at, attemptState.cancelRequested)),
     ...(isTerminal(state) && { finishedAt: Number(String(at)) }),
     ...(state === "dead" && { deadReason: attemptState.deadReason }),
@@ -58,10 +57,8 @@ function unreadable(record: Buffer): RecordFields {
     createdAt: 0,
     priority: 9,
     runAt: 0,
-    retryLimit: undefined,
-    crashLimit: DEFAULT_CRASH_LIMIT,
+    settings: undefined,
     key: undefined,
-    headers: undefined,
     type: "unreadable",
     payload: record.toString("utf8"),
   };

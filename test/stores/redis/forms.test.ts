@@ -41,8 +41,8 @@ void test("a record says what the task said", () => {
       assert.equal(fields.type, task.type);
       assert.equal(fields.payload, task.payload.toWellFormed());
       assert.equal(fields.priority, task.priority);
-      assert.equal(fields.retryLimit, task.retryLimit);
-      assert.equal(fields.crashLimit, task.crashLimit ?? 3);
+      assert.equal(fields.settings?.retryLimit, task.retryLimit);
+      assert.equal(fields.settings?.crashLimit, task.crashLimit);
       assert.equal(fields.key, task.key?.value);
       assert.deepEqual([fields.createdAt, fields.runAt], [createdAt, createdAt]);
     }),
