@@ -25,7 +25,7 @@ export interface SchemaIssue {
 export type SchemaInput<S extends StandardSchema> = NonNullable<S["~standard"]["types"]>["input"];
 export type SchemaOutput<S extends StandardSchema> = NonNullable<S["~standard"]["types"]>["output"];
 
-/** The value as the schema gives it out. Fails with `INVALID_PAYLOAD`, which lists every issue with its place. */
+/** The value as the schema gives it out. Fails with `INVALID_PAYLOAD`, which lists every issue with its path. */
 export async function parseWith(schema: StandardSchema, value: unknown, type: string): Promise<unknown> {
   const result = await schema["~standard"].validate(value);
   if (result.issues === undefined) return result.value;

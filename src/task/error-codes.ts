@@ -64,7 +64,7 @@ const table = {
   INVALID_PAYLOAD: {
     kind: "invalid",
     meaning: "A payload cannot be written as JSON, or the task's input schema refuses it.",
-    remedy: "Mend the payload; the message names the place.",
+    remedy: "Mend the payload; the message names the path.",
   },
   PAYLOAD_TOO_LARGE: {
     kind: "invalid",

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Discard, Retry, Snooze } from "../../src/task/control-errors.ts";
 
-test("steering errors are errors with a name, a message and a cause", () => {
+test("control errors are errors with a name, a message and a cause", () => {
   const cause = new Error("why");
   const [retry, discard, snooze] = [
     new Retry("a", { cause }),
