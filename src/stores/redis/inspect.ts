@@ -1,9 +1,10 @@
 /** Looking without touching: one task, counts, and what happened per minute. `list.ts` has the pages. */
-import type { ActivityQuery, MinuteActivity, QueueInfo } from "../../store/facets.ts";
+import type { ActivityQuery, MinuteActivity, QueueInfo, StateCounts } from "../../store/facets.ts";
 import type { TaskDetail } from "../../task/task.ts";
 import type { ScriptRunner } from "./script-runner.ts";
 import { readAttemptState } from "./attempt-state.ts";
 import { packId } from "./id.ts";
+import { STATE_SETS } from "./layout.ts";
 import { locate } from "./locate.ts";
 import type { Reply } from "./net/client.ts";
 import { readRecord } from "./record.ts";
@@ -42,23 +43,16 @@ export async function count(runner: ScriptRunner, queue: string): Promise<QueueI
       runner.learn(queue, stale);
       continue;
     }
-    const numbers = reply.slice(1, 10) as readonly number[];
-    const [listed, paused, pending, scheduled, retrying, running, completed, cancelled, dead] = numbers;
-    const [record, state, now] = reply.slice(10) as readonly Buffer[];
+    const [listed, paused, pending, running] = reply.slice(1, 5) as readonly number[];
+    const [record, state, now] = reply.slice(5, 8) as readonly Buffer[];
+    const sizes = reply.slice(8) as readonly number[];
     if (listed !== 1) return undefined;
     const runAt = readAttemptState(state).runAt ?? readRecord(record!)?.runAt;
+    const kept = Object.fromEntries(STATE_SETS.map((each, i) => [each, sizes[i]!]));
     return {
       name: queue,
       paused: paused === 1,
-      counts: {
-        pending: pending!,
-        scheduled: scheduled!,
-        retrying: retrying!,
-        running: running!,
-        completed: completed!,
-        cancelled: cancelled!,
-        dead: dead!,
-      },
+      counts: { pending: pending!, running: running!, ...kept } as StateCounts,
       ...(runAt !== undefined && { oldestPendingMs: Math.max(0, Number(String(now)) - runAt) }),
     };
   }

@@ -24,7 +24,7 @@ import { WindlassError } from "../../task/errors.ts";
 import { COMPLETED_TO } from "./law.ts";
 import { slotOf } from "./net/slot.ts";
 
-/** In the order of `lua/shared/queue.lua`. */
+/** In the order of `lua/shared/keys.lua`. */
 const FIXED = [
   "tasks",
   "meta",
@@ -44,7 +44,7 @@ const FIXED = [
 export type KeyName = (typeof FIXED)[number];
 
 /** States whose tasks are in a sorted set, which has the state's name. The others are in leases and ready lists. */
-const STATE_SETS: readonly TaskState[] = [
+export const STATE_SETS: readonly TaskState[] = [
   "scheduled",
   "retrying",
   "completed",
@@ -65,6 +65,15 @@ export function setOf(state: TaskState): KeyName {
     `the law moves tasks to ${state}; expected a state that has a sorted set`,
   );
 }
+
+/**
+ * What `LAYOUT.NAME` stands for in a script: where in the order of keys the sorted set of each state is, and where those
+ * of tasks that wait for their time are.
+ */
+export const LAYOUT = {
+  SETS: Object.fromEntries(STATE_SETS.map((state) => [state, FIXED.indexOf(setOf(state))])),
+  WAITING: DUE.from.map((state) => FIXED.indexOf(setOf(state))),
+};
 
 /** What the common exchange needs, besides ready lists; see lua/exchange-fast.lua. */
 const FAST: readonly KeyName[] = [

@@ -70,10 +70,14 @@ async function maintainOne(
   }
 }
 
+/** State, age and count, for each that is pruned. */
 function boundsOf(retention: Retention | undefined): string[] {
-  if (retention === undefined) return ["-"];
-  const keeps = [retention.completed, retention.cancelled, retention.dead];
-  return keeps.flatMap(({ ageMs, count }) => [boundText(ageMs), boundText(count)]);
+  if (retention === undefined) return [];
+  return (["completed", "cancelled", "dead"] as const).flatMap((state) => [
+    state,
+    boundText(retention[state].ageMs),
+    boundText(retention[state].count),
+  ]);
 }
 
 /** Lua knows no Infinity in text; beyond this there is nothing to prune. */

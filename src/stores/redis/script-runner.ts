@@ -20,6 +20,9 @@ const FSYNC_MS = 3_000;
 /** As long as `lua/shared/notify-listeners.lua` keeps quiet after a message. */
 const NOTIFY_AGAIN_MS = 100;
 
+/** That of tasks that name none. */
+const USUAL_PRIORITY = "5";
+
 /** About 20 MB of key names. */
 const MOST_QUEUES = 10_000;
 
@@ -67,9 +70,9 @@ export class ScriptRunner {
     return this.#queue(queue).keys;
   }
 
-  /** The priorities of this queue that this process knows of. The scripts say so if there are others. */
+  /** The priorities of this queue that this process knows of, or the usual one. The scripts say so if there are others. */
   priorities(queue: string): string {
-    return this.#queue(queue).priorities;
+    return this.#queue(queue).priorities || USUAL_PRIORITY;
   }
 
   learn(queue: string, priorities: string): void {

@@ -1,16 +1,19 @@
 /**
  * The Lua scripts: read once, put together from their parts, named by their hash.
  *
- * A line `-- include: NAME` stands for the text of `lua/shared/NAME.lua`, which may include others. There are two kinds:
- * functions, for scripts that work task by task, and fragments, which say at their head which locals they take and leave.
- * Fragments are for what the common scripts need as well: making a Lua function costs 0.2 us in every call.
+ * A line `-- include: NAME` stands for the text of `lua/shared/NAME.lua`, which may include others. Most of these are
+ * fragments: straight-line code that says at its head which locals it takes and leaves. Functions are for what is called
+ * from several places of one script. A script makes its functions anew in every call: with forty of them that took a third
+ * of a general exchange.
  *
- * `LAW.NAME` stands for a constant of the law (law.ts), which takes its place as a literal.
+ * `LAW.NAME` stands for a constant of the law (law.ts) and `LAYOUT.NAME` for one of the keys (layout.ts); both are put in as
+ * literals.
  */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { WindlassError } from "../../task/errors.ts";
 import { LAW, type LawValue } from "./law.ts";
+import { LAYOUT } from "./layout.ts";
 
 export const SCRIPT_NAMES = [
   "act",
@@ -46,13 +49,13 @@ export interface Script {
 
 const INCLUDE = /^[ \t]*-- include: ([a-z-]+)\n/gm;
 
-const CONSTANT = /\bLAW((?:\.\w+)+)/g;
+const CONSTANT = /\b(LAW|LAYOUT)((?:\.\w+)+)/g;
 
 /** Every script by name. The one place that reads them. */
 export function loadScripts(law: LawValue = LAW): Readonly<Record<ScriptName, Script>> {
   const scripts = SCRIPT_NAMES.map((name) => {
-    const source = withoutComments(assemble(name)).replaceAll(CONSTANT, (_, path: string) =>
-      toLua(constantAt(law, path)),
+    const source = withoutComments(assemble(name)).replaceAll(CONSTANT, (_, of: string, path: string) =>
+      toLua(constantAt(of === "LAW" ? law : LAYOUT, path)),
     );
     return [name, { source, sha: createHash("sha1").update(source).digest("hex") }] as const;
   });
@@ -73,7 +76,10 @@ function constantAt(law: LawValue, path: string): LawValue {
   let value: LawValue | undefined = law;
   for (const name of path.slice(1).split(".")) value = (value as { [name: string]: LawValue })[name];
   if (value !== undefined) return value;
-  throw new WindlassError("INTERNAL", `a script asks for LAW${path}; expected a name of law.ts`);
+  throw new WindlassError(
+    "INTERNAL",
+    `a script asks for the constant ${path.slice(1)}; expected a name of law.ts or layout.ts`,
+  );
 }
 
 /** A table in parentheses, so that it can be indexed where it stands. */

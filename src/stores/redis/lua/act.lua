@@ -1,52 +1,56 @@
 -- One act on tasks of a queue, in order. Where it leads from which state is given with it; a state that is not named there
 -- refuses it.
--- KEYS: as shared/queue.lua. ARGV: shift, known priorities, the act's rule as JSON (`ActRule` in task/life.ts), ids.
+-- KEYS: as shared/keys.lua. ARGV: shift, known priorities, the act's rule as JSON (`ActRule` in task/life.ts), ids.
 -- Reply: { priorities in use if the client does not know them all, an answer for each of the first ids … }, which is
 --   { 'missing' }, { 'refused', state } or { 'applied', view }. Ends early when records of 1 MB have been read: Redis
 --   takes 1 ms for each, and serves nobody else meanwhile. At least one is acted on.
 -- include: time
--- include: prelude
--- include: notify
--- include: record
--- include: order
--- include: queue
+-- include: batch
+-- include: priority
+-- include: field
+local k, known = 1, ARGV[2]
+-- include: keys
+local m = call('HMGET', meta, 'priorities', 'has-keys')
+local used, hasKeys = m[1] or '', m[2]
+-- include: check
+if stale then return { used } end
 -- include: view
 -- include: waiting
-bind(1, ARGV[2])
-local m = call('HMGET', meta, 'priorities', 'has-keys')
-if stale(m[1] or '') then return { m[1] } end
-check()
-local rule, TERMINAL, writes = cjson.decode(ARGV[3]), LAW.TERMINAL, false
+local rule, terminal, writes = cjson.decode(ARGV[3]), LAW.TERMINAL, false
 
+-- `task` is a view, which is made to show what the task is afterwards.
 local function carryOut(task, to)
-  local id, from, record = task[1], task[2], task[4]
-  if not writes then allowWhenFull() end
+  local id, from, record, state = task[1], task[2], task[4], task[5]
+  if not writes then call('HDEL', meta, '') end -- a full Redis allows this, and then the rest
   writes = true
-  local failures, crashes, stop, runAt, reason = attemptStateOf(task[5] ~= '' and task[5])
+  -- include: attempt-state
   if rule.renews then failures, crashes, reason = 0, 0, '-' end
   if rule.due then runAt = now end
   if from == 'running' then
     -- Its worker hears of it when it extends the lease.
     stop = 1
   else
-    local priority = usablePriority(record)
+    local priority, gone = priorityOf(record, known), {}
     leave(id, from, priority)
     if to == 'removed' then
-      remove({ id }, m[2])
+      gone[1] = id
+      -- include: remove-tasks
       return
     end
-    local score = TERMINAL[to] and now or tonumber(runAt) or runAtOf(record) or now
+    local score = terminal[to] and now or tonumber(runAt) or tonumber(fieldOf(record, 1)) or now
     join(id, to, priority, score)
     task[2], task[3] = to, sets[to] and '' .. score or ''
   end
-  local after = writeAttemptState(failures, crashes, stop, runAt, reason)
-  if after ~= (task[5] == '' and '0 0 0 - -' or task[5]) then call('HSET', details, id, after) end
-  task[5] = after
+  local after = failures .. ' ' .. crashes .. ' ' .. stop .. ' ' .. runAt .. ' ' .. reason
+  if state ~= '' or after ~= '0 0 0 - -' then
+    call('HSET', details, id, after)
+    task[5] = after
+  end
 end
 
-local replies, size = { '' }, 0
-for i, id in ipairs(split(ARGV[4])) do
-  local task = view(id, true)
+local replies, size, ids = { '' }, 0, ARGV[4]
+for i = 1, #ids / 16 do
+  local task = view(sub(ids, 16 * i - 15, 16 * i), true)
   local to = task and rule.leads[task[2]]
   if not task then
     replies[i + 1] = { 'missing' }

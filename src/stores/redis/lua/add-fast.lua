@@ -42,6 +42,6 @@ end
 if m[4] then call('HDEL', meta, 'unlisted') end
 -- A counter that another program broke must not stop the work that it counts.
 redis.pcall('HINCRBY', KEYS[3], floor(now / 60000) .. ':added', #ids)
-local idle, notifiedAt, empty = m[2], m[3], length == 0
+local idle, notifiedAt, empty, notified = m[2], m[3], length == 0, 0
 -- include: notify-listeners
 return { now, m[1] and 0 or 1, notified, status }

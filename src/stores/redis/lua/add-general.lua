@@ -6,12 +6,12 @@
 --
 -- The first write is HSET, which a full Redis refuses: then nothing is written at all.
 -- include: time
--- include: prelude
--- include: notify
--- include: record
+-- include: batch
+-- include: due
 local tasks, meta, activity, scheduled = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local priorities, ids = ARGV[2], split(ARGV[3])
-local n = #ids
+local priorities, given, ids = ARGV[2], ARGV[3], {}
+local n = #given / 16
+for i = 1, n do ids[i] = sub(given, 16 * i - 15, 16 * i) end
 local counts, whens, plain = 3 + n, 3 + n + #priorities, 0
 for p = 1, #priorities do plain = plain + ARGV[counts + p] end
 
@@ -76,7 +76,7 @@ for j = plain + 1, n do
     if due[j] > now then
       call('ZADD', scheduled, due[j], ids[j])
     else
-      local list = KEYS[4 + string.find(priorities, priorityOf(fields[2 * j]), 1, true)]
+      local list = KEYS[4 + string.find(priorities, sub(fields[2 * j], 10, 10), 1, true)]
       if call('RPUSH', list, ids[j]) == 1 then empty = true end
     end
   end
@@ -90,6 +90,9 @@ for p = 1, #priorities do
 end
 -- include: merge-priorities
 if m[4] then call('HDEL', meta, 'unlisted') end
-countEvent(activity, 'added', added)
-local notified = added == 0 and 1 or notify(meta, m[2], m[3], empty)
+local notified, idle, notifiedAt = 1, m[2], m[3]
+if added > 0 then
+  redis.pcall('HINCRBY', activity, floor(now / 60000) .. ':added', added)
+  -- include: notify-listeners
+end
 return { now, m[1] and 0 or 1, notified, status }

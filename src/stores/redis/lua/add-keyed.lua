@@ -1,26 +1,29 @@
 -- Adds tasks of which some have an idempotency key.
--- KEYS: as shared/queue.lua. ARGV: shift, known priorities (those of these tasks among them), then for each task:
---   id, record, '-' or when ('d' and a delay, '@' and an instant), key or '', window in ms, fingerprint.
+-- KEYS: as shared/keys.lua. ARGV: shift, known priorities (those of these tasks among them), then six for each task: see
+--   shared/add-one.lua.
 -- Reply: { priorities in use if the client does not know them all, now, 1 if the queue was unknown,
 --   1 if listeners need no further word,
 --   '1' added, '0' duplicate or '2' conflict for each, the ids that stand }
 -- include: time
--- include: prelude
--- include: notify
--- include: record
--- include: order
--- include: queue
--- include: view
--- include: add-one
-bind(1, ARGV[2])
+-- include: field
+-- include: due
+local k, known = 1, ARGV[2]
+-- include: keys
 local m = call('HMGET', meta, 'priorities', 'idle', 'notified-at', 'unlisted')
-if stale(m[1] or '') then return { m[1], now, 0, 1, '', '' } end
-check()
-local adding, marks, standing = beginAdding(m[1], m[4]), {}, {}
+local used = m[1] or ''
+-- include: check
+if stale then return { used, now, 0, 1, '', '' } end
+local adding, marks, ids = { used = used, count = 0, unlisted = m[4], empty = false, hasKeys = false }, {}, {}
 for a = 3, #ARGV, 6 do
-  local n = #marks + 1
-  marks[n], standing[n] = addOne(adding, a)
+  -- include: add-one
+  marks[#marks + 1], ids[#ids + 1] = mark, stands
 end
-finishAdding(adding)
-local notified = adding.count == 0 and 1 or notify(meta, m[2], m[3], adding.empty)
-return { '', now, adding.isNew and 1 or 0, notified, table.concat(marks), table.concat(standing) }
+known = used
+do
+  -- include: finish-adding
+end
+local notified, idle, notifiedAt, empty = 1, m[2], m[3], adding.empty
+if adding.count > 0 then
+  -- include: notify-listeners
+end
+return { '', now, m[1] and 0 or 1, notified, table.concat(marks), table.concat(ids) }

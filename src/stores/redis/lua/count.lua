@@ -1,21 +1,18 @@
 -- Counts of one queue, all of them lengths that Redis keeps, so that they cannot drift.
--- KEYS: as shared/queue.lua. ARGV: shift, known priorities.
--- Reply: { priorities in use if the client does not know them all, 1 if listed, 1 if paused, pending, scheduled,
---   retrying, running, completed, cancelled, dead, record and attempt state of the task to be claimed first or '', '', now }
+-- KEYS: as shared/keys.lua. ARGV: shift, known priorities.
+-- Reply: { priorities in use if the client does not know them all, 1 if listed, 1 if paused, pending, running, record and
+--   attempt state of the task to be claimed first or '', '', now, then the sizes of the state sets }
 -- include: time
--- include: prelude
--- include: notify
--- include: record
--- include: order
--- include: queue
-bind(1, ARGV[2])
+local k, known = 1, ARGV[2]
+-- include: keys
 local m = call('HMGET', meta, 'priorities', 'unlisted', 'paused', 'tombstones')
 local used = m[1] or ''
-if stale(used) then return { used } end
+-- include: check
+if stale then return { used } end
 local pending, record, state = -(tonumber(m[4]) or 0), '', ''
 for i = 1, #used do
-  local priority = tonumber(sub(used, i, i))
-  local list = ready[priority]
+  local priority = sub(used, i, i)
+  local list = KEYS[k + 12 + string.find(known, priority, 1, true)]
   pending = pending + call('LLEN', list)
   -- The first entry that stands. Those with a tombstone in front of it are few, as every claim clears them away. Of
   -- several entries of one task the first ones are to be skipped.
@@ -36,8 +33,8 @@ for i = 1, #used do
     from = from + 100
   end
 end
-local function sizeOf(state) return call('ZCARD', sets[state]) end
-return {
-  '', m[1] and not m[2] and 1 or 0, m[3] == '1' and 1 or 0, pending, sizeOf('scheduled'), sizeOf('retrying'),
-  call('HLEN', leases), sizeOf('completed'), sizeOf('cancelled'), sizeOf('dead'), record, state, tostring(now),
+local reply = {
+  '', m[1] and not m[2] and 1 or 0, m[3] == '1' and 1 or 0, pending, call('HLEN', leases), record, state, tostring(now),
 }
+for at = k + 5, k + 9 do reply[#reply + 1] = call('ZCARD', KEYS[at]) end
+return reply

@@ -1,13 +1,13 @@
 -- Settles attempts of any outcome, adds their followers and leases more tasks, for one queue or several of one slot.
 -- exchange-fast.lua is for the common case; what it cannot do comes here.
--- KEYS: for each queue the 13 keys of shared/queue.lua, then the ready list of each known priority.
+-- KEYS: for each queue the 13 keys of shared/keys.lua, then the ready list of each known priority.
 -- ARGV: shift, how many to lease, lease in ms, worker, 1 if a settlement has followers, then for each queue:
 --   known priorities, 1 if to be claimed from,
 --   leases (id and token, 32 bytes each) of completed tasks to remove, of completed tasks to keep,
 --   '-' or the leases that the worker knows of,
---   how many arguments its other settlements have; for each: id, token, move (see shared/settle.lua), detail and text (see
---   shared/attempts.lua), how many followers; if there are some, the index of the settlement in the call, and for each:
---   number of its queue here, id, record, '-' or when, key or '', window in ms, fingerprint.
+--   how many arguments its other settlements have; for each: id, token, move (to, ifCancelled and event), detail and text
+--   (see shared/end-attempts.lua), how many followers; if there are some, the index of the settlement in the call, and for each:
+--   number of its queue here, and six for shared/add-one.lua.
 -- Reply: { now, followers of applied settlements, three for each: index, marks and ids as add-keyed.lua answers them;
 --   then for each queue a text: '!' and why it failed, or '?' and the priorities in use: nothing was done, call again; or
 --   { verdicts of the three groups ('' if all applied, else '1' or '0' for each), first token, ids, records, attempt
@@ -18,96 +18,170 @@
 -- allows that (HDEL), and from the first write on it refuses nothing. With followers the first write is one that it
 -- refuses: then nothing at all is done. Then what was added and what is due can be claimed, so that a slot freed here can
 -- be filled here.
+-- Its steps are functions, because a queue that fails must not stop the others; what they do is straight on, from fragments.
 -- include: time
--- include: prelude
--- include: notify
--- include: record
--- include: order
--- include: queue
--- include: attempts
--- include: settle
--- include: claim
-local left, leaseMs, worker = tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
-local blocks, bound, followed = {}, nil, {}
+-- include: batch
+-- include: priority
+local left, followed, moves, followers = tonumber(ARGV[2]), {}, {}, {}
 
-local function bindTo(block)
-  if bound ~= block then bind(block.k, block.known) end
-  bound = block
+-- Where the arguments of the next settlement begin: it has six, and if it has followers one and seven for each.
+local function nextSettlement(a)
+  local count = ARGV[a + 5]
+  return count == '0' and a + 6 or a + 7 + 7 * count
 end
 
--- Does something for each queue that has not failed.
+-- Looks at a queue: at its meta, and at the keys that this call may write.
+local function look(block)
+  local k, a, known = block.k, block.a, ARGV[block.a]
+  -- include: keys
+  local m = call('HMGET', meta, 'priorities', 'token', 'paused', 'tombstones', 'next-expiry', 'idle', 'has-keys',
+    'notified-at', 'unlisted')
+  local used = m[1] or ''
+  -- include: check
+  if stale then block.answer = '?' .. used end
+  block.m = m
+end
+
+local function settle(block)
+  local k, a, m, known, last = block.k, block.a, block.m, ARGV[block.a], block.last
+  -- include: keys
+  local hasKeys, gone, verdicts, change = m[7], {}, { '', '', '' }, nil
+  for group = 1, 2 do
+    local given, marks, ids = ARGV[a + 1 + group], '', {}
+    if given ~= '' then
+      for i = 1, #given / 32 do ids[i] = sub(given, 32 * i - 31, 32 * i - 16) end
+      local held = fetch(leases, ids)
+      -- include: end-leases
+      if #ids > 0 then redis.pcall('HINCRBY', activity, floor(now / 60000) .. ':completed', #ids) end
+      if group == 1 then
+        gone = ids
+      else
+        local scores = {}
+        for i = 1, #ids do scores[2 * i - 1], scores[2 * i] = now, ids[i] end
+        sum('ZADD', KEYS[k + LAYOUT.SETS[LAW.COMPLETED.to]], scores)
+      end
+    end
+    verdicts[group] = marks
+  end
+
+  local ids, held, moveOf, detailOf, textOf, ended = {}, {}, {}, {}, {}, {}
+  if last > a + 6 then
+    local named, at, marks, from = {}, {}, {}, a + 6
+    while from < last do
+      named[#named + 1], at[#at + 1] = ARGV[from], from
+      from = nextSettlement(from)
+    end
+    local found = fetch(leases, named)
+    for i = 1, #named do
+      local id, lease, n = named[i], found[i], #ids + 1
+      from, marks[i] = at[i], '0'
+      if lease and not ended[id] and sub(lease, 1, 16) == ARGV[from + 1] then
+        local text = ARGV[from + 2]
+        if not moves[text] then
+          local to, ifCancelled, event = string.match(text, '^(%S+) (%S+) (%S+)$')
+          moves[text] = { to = to, ifCancelled = ifCancelled, event = event }
+        end
+        ids[n], held[n], moveOf[n], detailOf[n], textOf[n] = id, lease, moves[text], ARGV[from + 3], ARGV[from + 4]
+        marks[i], ended[id] = '1', true
+        if ARGV[from + 5] ~= '0' then followed[#followed + 1] = from end
+      end
+    end
+    verdicts[3] = table.concat(marks)
+  end
+  if ARGV[a + 4] ~= '-' then
+    -- After a lost reply: every lease of this worker that it does not know of was claimed by the call whose reply it
+    -- lacks. Looks at all leases of the queue, which happens once per lost reply.
+    local listed, lost, all, name = {}, {}, call('HGETALL', leases), string.match(ARGV[4], '%S*')
+    for i = 1, #ARGV[a + 4], 32 do listed[sub(ARGV[a + 4], i, i + 31)] = true end
+    for i = 1, #all, 2 do
+      local id, lease = all[i], all[i + 1]
+      if string.match(lease, '%S*', 43) == name and not listed[id .. sub(lease, 1, 16)] and not ended[id] then
+        lost[#lost + 1] = { id = id, lease = lease, token = tonumber(sub(lease, 1, 16)) }
+      end
+    end
+    table.sort(lost, function(x, y) return x.token < y.token end)
+    local released = LAW.RELEASED
+    for i = 1, #lost do
+      local n = #ids + 1
+      ids[n], held[n], moveOf[n], detailOf[n], textOf[n] = lost[i].id, lost[i].lease, released, '', ''
+    end
+  end
+  if #ids > 0 then
+    -- include: end-attempts
+  end
+  -- include: remove-tasks
+  block.change = change
+  block.reply = { verdicts[1], verdicts[2], verdicts[3], '', '', {}, '', '', 0, 1 }
+end
+
+local function claim(block)
+  local k, a, m, known, reply, change = block.k, block.a, block.m, ARGV[block.a], block.reply, block.change
+  local wants = ARGV[a + 1] == '1'
+  -- include: keys
+  local used, lastToken, paused, tombstoned, nextExpiry, idle, _, notifiedAt = unpack(m, 1, 8)
+  used, paused, tombstoned = used or '', paused == '1', tonumber(tombstoned) or 0
+  if wants then
+    local limit = 1000
+    -- include: promote
+    if promoted > 0 then change = 'ready' end
+    if not paused then
+      local ids, records, rounds, token = {}, {}, 0, ''
+      -- include: take-ready
+      if #ids > 0 then
+        local expiry = now + ARGV[3]
+        local rest = expiry .. now .. ARGV[4]
+        -- include: make-leases
+        if call('EXISTS', details) == 1 then reply[7] = fetch(details, ids) end
+      end
+      -- When the next task falls due; at once, if there may be more to take.
+      local due = rounds >= 50 and now or nil
+      if not due and waits then
+        for _, set in ipairs(waiting) do
+          local first = tonumber(call('ZRANGE', set, 0, 0, 'WITHSCORES')[2])
+          if first and (not due or first < due) then due = first end
+        end
+      end
+      left = left - #ids
+      -- A full Redis may refuse this as the first write; then the worker's poll does without.
+      if left > 0 and idle ~= '1' then redis.pcall('HSET', meta, 'idle', 1) end
+      reply[4], reply[5], reply[6], reply[8] = token, table.concat(ids), records, due and math.max(0, due - now) or ''
+    end
+  end
+  -- What this claimer leaves behind may be for another one.
+  if change and not paused and (not wants or left <= 0) then
+    local empty, notified = change == 'ready', 0
+    -- include: notify-listeners
+    reply[10] = notified
+  end
+  block.answer = reply
+end
+
+local blocks, k, a = {}, 1, 6
+while a <= #ARGV do
+  local last = a + 6 + ARGV[a + 5]
+  blocks[#blocks + 1] = {
+    k = k, a = a, last = last, m = false, answer = false, reply = false, change = false, adding = false,
+  }
+  k, a = k + 13 + #ARGV[a], last
+end
 local function each(step)
   for i = 1, #blocks do
     local block = blocks[i]
     if not block.answer then
-      bindTo(block)
       local ok, failure = pcall(step, block)
       if not ok then block.answer = '!' .. (type(failure) == 'table' and failure.err or tostring(failure)) end
     end
   end
 end
-
-local function look(block)
-  local m = call('HMGET', meta, 'priorities', 'token', 'paused', 'tombstones', 'next-expiry', 'idle', 'has-keys',
-    'notified-at', 'unlisted')
-  block.m = {
-    priorities = m[1], token = m[2], paused = m[3] == '1', tombstones = m[4], nextExpiry = m[5], idle = m[6],
-    hasKeys = m[7], notifiedAt = m[8], unlisted = m[9],
-  }
-  if stale(m[1] or '') then block.answer = '?' .. m[1] end
-  check()
-end
-
-local function settle(block)
-  local a, hasKeys = block.a, block.m.hasKeys
-  local removed = settleCompleted(ARGV[a + 2], false, hasKeys)
-  local kept = settleCompleted(ARGV[a + 3], true, hasKeys)
-  local others
-  others, block.change = settleOthers(a + 6, block.last, hasKeys, followed)
-  if ARGV[a + 4] ~= '-' then
-    block.change = releaseUnknown(string.match(worker, '%S*'), ARGV[a + 4], hasKeys) or block.change
-  end
-  block.reply = { removed, kept, others, '', '', {}, '', '', 0, 1 }
-end
-
-local function serve(block)
-  local m, reply, change = block.m, block.reply, block.change
-  local wanted = ARGV[block.a + 1] == '1'
-  if wanted then
-    if promote(1000) > 0 then change = 'ready' end
-    if not m.paused then
-      local ids
-      reply[4], ids, reply[6], reply[7], reply[8] = claim(left, now + leaseMs, worker, m)
-      reply[5] = table.concat(ids)
-      left = left - #ids
-    end
-  end
-  -- What this claimer leaves behind may be for another one.
-  if change and not m.paused and (not wanted or left <= 0) then
-    reply[10] = notify(meta, m.idle, m.notifiedAt, change == 'ready')
-  end
-  block.answer = reply
-end
-
-local k, a = 1, 6
-while a <= #ARGV do
-  local last = a + 6 + ARGV[a + 5]
-  blocks[#blocks + 1] = { k = k, a = a, last = last, known = ARGV[a] }
-  k, a = k + 13 + #ARGV[a], last
-end
-local followers = {}
 each(look)
 if ARGV[5] == '1' then
-  -- include: view
-  -- include: add-one
-  -- include: follow
-  mayFollow()
-  each(settle)
-  addFollowers()
-else
-  each(settle)
+  -- include: look-at-followers
 end
-each(serve)
+each(settle)
+if #followed > 0 then
+  -- include: add-followers
+end
+each(claim)
 local replies = { now, followers }
 for i = 1, #blocks do replies[i + 2] = blocks[i].answer end
 return replies

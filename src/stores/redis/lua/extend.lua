@@ -2,10 +2,11 @@
 -- KEYS: leases, details, meta. ARGV: shift, lease in ms, leases (id and token, 32 bytes each).
 -- Reply: a verdict for each: 0 lost, 1 applied, 2 applied but asked to stop.
 -- include: time
--- include: prelude
+-- include: batch
 local leases, details, meta = KEYS[1], KEYS[2], KEYS[3]
 local given, expiry = ARGV[3], now + ARGV[2]
-local ids = splitLeases(given)
+local ids = {}
+for i = 1, #given / 32 do ids[i] = sub(given, 32 * i - 31, 32 * i - 16) end
 local held = fetch(leases, ids)
 local mine, fields, verdicts = {}, {}, {}
 for i = 1, #ids do

@@ -1,7 +1,6 @@
 -- Which of these tasks are in this queue.
 -- KEYS: tasks. ARGV: shift, ids. Reply: '1' or '0' for each.
 -- include: time
--- include: prelude
-local marks = {}
-for i, id in ipairs(split(ARGV[2])) do marks[i] = call('HEXISTS', KEYS[1], id) end
+local marks, ids = {}, ARGV[2]
+for i = 1, #ids / 16 do marks[i] = call('HEXISTS', KEYS[1], sub(ids, 16 * i - 15, 16 * i)) end
 return table.concat(marks)

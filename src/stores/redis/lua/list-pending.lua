@@ -1,27 +1,21 @@
 -- A page of pending ids: priority by priority, the newest first. A position is a priority and an absolute index, which is
 -- the index in the list plus all that was ever taken off its head: so it stays the same task's while others come and go.
--- KEYS: as shared/queue.lua. ARGV: shift, known priorities, '' or the position after which to go on ('5:1200'), how many.
+-- KEYS: as shared/keys.lua. ARGV: shift, known priorities, '' or the position after which to go on ('5:1200'), how many.
 -- Reply: { priorities in use if the client does not know them all, ids, positions (joined by a space) }
 -- include: time
--- include: prelude
--- include: notify
--- include: record
--- include: order
--- include: queue
-bind(1, ARGV[2])
+local k, known = 1, ARGV[2]
+-- include: keys
 local used = call('HGET', meta, 'priorities') or ''
-if stale(used) then return { used, '', '' } end
+-- include: check
+if stale then return { used, '', '' } end
 local position, want = ARGV[3], tonumber(ARGV[4])
 local ids, positions = {}, {}
-local startPriority, startAt = -1, nil
-if position ~= '' then
-  startPriority, startAt = string.match(position, '^(%d):(-?%d+)$')
-  startPriority, startAt = tonumber(startPriority), tonumber(startAt)
-end
+local startPriority, startAt = string.match(position, '^(%d):(-?%d+)$')
 for i = 1, #used do
-  local priority = tonumber(sub(used, i, i))
-  if priority >= startPriority then
-    local list, head = ready[priority], tonumber(call('HGET', meta, 'head:' .. priority)) or 0
+  local priority = sub(used, i, i)
+  if not startPriority or priority >= startPriority then
+    local list = KEYS[k + 12 + string.find(known, priority, 1, true)]
+    local head = tonumber(call('HGET', meta, 'head:' .. priority)) or 0
     local index = call('LLEN', list) - 1
     if priority == startPriority then index = math.min(index, startAt - head - 1) end
     while index >= 0 and #ids < want do

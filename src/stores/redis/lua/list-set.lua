@@ -3,7 +3,7 @@
 -- KEYS: the sorted set. ARGV: shift, '' or the score, id after which to go on, how many.
 -- Reply: { ids, scores }
 -- include: time
--- include: order
+-- include: before
 local set, score, after, want = KEYS[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
 
 local from = 0

@@ -1,21 +1,18 @@
 -- A task that was claimed and cannot be read is put aside; its record stays as it is, to be looked at. It costs nothing, but
 -- the error is recorded.
--- KEYS: as shared/queue.lua. ARGV: shift, id, token, error as JSON. Reply: 1 if the lease was still held.
+-- KEYS: as shared/keys.lua. ARGV: shift, id, token, error as JSON. Reply: 1 if the lease was still held.
 -- include: time
--- include: prelude
--- include: notify
--- include: record
--- include: order
--- include: queue
--- include: attempts
-bind(1, '')
+local k = 1
+-- include: keys
 local id = ARGV[2]
 local lease = call('HGET', leases, id)
 if not lease or sub(lease, 1, 16) ~= ARGV[3] then return 0 end
 call('HDEL', leases, id)
-local failures, crashes, _, runAt = attemptStateOf(call('HGET', details, id))
-recordAttempt(id, 'F', lease, failures + crashes + 1, ARGV[4])
-call('HSET', details, id, writeAttemptState(failures, crashes, 0, runAt, LAW.UNREADABLE.reason))
-call('ZADD', sets[LAW.UNREADABLE.to], now, id)
-countEvent(activity, LAW.UNREADABLE.to, 1)
+local to, state = LAW.UNREADABLE.to, call('HGET', details, id)
+-- include: attempt-state
+local kind, number, failure = 'F', failures + crashes + 1, ARGV[4]
+-- include: record-attempt
+call('HSET', details, id, failures .. ' ' .. crashes .. ' 0 ' .. runAt .. ' ' .. LAW.UNREADABLE.reason)
+call('ZADD', KEYS[k + LAYOUT.SETS[to]], now, id)
+redis.pcall('HINCRBY', activity, floor(now / 60000) .. ':' .. to, 1)
 return 1

@@ -1,13 +1,9 @@
--- Tasks as they stand. KEYS: as shared/queue.lua. ARGV: shift, ids, 1 for brief ones (see shared/view.lua).
+-- Tasks as they stand. KEYS: as shared/keys.lua. ARGV: shift, ids, 1 for brief ones (see shared/view.lua).
 -- Reply: a view for each task that there is.
 -- include: time
--- include: prelude
--- include: notify
--- include: record
--- include: order
--- include: queue
+local k = 1
+-- include: keys
 -- include: view
-bind(1, '')
-local views = {}
-for _, id in ipairs(split(ARGV[2])) do views[#views + 1] = view(id, ARGV[3] == '1') end
+local views, ids, brief = {}, ARGV[2], ARGV[3] == '1'
+for i = 1, #ids / 16 do views[#views + 1] = view(sub(ids, 16 * i - 15, 16 * i), brief) end
 return views

@@ -1,30 +1,30 @@
--- Adds tasks one by one, because what stands may come earlier in the same call.
-
--- Who has this key: a holder stands while its window is open or its task is live. A task under the same id that was
--- added later, without the key, is another one.
-local function holderOf(key)
-  local holder = key ~= '' and call('HGET', keys, key)
-  if not holder then return nil end
-  local id = sub(holder, 1, 16)
-  if tonumber(sub(holder, 17, 29)) > now then return holder end
-  if keyOf(call('HGET', tasks, id)) ~= key then return nil end
-  return not LAW.TERMINAL[stateOf(id)] and holder
+-- Fragment: adds one task, unless its id is there or its key is held. One by one, because what stands may come earlier in
+-- the same call.
+-- In: shared/keys.lua, shared/field.lua, shared/due.lua, known, a (where its arguments begin, which are id, record, '-' or
+--   when, key or '', window in ms, fingerprint), adding (what was added to the queue so far).
+-- Out: mark ('1' added, '0' duplicate or '2' conflict), stands (the id that does).
+local id, record, when, key = ARGV[a], ARGV[a + 1], ARGV[a + 2], ARGV[a + 3]
+local mark, stands = '1', id
+if call('HEXISTS', tasks, id) == 1 then
+  mark = '0'
+elseif key ~= '' then
+  -- A holder stands while its window is open or its task is live. A task under the same id that was added later, without
+  -- the key, is another one.
+  local holder = call('HGET', keys, key)
+  if holder then
+    local holderId = sub(holder, 1, 16)
+    local holds = tonumber(sub(holder, 17, 29)) > now
+    if not holds and fieldOf(call('HGET', tasks, holderId), 8) == key then
+      holds = true
+      for state in pairs(LAW.TERMINAL) do
+        if call('ZSCORE', KEYS[k + LAYOUT.SETS[state]], holderId) then holds = false end
+      end
+    end
+    if holds then mark, stands = sub(holder, 30) == ARGV[a + 5] and '0' or '2', holderId end
+  end
 end
-
--- What is being added to the queue of these keys; `m` is its meta: priorities, unlisted, …
-local function beginAdding(known, unlisted)
-  return { known = known or '', used = known or '', isNew = not known, unlisted = unlisted, count = 0 }
-end
-
--- `a`: where its arguments begin, which are id, record, '-' or when, key or '', window in ms, fingerprint.
--- Answers '1' added, '0' duplicate or '2' conflict, and the id that stands.
-local function addOne(adding, a)
-  local id, record, when, key = ARGV[a], ARGV[a + 1], ARGV[a + 2], ARGV[a + 3]
-  if call('HEXISTS', tasks, id) == 1 then return '0', id end
-  local holder = holderOf(key)
-  if holder then return sub(holder, 30) == ARGV[a + 5] and '0' or '2', sub(holder, 1, 16) end
-  adding.count = adding.count + 1
-  local priority = priorityOf(record)
+if mark == '1' then
+  local priority = sub(record, 10, 10)
   local due = when ~= '-' and dueAt(when)
   if due then record = withRunAt(record, due) end
   call('HSET', tasks, id, record)
@@ -35,20 +35,10 @@ local function addOne(adding, a)
     adding.hasKeys = true
   end
   if due and due > now then
-    call('ZADD', sets[LAW.LATER], due, id)
-  elseif call('RPUSH', ready[priority], id) == 1 then
+    call('ZADD', KEYS[k + LAYOUT.SETS[LAW.LATER]], due, id)
+  elseif call('RPUSH', KEYS[k + 12 + string.find(known, priority, 1, true)], id) == 1 then
     adding.empty = true
   end
+  adding.count = adding.count + 1
   if not string.find(adding.used, priority, 1, true) then adding.used = adding.used .. priority end
-  return '1', id
-end
-
-local function finishAdding(adding)
-  if adding.unlisted then call('HDEL', meta, 'unlisted') end
-  if adding.count == 0 then return end
-  local known, used = adding.known, adding.used
-  -- include: merge-priorities
-  adding.used = used
-  if adding.hasKeys then call('HSET', meta, 'has-keys', 1) end
-  countEvent(activity, 'added', adding.count)
 end

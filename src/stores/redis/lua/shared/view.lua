@@ -1,10 +1,12 @@
--- Where a task stands, derived from the one state set that it is in: there is no second copy of the state to disagree.
--- What is neither leased nor in a sorted set is in a ready list. Answers the state, and the lease or score.
+-- Tasks as they are shown. In: shared/keys.lua.
+
+-- Where a task stands, derived from the one place that has it: there is no second copy of the state to disagree. What is
+-- neither leased nor in a sorted set is in a ready list. Answers the state, and the lease or score.
 local function stateOf(id)
   local lease = call('HGET', leases, id)
   if lease then return 'running', lease end
-  for state, set in pairs(sets) do
-    local at = call('ZSCORE', set, id)
+  for state, offset in pairs(LAYOUT.SETS) do
+    local at = call('ZSCORE', KEYS[k + offset], id)
     if at then return state, at end
   end
   return 'pending', ''
