@@ -11,7 +11,8 @@ export function writeSettings(task: TaskSettings): string | undefined {
 /** The settings, or undefined if the text is none that `writeSettings` wrote. */
 export function readSettings(text: string): TaskSettings | undefined {
   try {
-    const settings = JSON.parse(text) as TaskSettings;
+    const settings: unknown = JSON.parse(text);
+    if (typeof settings !== "object" || settings === null) return undefined;
     checkSettings(settings);
     return settingsOf(settings) ?? {};
   } catch {

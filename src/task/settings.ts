@@ -13,21 +13,13 @@ export interface TaskSettings {
   readonly headers?: Headers | undefined;
 }
 
-/** A record, so that the compiler sees to it that none is missing. */
-const NAMES: { readonly [Name in keyof Required<TaskSettings>]: true } = {
-  retryLimit: true,
-  crashLimit: true,
-  headers: true,
-};
-
-const SETTINGS = Object.keys(NAMES) as (keyof TaskSettings)[];
-
-/** The settings that are given, in an object of their own; undefined if none is. */
-export function settingsOf(task: TaskSettings): TaskSettings | undefined {
-  let settings: Record<string, unknown> | undefined;
-  for (const name of SETTINGS) {
-    const value = task[name];
-    if (value !== undefined) (settings ??= {})[name] = value;
-  }
-  return settings;
+/** The settings that are given, in an object of their own; undefined if none is, which is the rule and so is seen at once. */
+export function settingsOf({ retryLimit, crashLimit, headers }: TaskSettings): TaskSettings | undefined {
+  if (retryLimit === undefined && crashLimit === undefined && headers === undefined) return undefined;
+  const all: { readonly [Name in keyof Required<TaskSettings>]: unknown } = {
+    retryLimit,
+    crashLimit,
+    headers,
+  };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
