@@ -51,8 +51,8 @@ export class Followers {
     if (settle.every(({ followers }) => followers === undefined)) return undefined;
     const stamp = stampOf(runner.time.estimate() ?? (await runner.now()));
     const prepared = new Followers(runner, settle, stamp);
-    await prepared.#addElsewhere();
     await prepared.#makeKnown();
+    await prepared.#addElsewhere();
     return prepared;
   }
 

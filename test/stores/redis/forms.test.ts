@@ -27,6 +27,13 @@ const anyTask: fc.Arbitrary<NewTask> = fc.record({
     }),
     { nil: undefined },
   ),
+  headers: fc.option(
+    fc.dictionary(fc.stringMatching(/^[a-z][a-z0-9._-]{0,20}$/), fc.string({ unit: "grapheme" }), {
+      maxKeys: 5,
+      noNullPrototype: true,
+    }),
+    { nil: undefined },
+  ),
 });
 
 function recordOf(task: NewTask, createdAt: number): Buffer {
@@ -44,8 +51,19 @@ void test("a record says what the task said", () => {
       assert.equal(fields.settings?.retryLimit, task.retryLimit);
       assert.equal(fields.settings?.crashLimit, task.crashLimit);
       assert.equal(fields.key, task.key?.value);
+      assert.deepEqual(fields.headers, task.headers);
       assert.deepEqual([fields.createdAt, fields.runAt], [createdAt, createdAt]);
     }),
+  );
+});
+
+void test("a task without headers pays nothing for them", () => {
+  const task: NewTask = { id: "", type: "email.send", queue: "q", payload: '"p"', priority: 5 };
+  assert.equal(writeRecord(task, stampOf(1), false), '0000000015@email.send "p"');
+  assert.equal(writeRecord({ ...task, crashLimit: 2 }, stampOf(1), true), '0000000015E2 email.send "p"');
+  assert.equal(
+    writeRecord({ ...task, crashLimit: 2, headers: { a: "b c" } }, stampOf(1), false),
+    '0000000015T2 11 {"a":"b c"} email.send "p"',
   );
 });
 
@@ -69,6 +87,7 @@ void test("a cut or foreign record is told from a whole one, and never throws", 
       payload: "{}",
       priority: 5,
       key: { value: "k", windowMs: 1, fingerprint: "" },
+      headers: { tenant: "a b" },
     },
     1,
   );

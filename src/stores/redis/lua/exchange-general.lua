@@ -46,65 +46,13 @@ local function settle(block)
   local k, a, m, known, last = block.k, block.a, block.m, ARGV[block.a], block.last
   -- include: keys
   local hasKeys, gone, verdicts, change = m[7], {}, { '', '', '' }, nil
-  for group = 1, 2 do
-    local given, marks, ids = ARGV[a + 1 + group], '', {}
-    if given ~= '' then
-      for i = 1, #given / 32 do ids[i] = sub(given, 32 * i - 31, 32 * i - 16) end
-      local held = fetch(leases, ids)
-      -- include: end-leases
-      if #ids > 0 then redis.pcall('HINCRBY', activity, floor(now / 60000) .. ':completed', #ids) end
-      if group == 1 then
-        gone = ids
-      else
-        local scores = {}
-        for i = 1, #ids do scores[2 * i - 1], scores[2 * i] = now, ids[i] end
-        sum('ZADD', KEYS[k + LAYOUT.SETS[LAW.COMPLETED.to]], scores)
-      end
-    end
-    verdicts[group] = marks
-  end
-
+  -- include: settle-completed
   local ids, held, moveOf, detailOf, textOf, ended = {}, {}, {}, {}, {}, {}
   if last > a + 6 then
-    local named, at, marks, from = {}, {}, {}, a + 6
-    while from < last do
-      named[#named + 1], at[#at + 1] = ARGV[from], from
-      from = nextSettlement(from)
-    end
-    local found = fetch(leases, named)
-    for i = 1, #named do
-      local id, lease, n = named[i], found[i], #ids + 1
-      from, marks[i] = at[i], '0'
-      if lease and not ended[id] and sub(lease, 1, 16) == ARGV[from + 1] then
-        local text = ARGV[from + 2]
-        if not moves[text] then
-          local to, ifCancelled, event = string.match(text, '^(%S+) (%S+) (%S+)$')
-          moves[text] = { to = to, ifCancelled = ifCancelled, event = event }
-        end
-        ids[n], held[n], moveOf[n], detailOf[n], textOf[n] = id, lease, moves[text], ARGV[from + 3], ARGV[from + 4]
-        marks[i], ended[id] = '1', true
-        if ARGV[from + 5] ~= '0' then followed[#followed + 1] = from end
-      end
-    end
-    verdicts[3] = table.concat(marks)
+    -- include: settle-others
   end
   if ARGV[a + 4] ~= '-' then
-    -- After a lost reply: every lease of this worker that it does not know of was claimed by the call whose reply it
-    -- lacks. Looks at all leases of the queue, which happens once per lost reply.
-    local listed, lost, all, name = {}, {}, call('HGETALL', leases), string.match(ARGV[4], '%S*')
-    for i = 1, #ARGV[a + 4], 32 do listed[sub(ARGV[a + 4], i, i + 31)] = true end
-    for i = 1, #all, 2 do
-      local id, lease = all[i], all[i + 1]
-      if string.match(lease, '%S*', 43) == name and not listed[id .. sub(lease, 1, 16)] and not ended[id] then
-        lost[#lost + 1] = { id = id, lease = lease, token = tonumber(sub(lease, 1, 16)) }
-      end
-    end
-    table.sort(lost, function(x, y) return x.token < y.token end)
-    local released = LAW.RELEASED
-    for i = 1, #lost do
-      local n = #ids + 1
-      ids[n], held[n], moveOf[n], detailOf[n], textOf[n] = lost[i].id, lost[i].lease, released, '', ''
-    end
+    -- include: release-unknown
   end
   if #ids > 0 then
     -- include: end-attempts
