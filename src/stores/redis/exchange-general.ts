@@ -8,7 +8,7 @@ import { replyError } from "./errors.ts";
 import type { Followers } from "./followers.ts";
 import type { Arg, Reply } from "./net/client.ts";
 import type { ScriptRunner } from "./script-runner.ts";
-import { type Block, packHolding, packLeases, readVerdicts, settlementArgs, toBlocks } from "./settle.ts";
+import { type Block, packHolding, packLeases, readVerdicts, pushSettlement, toBlocks } from "./settle.ts";
 
 /** One call of `exchange`, with the verdicts as they come in. */
 export interface Exchanging {
@@ -135,7 +135,7 @@ async function send(
     claim === undefined ? "" : writeWorker(claim.worker),
     followers === undefined ? "0" : "1",
   ];
-  const numberOf = (queue: string): number => blocks.findIndex((block) => block.queue === queue) + 1;
+  const numbers = new Map(blocks.map(({ queue }, i) => [queue, String(i + 1)]));
   for (const { queue, claim: wanted, removed, kept, others } of blocks) {
     const priorities = runner.priorities(queue);
     keys.push(...runner.keys(queue).all(priorities));
@@ -145,13 +145,15 @@ async function send(
       packLeases(settle, removed),
       packLeases(settle, kept),
       wanted && claim?.holding !== undefined ? packHolding(claim.holding, queue) : "-",
+      "",
     );
-    const settlements = others.flatMap((i) => [
-      ...settlementArgs(settle[i]!),
-      ...(followers?.args(i, numberOf) ?? ["0"]),
-    ]);
-    args.push(String(settlements.length));
-    for (const arg of settlements) args.push(arg);
+    const begin = args.length;
+    for (const i of others) {
+      pushSettlement(args, settle[i]!);
+      if (followers === undefined) args.push("0");
+      else for (const arg of followers.args(i, numbers)) args.push(arg);
+    }
+    args[begin - 1] = String(args.length - begin);
   }
   const { slot } = runner.keys(blocks[0]!.queue);
   return (await runner.run("exchange-general", slot, keys, args)) as readonly Reply[];

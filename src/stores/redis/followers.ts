@@ -62,10 +62,10 @@ export class Followers {
   }
 
   /** How many the script adds with this settlement; if any, its index, and queue number and arguments of each. */
-  args(settlement: number, numberOf: (queue: string) => number): Arg[] {
+  args(settlement: number, numbers: ReadonlyMap<string, string>): Arg[] {
     const tasks = this.#here(settlement);
     if (tasks.length === 0) return ["0"];
-    const each = tasks.flatMap((task) => [String(numberOf(task.queue)), ...taskArgs(task, this.#stamp)]);
+    const each = tasks.flatMap((task) => [numbers.get(task.queue)!, ...taskArgs(task, this.#stamp)]);
     return [String(tasks.length), String(settlement), ...each];
   }
 
@@ -127,11 +127,11 @@ export class Followers {
 
   /** Queues that get tasks are listed before that, and their priorities named. */
   async #makeKnown(): Promise<void> {
-    for (const i of this.#plans.keys()) {
-      for (const { queue, priority } of this.#here(i)) {
-        this.#runner.learn(queue, String(priority));
-        if (!this.#runner.isListed(queue)) await this.#runner.list(queue);
-      }
+    const tasks = [...this.#plans.keys()].flatMap((i) => this.#here(i));
+    for (const [queue, mine] of Map.groupBy(tasks, (task) => task.queue)) {
+      const priorities = new Set(mine.map(({ priority }) => priority));
+      this.#runner.learn(queue, [...priorities].join(""));
+      if (!this.#runner.isListed(queue)) await this.#runner.list(queue);
     }
   }
 }

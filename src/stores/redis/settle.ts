@@ -88,9 +88,10 @@ export function packHolding(holding: readonly LeaseRef[], queue: string): Buffer
   );
 }
 
-/** Id, token, move, detail, text: see lua/shared/attempts.lua. */
-export function settlementArgs({ id, token, outcome }: Settlement): Arg[] {
-  return [packId(id), tokenText(token), moveArg(outcome), ...detailsOf(outcome)];
+/** Appends id, token, move, detail and text: see lua/shared/end-attempts.lua. */
+export function pushSettlement(args: Arg[], { id, token, outcome }: Settlement): void {
+  const [detail, text] = detailsOf(outcome);
+  args.push(packId(id), tokenText(token), moveArg(outcome), detail, text);
 }
 
 function detailsOf(outcome: Outcome): readonly [detail: string, text: string] {
