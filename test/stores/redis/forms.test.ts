@@ -51,19 +51,19 @@ void test("a record says what the task said", () => {
       assert.equal(fields.settings?.retryLimit, task.retryLimit);
       assert.equal(fields.settings?.crashLimit, task.crashLimit);
       assert.equal(fields.key, task.key?.value);
-      assert.deepEqual(fields.headers, task.headers);
+      assert.deepEqual(fields.settings?.headers, task.headers);
       assert.deepEqual([fields.createdAt, fields.runAt], [createdAt, createdAt]);
     }),
   );
 });
 
-void test("a task without headers pays nothing for them", () => {
+void test("a task without settings pays nothing for them", () => {
   const task: NewTask = { id: "", type: "email.send", queue: "q", payload: '"p"', priority: 5 };
   assert.equal(writeRecord(task, stampOf(1), false), '0000000015@email.send "p"');
   assert.equal(writeRecord({ ...task, crashLimit: 2 }, stampOf(1), true), '0000000015E2 email.send "p"');
   assert.equal(
     writeRecord({ ...task, crashLimit: 2, headers: { a: "b c" } }, stampOf(1), false),
-    '0000000015T2 11 {"a":"b c"} email.send "p"',
+    '0000000015T2 23 {"headers":{"a":"b c"}} email.send "p"',
   );
 });
 
