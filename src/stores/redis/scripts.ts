@@ -3,8 +3,8 @@
  *
  * A line `-- include: NAME` stands for the text of `lua/shared/NAME.lua`, which may include others. Most of these are
  * fragments: straight-line code that says at its head which locals it takes and leaves. Functions are for what is called
- * from several places of one script. A script makes its functions anew in every call: with forty of them that took a third
- * of a general exchange.
+ * from several places of one script. A script makes its functions anew in every call: with forty of them that took a
+ * quarter of a general exchange of one task.
  *
  * `LAW.NAME` stands for a constant of the law (law.ts) and `LAYOUT.NAME` for one of the keys (layout.ts); both are put in as
  * literals.

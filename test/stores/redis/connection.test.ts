@@ -51,9 +51,9 @@ if ((await redisForTests()) !== undefined) {
 
   test("a call that is not answered within the deadline is unknown, and its connection is replaced", async () => {
     await using server = await startRedis();
-    await using store = await openStore({ url: server.url, deadlineMs: 150 });
+    await using store = await openStore({ url: server.url, deadlineMs: 1_000 });
     server.service.freeze();
-    await rejectsWith(store.add([task()]), "UNKNOWN", /no answer within 150 ms/);
+    await rejectsWith(store.add([task()]), "UNKNOWN", /no answer within 1000 ms/);
     server.service.thaw();
     assert.ok(await untilHealed(() => store.queues()));
   });
