@@ -14,6 +14,9 @@ for (const driver of [memoryDriver, sqliteDriver, redisDriver]) {
   registerStore({ ...driver, schemes });
 }
 
+/** The driver of a URL's scheme, of those that come with Windlass and those that were registered; undefined if none has it. */
+export const findDriver = driverOf;
+
 /**
  * The store behind the URL, opened. It has every facet if it comes with Windlass; one of another package may lack some, and
  * a call of the client that needs one fails with `STORE_UNSUPPORTED`.

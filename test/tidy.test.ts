@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { glob, readFile } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import { before, test } from "node:test";
+import { ACT_NAMES } from "../src/task/life.ts";
 
 const root = join(import.meta.dirname, "..");
 const src = join(root, "src");
@@ -40,7 +41,9 @@ const BANNED: readonly { call: RegExp; allowed: RegExp; instead: string; comment
   { call: /\bconsole\./, allowed: /^cli\//, instead: "a Logger" },
   { call: /\bprocess\.exit\(/, allowed: /^cli\/lifetime\.ts$/, instead: "process.exitCode" },
   {
-    call: /\bclient\.(store|get|list|retry|cancel|runNow|remove|edit|queues?|pause|resume|purge|stats|enqueue)\b/,
+    call: new RegExp(
+      `\\bclient\\.(${ACT_NAMES.join("|")}|store|get|list|edit|queues?|pause|resume|purge|stats|enqueue)\\b`,
+    ),
     allowed: /^(?!cli\/)/,
     instead: "an operation, so that a server could answer it as well",
   },

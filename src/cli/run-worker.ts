@@ -5,12 +5,12 @@ import { windlass } from "../windlass.ts";
 import { Lifetime } from "./lifetime.ts";
 import { makeLogger } from "./log.ts";
 import { loadTasks } from "./modules.ts";
-import { refuseMemory } from "./session.ts";
+import { refuseOneProcess } from "./session.ts";
 import type { Settings } from "./settings.ts";
 
 /** Runs until a signal, or until the worker cannot go on. */
 export async function runWorker(settings: Settings, modules: readonly string[]): Promise<void> {
-  refuseMemory(settings.url);
+  await refuseOneProcess(settings.url);
   const logger = makeLogger(settings);
   const tasks = await loadTasks(modules);
   let busy = false;

@@ -17,16 +17,22 @@ export async function withSession<Result>(
   settings: Settings,
   use: (call: Call) => Promise<Result>,
 ): Promise<Result> {
-  refuseMemory(settings.url);
+  await refuseOneProcess(settings.url);
   await using session = await openSession(settings);
   return await use(session.call);
 }
 
-/** Fails with `INVALID_URL` for the store that lives in one process: a command of its own would see an empty one. */
-export function refuseMemory(url: string): void {
-  if (!/^memory:/i.test(url)) return;
-  throw new WindlassError("INVALID_URL", "memory: is a store of one process, which this command is not in", {
-    remedy: "Name a store that others see too, such as sqlite:.windlass/windlass.db, or use the HTTP API.",
-    pointer: "url",
-  });
+/** Fails with `INVALID_URL` for a store that lives in one process: a command of its own would see an empty one. */
+export async function refuseOneProcess(url: string): Promise<void> {
+  const { findDriver } = await import("../open-store.ts");
+  const driver = findDriver(url);
+  if (driver?.oneProcess !== true) return;
+  throw new WindlassError(
+    "INVALID_URL",
+    `${driver.forms} is a store of one process, which this command is not in`,
+    {
+      remedy: "Name a store that others see too, such as sqlite:.windlass/windlass.db, or use the HTTP API.",
+      pointer: "url",
+    },
+  );
 }

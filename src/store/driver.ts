@@ -8,6 +8,8 @@ export interface StoreDriver {
   readonly schemes: readonly string[];
   /** How its URLs look, for the text of an error, e.g. `redis://HOST:PORT/DB`. */
   readonly forms: string;
+  /** Its tasks are those of one process: a command line, which is another, refuses it. */
+  readonly oneProcess?: true;
   /**
    * Makes the store that a URL names; it is not open yet. Loads the store's code and its client only now.
    * Fails with `INVALID_URL`, `INVALID_OPTION` or `UNKNOWN_OPTION`.

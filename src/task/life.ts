@@ -75,6 +75,8 @@ export interface ActRule {
   readonly renews?: true;
   /** Its time is now. */
   readonly due?: true;
+  /** Why a task is dead that it leads to `dead`. */
+  readonly reason?: DeadReason;
 }
 
 const gone = { completed: "removed", cancelled: "removed", dead: "removed" } as const;

@@ -48,11 +48,11 @@ function actOn(data: Data, task: TaskRef, name: Act, now: number): ActResult {
 }
 
 function move(data: Data, entry: Entry, to: TaskState, name: Act, now: number): void {
-  const { renews, due } = ACTS[name];
+  const { renews, due, reason } = ACTS[name];
   entry.queue.take(entry);
   if (due) entry.runAt = now;
   if (renews) renew(entry);
-  enter(data, entry, to, now);
+  enter(data, entry, to, now, reason);
 }
 
 /** A new life with fresh budgets. */

@@ -6,6 +6,7 @@ import { quote } from "../../task/names.ts";
 export const memoryDriver: StoreDriver = {
   schemes: ["memory"],
   forms: "memory:",
+  oneProcess: true,
   async make(url) {
     if (!/^memory:$/i.test(url)) {
       throw new WindlassError("INVALID_URL", `the store URL is ${quote(url)}; expected memory: alone`);

@@ -68,11 +68,11 @@ function actOn(tx: Transaction, task: TaskRef, name: Act): ActResult {
 function move(tx: Transaction, found: Found, name: Act, to: TaskState): void {
   const { sql, now } = tx;
   const { rid } = found;
-  const { renews, due } = ACTS[name];
+  const { renews, due, reason } = ACTS[name];
   leave(tx, found, found.state);
   if (renews) sql.task.renew.run(rid);
   if (due) sql.task.setTime.run(rid, now);
-  enter(tx, found, to, { at: due ? now : found.runAt });
+  enter(tx, found, to, { at: due ? now : found.runAt, reason });
   if (renews) sql.key.revive.run(rid, now);
 }
 

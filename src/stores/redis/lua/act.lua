@@ -39,6 +39,10 @@ local function carryOut(task, to)
     end
     local score = terminal[to] and now or tonumber(runAt) or tonumber(fieldOf(record, 1)) or now
     join(id, to, priority, score)
+    if to == 'dead' then
+      reason = rule.reason or reason
+      redis.pcall('HINCRBY', activity, floor(now / 60000) .. ':dead', 1)
+    end
     task[2], task[3] = to, sets[to] and '' .. score or ''
   end
   local after = failures .. ' ' .. crashes .. ' ' .. stop .. ' ' .. runAt .. ' ' .. reason
