@@ -1,11 +1,12 @@
 /** A store that is opened by the first call that needs it: what is refused before then leaves no trace. */
+import { administrable, inspectable } from "./engine/facet.ts";
 import { openStore } from "./open-store.ts";
 import type { FullStore } from "./store/facets.ts";
 import { WindlassError } from "./task/errors.ts";
 
 /**
  * The store that the URL names, for one caller and a few calls. They fail with what `openStore` fails with, too; after
- * it was closed, with `STORE_CLOSED`.
+ * it was closed, with `STORE_CLOSED`; if it lacks what the call needs, with `STORE_UNSUPPORTED`.
  */
 export function lazyStore(url: string): FullStore {
   let opening: Promise<FullStore> | undefined;
@@ -23,16 +24,16 @@ export function lazyStore(url: string): FullStore {
     exchange: async (...args) => (await opened()).exchange(...args),
     extend: async (...args) => (await opened()).extend(...args),
     maintain: async (...args) => (await opened()).maintain(...args),
-    get: async (...args) => (await opened()).get(...args),
-    list: async (...args) => (await opened()).list(...args),
-    queues: async () => (await opened()).queues(),
-    queue: async (...args) => (await opened()).queue(...args),
-    activity: async (...args) => (await opened()).activity(...args),
-    act: async (...args) => (await opened()).act(...args),
-    edit: async (...args) => (await opened()).edit(...args),
-    pause: async (...args) => (await opened()).pause(...args),
-    resume: async (...args) => (await opened()).resume(...args),
-    purge: async (...args) => (await opened()).purge(...args),
+    get: async (...args) => inspectable(await opened()).get(...args),
+    list: async (...args) => inspectable(await opened()).list(...args),
+    queues: async () => inspectable(await opened()).queues(),
+    queue: async (...args) => inspectable(await opened()).queue(...args),
+    activity: async (...args) => inspectable(await opened()).activity(...args),
+    act: async (...args) => administrable(await opened()).act(...args),
+    edit: async (...args) => administrable(await opened()).edit(...args),
+    pause: async (...args) => administrable(await opened()).pause(...args),
+    resume: async (...args) => administrable(await opened()).resume(...args),
+    purge: async (...args) => administrable(await opened()).purge(...args),
     diagnose: async () => (await opened()).diagnose(),
     [Symbol.asyncDispose]: async () => {
       closed = true;

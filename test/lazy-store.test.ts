@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { registerStore } from "../src/store/driver.ts";
 import { lazyStore } from "../src/lazy-store.ts";
 
 test("a lazy store is opened by the first call, once, and closed if it was", async (t) => {
@@ -35,4 +36,43 @@ test("every call of a store is passed on", async () => {
   const { memoryStore } = await import("../src/stores/memory/index.ts");
   const [lazy, real] = [lazyStore("memory:"), memoryStore()].map((store) => Object.keys(store).toSorted());
   assert.deepEqual(lazy, real);
+});
+
+test("a call that needs what the store lacks is told so, and the rest goes on", async (t) => {
+  const { memoryStore } = await import("../src/stores/memory/index.ts");
+  registerStore({
+    schemes: ["tiny"],
+    forms: "tiny:",
+    make: async () => {
+      const { name, callsAtOnce, signal, open, add, exchange, extend, maintain, ...rest } = memoryStore();
+      const dispose = rest[Symbol.asyncDispose];
+      return {
+        name,
+        callsAtOnce,
+        signal,
+        open,
+        add,
+        exchange,
+        extend,
+        maintain,
+        [Symbol.asyncDispose]: dispose,
+      };
+    },
+  });
+  const store = lazyStore("tiny:");
+  t.after(() => store[Symbol.asyncDispose]());
+  const calls: (() => Promise<unknown>)[] = [
+    () => store.get("x"),
+    () => store.list({ limit: 1 }),
+    () => store.queues(),
+    () => store.queue("q"),
+    () => store.activity({ minutes: 1 }),
+    () => store.act([{ id: "x" }], "retry"),
+    () => store.edit({ id: "x" }, { priority: 1 }),
+    () => store.pause("q"),
+    () => store.resume("q"),
+    () => store.purge("q", ["pending"]),
+  ];
+  for (const call of calls) await assert.rejects(call(), { code: "STORE_UNSUPPORTED" });
+  assert.deepEqual(await store.add([]), []);
 });

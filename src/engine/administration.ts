@@ -87,7 +87,7 @@ export async function purgeQueue(
   options: { readonly states?: readonly TaskState[] | undefined },
 ): Promise<number> {
   checkKeys(options, ["states"], "purge");
-  const states = checkPurgeable(options.states ?? WAITING);
+  const states = checkPurgeable(options.states === undefined ? WAITING : options.states);
   await knownQueue(store, name);
   return administrable(store).purge(name, states);
 }

@@ -21,21 +21,29 @@ export type Judgement = Extract<Outcome, { kind: "retry" | "dead" | "snooze" }>;
  * Payloads that the task's schema refuses, or that are not JSON, cannot get better: they are dead at once.
  */
 export function judge(failures: number, thrown: unknown, policy: RetryPolicy, random: number): Judgement {
-  if (thrown instanceof Snooze)
-    return { kind: "snooze", delayMs: Math.max(SHORTEST_DELAY_MS, thrown.delayMs) };
+  if (isA(thrown, Snooze)) return { kind: "snooze", delayMs: Math.max(SHORTEST_DELAY_MS, thrown.delayMs) };
   const error = toTaskError(thrown);
-  if (thrown instanceof Discard) return { kind: "dead", reason: "discarded", error };
-  if (
-    thrown instanceof WindlassError &&
-    (thrown.code === "INVALID_PAYLOAD" || thrown.code === "UNREADABLE")
-  ) {
+  if (isA(thrown, Discard)) return { kind: "dead", reason: "discarded", error };
+  if (isA(thrown, WindlassError) && (thrown.code === "INVALID_PAYLOAD" || thrown.code === "UNREADABLE")) {
     return { kind: "dead", reason: "invalid", error };
   }
   if (failures >= policy.limit) return { kind: "dead", reason: "exhausted", error };
-  const asked = thrown instanceof Retry ? thrown.delayMs : undefined;
+  const asked = isA(thrown, Retry) ? thrown.delayMs : undefined;
   const delayMs =
     asked === undefined ? backoffMs(failures + 1, policy, random) : Math.max(SHORTEST_DELAY_MS, asked);
   return { kind: "retry", delayMs, error };
+}
+
+/** A revoked proxy is of no class, and throws when it is asked: that would end the worker, not the attempt. */
+function isA<Kind extends Error>(
+  thrown: unknown,
+  kind: abstract new (...args: never[]) => Kind,
+): thrown is Kind {
+  try {
+    return thrown instanceof kind;
+  } catch {
+    return false;
+  }
 }
 
 const LONGEST_MESSAGE = 2_048;

@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { type Facet, FACETS, type FullStore, hasFacet } from "../store/facets.ts";
 import type { Store } from "../store/store.ts";
+import { WindlassError } from "../task/errors.ts";
+import { quote } from "../task/names.ts";
 import { storeCases } from "./cases/index.ts";
 import type { StoreUnderTest } from "./store-case.ts";
 
@@ -18,8 +20,19 @@ export interface ConformanceOptions {
 
 const ALL = Object.keys(FACETS) as readonly Facet[];
 
-/** Registers every case that the store's facets allow with a test runner. */
+/** Registers every case that the store's facets allow with a test runner. Fails with `INVALID_OPTION` for a facet that is none. */
 export function storeConformance({ name, facets = ALL, open, test }: ConformanceOptions): void {
+  // A misspelt facet would leave out its cases, and what is left would be green.
+  const strange = Array.isArray(facets) ? facets.find((facet) => !ALL.includes(facet)) : facets;
+  if (strange !== undefined) {
+    throw new WindlassError(
+      "INVALID_OPTION",
+      `facets has ${quote(strange)}; expected a list of ${ALL.join(", ")}`,
+      {
+        pointer: "facets",
+      },
+    );
+  }
   test(`${name}: the store has the facets that it is said to have, and no others`, async () => {
     await using sut = await open();
     assert.deepEqual(

@@ -295,7 +295,7 @@ test("queues are paused, resumed and purged by name, and told apart from those t
     ["pending", "scheduled", "retrying"],
     ["dead", "completed"],
   ]);
-  for (const states of [["running"], ["dead", "running"], [], ["gone"], "dead"]) {
+  for (const states of [["running"], ["dead", "running"], [], ["gone"], "dead", null]) {
     await assert.rejects(client.purge("mail", { states: states as never }), { code: "INVALID_OPTION" });
   }
   await assert.rejects(client.purge("mail", { state: "dead" } as never), { code: "UNKNOWN_OPTION" });

@@ -136,3 +136,9 @@ test("lone surrogates do not get into a store", () => {
   assert.ok(toTaskError(new Error("a\ud800b")).message.isWellFormed());
   assert.ok(toTaskError("\udfff").message.isWellFormed());
 });
+
+test("a revoked proxy that a handler throws is a failure like any other", () => {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  assert.equal(judge(0, proxy, policy, half).kind, "retry");
+});

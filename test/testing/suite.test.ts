@@ -92,3 +92,20 @@ test("no case uses a facet that it does not say it needs", async () => {
     await storeCase.run(sut);
   }
 });
+
+test("a facet that is none is refused, and no case is registered", () => {
+  for (const facets of [["inspectible"], "inspectable", null]) {
+    let registered = 0;
+    assert.throws(
+      () =>
+        storeConformance({
+          name: "some",
+          facets: facets as never,
+          open: memoryUnderTest,
+          test: () => registered++,
+        }),
+      { code: "INVALID_OPTION", pointer: "facets" },
+    );
+    assert.equal(registered, 0);
+  }
+});
