@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { registerStore } from "../src/store/driver.ts";
+import { FACETS } from "../src/store/facets.ts";
+import type { Store } from "../src/store/store.ts";
 import { lazyStore } from "../src/lazy-store.ts";
 
 test("a lazy store is opened by the first call, once, and closed if it was", async (t) => {
@@ -44,19 +46,14 @@ test("a call that needs what the store lacks is told so, and the rest goes on", 
     schemes: ["tiny"],
     forms: "tiny:",
     make: async () => {
-      const { name, callsAtOnce, signal, open, add, exchange, extend, maintain, ...rest } = memoryStore();
-      const dispose = rest[Symbol.asyncDispose];
-      return {
-        name,
-        callsAtOnce,
-        signal,
-        open,
-        add,
-        exchange,
-        extend,
-        maintain,
-        [Symbol.asyncDispose]: dispose,
-      };
+      const beyond: readonly string[] = Object.values(FACETS).flat();
+      const store = memoryStore();
+      return Object.assign(
+        Object.fromEntries(
+          Object.entries(store).filter(([verb]) => !beyond.includes(verb)),
+        ) as unknown as Store,
+        { [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() },
+      );
     },
   });
   const store = lazyStore("tiny:");

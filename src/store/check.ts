@@ -22,8 +22,9 @@ const HIGHEST_LIMIT = 2 ** 31 - 1;
 export function checkNewTasks(tasks: readonly NewTask[]): void {
   checkList(tasks, "tasks");
   // Most calls are of one queue and type: a name that was just checked is not looked at again.
-  let queue: unknown;
-  let type: unknown;
+  // To begin with it is what is no name; `undefined` would let a task without one pass.
+  let queue: unknown = tasks;
+  let type: unknown = tasks;
   for (const task of tasks) {
     if (task.queue !== queue) queue = checkName(task.queue, "queue");
     if (task.type !== type) type = checkName(task.type, "type");

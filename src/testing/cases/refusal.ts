@@ -17,6 +17,8 @@ const fields: readonly (readonly [name: string, value: unknown, code: ErrorCode]
   ["type", 7, "INVALID_NAME"],
   ["queue", "a}b", "INVALID_NAME"],
   ["queue", null, "INVALID_NAME"],
+  ["queue", undefined, "INVALID_NAME"],
+  ["type", undefined, "INVALID_NAME"],
   ["queue", "x".repeat(129), "INVALID_NAME"],
   ["payload", undefined, "INVALID_PAYLOAD"],
   ["payload", { a: 1 }, "INVALID_PAYLOAD"],
