@@ -40,7 +40,13 @@ async function exchange(store: FullStore, { settle, claim }: Exchange): Promise<
   const again = indexes.filter(isAgain);
   const firsts = indexes.filter((i) => !isAgain(i));
   const released = firsts.filter((i) => settle[i]!.outcome.kind === "release").toReversed();
-  for (const i of [...firsts.filter((each) => !released.includes(each)), ...released, ...again]) {
+  // Followers are added when all is settled: one may have the id of a task that a later settlement removes.
+  const ended = firsts
+    .filter((i) => !released.includes(i))
+    .toSorted(
+      (a, b) => Number(settle[a]!.followers !== undefined) - Number(settle[b]!.followers !== undefined),
+    );
+  for (const i of [...ended, ...released, ...again]) {
     const reply = await store.exchange({ settle: [settle[i]!] });
     verdicts[i] = reply.verdicts[0]!;
     for (const { results } of reply.followers ?? []) added.set(i, { settlement: i, results });

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import type { FullStore } from "../../../src/store/facets.ts";
 import { memoryStore } from "../../../src/stores/memory/index.ts";
 import { freshPrefix, redisForTests } from "../../services.ts";
-import { claim, openStore, tasks } from "../../support/redis-fixture.ts";
+import { claim, openStore, task, tasks } from "../../support/redis-fixture.ts";
 
 const redis = await redisForTests();
 if (redis !== undefined) {
@@ -25,5 +25,21 @@ if (redis !== undefined) {
     const order = await orderIn(reference);
     assert.deepEqual(order, [2, 3, 4, 1, 0, 5]);
     assert.deepEqual(await orderIn(store), order);
+  });
+
+  test("a follower may have the id of a task that a later settlement of the call removes", async () => {
+    await using store = await openStore({ url: redis.url, prefix: freshPrefix() });
+    await store.add(tasks(2));
+    const [first, second] = await claim(store);
+    const outcome = { kind: "completed", keep: false } as const;
+    const follower = task({ id: second!.id });
+    const { followers } = await store.exchange({
+      settle: [
+        { ...first!, outcome, followers: [follower] },
+        { ...second!, outcome },
+      ],
+    });
+    assert.deepEqual(followers?.[0]?.results, [{ status: "added", id: follower.id, state: "pending" }]);
+    assert.equal((await store.queue("default"))?.counts.pending, 1);
   });
 }
