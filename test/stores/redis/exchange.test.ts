@@ -20,7 +20,7 @@ if (redis !== undefined) {
       const wanted = { queues: ["default"], max: 0, leaseMs: 1_000, worker: "w", holding: [] };
       const { verdicts } = await one.exchange({ settle, claim: wanted });
       assert.deepEqual([verdicts, unknown.length], [["applied", "applied"], 3]);
-      return (await claim(one)).map(({ id }) => all.findIndex((task) => task.id === id));
+      return (await claim(one)).map(({ id }) => all.findIndex((added) => added.id === id));
     };
     const order = await orderIn(reference);
     assert.deepEqual(order, [2, 3, 4, 1, 0, 5]);
