@@ -17,7 +17,7 @@ import { inOrder, type QueueWeight } from "./queue-weights.ts";
 import { stagger } from "./stagger.ts";
 
 /** Waits between calls while the store fails: the herd spreads out, and no outage is answered with a storm. */
-const OUTAGE_BACKOFF = { baseMs: 200, maxMs: 5_000 };
+export const OUTAGE_BACKOFF = { baseMs: 200, maxMs: 5_000 };
 
 /** A due time that is already past, but not claimable, must not become a spin. */
 const SHORTEST_REST_MS = 5;

@@ -17,6 +17,7 @@ import { Outbox } from "./outbox.ts";
 import type { Service } from "./service.ts";
 import { housekeeping } from "./services.ts";
 import { onStopSignals, resend } from "./stop-signals.ts";
+import { subscribe } from "./subscribe.ts";
 import { resolveWorkOptions, type WorkOptions, type WorkSettings } from "./work-options.ts";
 
 export interface WorkerTools {
@@ -103,7 +104,15 @@ export class Worker implements AsyncDisposable {
     const unwatch = this.#settings.signals ? this.#watchSignals() : undefined;
     const { logger } = this.#tools;
     try {
-      await using _ = await this.#store.signal.subscribe(this.#queueNames(), () => this.#exchanger.wake());
+      await using _ = await subscribe({
+        ...this.#tools,
+        store: this.#store,
+        queues: this.#queueNames(),
+        worker: this.name,
+        wake: () => this.#exchanger.wake(),
+        wanted: () => this.#phase === "claiming",
+        ended: this.#ended.promise,
+      });
       logger.info({ worker: this.name, queues: this.#queueNames() }, "worker started");
       this.#services.start();
       this.#exchanger.schedule();

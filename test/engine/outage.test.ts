@@ -70,6 +70,48 @@ test("a store that is away is no reason to lose anything: settlements wait and a
   await until(async () => (await stateOf(at.store, id)) === "completed", "the outcome got through");
 });
 
+test("a store that is away while a worker subscribes is waited for; the worker can be stopped meanwhile", async () => {
+  let away = true;
+  let asked = 0;
+  await using at = await fixture((store) =>
+    overriding(store, {
+      signal: {
+        subscribe: async (...args) => {
+          asked++;
+          if (away) throw new WindlassError("STORE_UNAVAILABLE", "away");
+          return store.signal.subscribe(...args);
+        },
+      },
+    }),
+  );
+  const { task, runs } = counted();
+  await at.client.enqueue(task, 1);
+  const stopped = at.client.work([task], options);
+  const ended = stopped.run();
+  await until(() => asked === 1, "it asks");
+  await turns();
+  await stopped.stop();
+  await ended;
+  assert.deepEqual([asked, runs()], [1, 0]);
+  const worker = at.client.work([task], options);
+  void worker.run();
+  await until(() => asked === 2, "it asks");
+  await turns();
+  away = false;
+  await at.clock.advance(1_000);
+  await until(() => runs() === 1, "it works");
+  assert.equal(asked, 3);
+});
+
+test("a worker whose subscription is refused for good says so", async () => {
+  await using at = await fixture((store) =>
+    overriding(store, {
+      signal: { subscribe: () => Promise.reject(new WindlassError("STORE_CLOSED", "closed")) },
+    }),
+  );
+  await assert.rejects(at.client.work([counted().task], options).run(), { code: "STORE_CLOSED" });
+});
+
 test("tasks of a claim whose reply was lost come back at the next claim, without cost", async () => {
   await using at = await fixture((store) => faultyStore(store, oneFault("exchange", 1, "lost reply")));
   const { task, runs } = counted();

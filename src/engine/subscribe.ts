@@ -1,0 +1,49 @@
+/** A worker's subscription to what is added, which waits for a store that is away. */
+import type { Clock, Random } from "../store/clock.ts";
+import type { Store } from "../store/store.ts";
+import { backoffMs } from "../task/backoff.ts";
+import { WindlassError } from "../task/errors.ts";
+import { toTaskError } from "../task/judge.ts";
+import { OUTAGE_BACKOFF } from "./exchanger.ts";
+import type { Logger } from "./logger.ts";
+
+interface Subscribing {
+  readonly store: Store;
+  readonly queues: readonly string[];
+  /** The worker's name. */
+  readonly worker: string;
+  readonly wake: () => void;
+  /** False once the worker is asked to stop. */
+  readonly wanted: () => boolean;
+  /** Settles when the worker ends. */
+  readonly ended: Promise<unknown>;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+/** Subscribes; undefined if the worker was stopped first. Fails with what no waiting mends, such as `STORE_CLOSED`. */
+export async function subscribe(options: Subscribing): Promise<AsyncDisposable | undefined> {
+  const { store, queues, worker, wake, wanted, logger, random } = options;
+  for (let failures = 1; wanted(); failures++) {
+    try {
+      return await store.signal.subscribe(queues, wake);
+    } catch (error) {
+      if (!(error instanceof WindlassError && error.retriable)) throw error;
+      logger.warn({ worker, error: toTaskError(error) }, "the store failed; trying again");
+      await pause(backoffMs(failures, OUTAGE_BACKOFF, random()), options);
+    }
+  }
+  return undefined;
+}
+
+function pause(ms: number, { clock, ended }: Subscribing): Promise<void> {
+  return new Promise((resolve) => {
+    const cancel = clock.after(ms, resolve);
+    const end = (): void => {
+      cancel();
+      resolve();
+    };
+    ended.then(end, end);
+  });
+}
