@@ -23,8 +23,8 @@ export function isLoopback(host: string): boolean {
 const LOOPBACK = /^(?:localhost|(?:[a-z0-9-]+\.)+localhost|127(?:\.\d{1,3}){3}|\[?::1\]?)$/i;
 
 /** Fails with `INVALID_OPTION` for a token that no header can carry. */
-export function checkToken(token: string): string {
-  if (/^[\x21-\x7e]{1,512}$/.test(token)) return token;
+export function checkToken(token: unknown): string {
+  if (typeof token === "string" && /^[\x21-\x7e]{1,512}$/.test(token)) return token;
   throw new WindlassError("INVALID_OPTION", "the token is not 1 to 512 visible ASCII characters", {
     pointer: "token",
     remedy: "Make one, for example with: openssl rand -hex 24",

@@ -8,6 +8,9 @@ import { page } from "../../dashboard/index.ts";
 import { type Logger, stderrLogger } from "../../engine/logger.ts";
 import { type Clock, systemClock } from "../../store/clock.ts";
 import { App, type FetchHandler } from "./app.ts";
+import { WindlassError } from "../../task/errors.ts";
+import { quote } from "../../task/names.ts";
+import { checkKeys } from "../../task/options.ts";
 import { checkToken, type Guard, makeGuard } from "./guard.ts";
 import { Health, type HealthAnswer } from "./health.ts";
 import { type HttpLimits, toLimits } from "./limits.ts";
@@ -38,8 +41,15 @@ const OPERATIONS: readonly Operation[] = catalogue;
 
 const RUNNING: Lifecycle = { stopping: () => false };
 
-/** The API, the health checks and the page, to be mounted into any host that speaks fetch. */
+const KEYS: readonly (keyof HandlerOptions)[] = ["client", "token", "trusted", "logger", "clock", "limits"];
+
+/**
+ * The API, the health checks and the page, to be mounted into any host that speaks fetch. Fails with `INVALID_OPTION` or
+ * `UNKNOWN_OPTION`: a misspelt `token` would be none.
+ */
 export function httpHandler(options: HandlerOptions): FetchHandler {
+  checkClient(options);
+  checkKeys(options, KEYS, "httpHandler");
   return makeHandler(options, RUNNING).fetch;
 }
 
@@ -49,6 +59,11 @@ export function makeHandler(
   { stopping }: Lifecycle,
 ): { readonly fetch: FetchHandler; readonly replies: Replies } {
   const { client, token, logger = stderrLogger(), clock = systemClock, trusted = false } = options;
+  if (typeof trusted !== "boolean") {
+    throw new WindlassError("INVALID_OPTION", `trusted is ${quote(trusted)}; expected true or false`, {
+      pointer: "trusted",
+    });
+  }
   const limits = toLimits(options.limits);
   const guard = makeGuard(token === undefined ? undefined : checkToken(token), trusted);
   const replies = new Replies({ logger, stopping, newRequestId: randomUUID });
@@ -62,6 +77,16 @@ export function makeHandler(
   // The page holds no data: with a token it asks its user for it.
   offerPage(app, token === undefined ? guard : undefined);
   return { fetch: app.fetch, replies };
+}
+
+/** Fails with `INVALID_OPTION` for options without a client: everything but `/livez` would fail with them. */
+export function checkClient(options: unknown): void {
+  const client = (options as Partial<HandlerOptions> | null | undefined)?.client as unknown;
+  if (typeof (client as Partial<ApiContext["client"]> | null | undefined)?.enqueueAll === "function") return;
+  throw new WindlassError("INVALID_OPTION", `client is ${quote(client)}; expected a Client`, {
+    pointer: "client",
+    remedy: "Make one with windlass(url) or new Client(store).",
+  });
 }
 
 function offerShortForms(shared: OfferOptions): void {

@@ -9,7 +9,7 @@ import { checkInteger, checkKeys } from "../../task/options.ts";
 import type { FetchHandler } from "./app.ts";
 import type { NodeBindings } from "./bindings.ts";
 import { checkBind, DEFAULT_HOST, DEFAULT_PORT, listen, toUrl } from "./bind.ts";
-import { type HandlerOptions, makeHandler } from "./handler.ts";
+import { checkClient, type HandlerOptions, makeHandler } from "./handler.ts";
 import { type HttpLimits, toLimits } from "./limits.ts";
 import { fromParser, replyRaw } from "./raw-reply.ts";
 
@@ -50,6 +50,7 @@ const SWEEP_MS = 20;
  * Node's globals `Request` and `Response` are replaced by the adapter's lighter ones, which extend them.
  */
 export async function startServer(options: ServerOptions): Promise<HttpServer> {
+  checkClient(options);
   checkKeys(options, KEYS, "startServer");
   const { host = DEFAULT_HOST, clock = systemClock } = options;
   const port = checkInteger(options.port ?? DEFAULT_PORT, 0, 65_535, "port");

@@ -107,6 +107,17 @@ test("a trusted handler leaves that to the program around it", async () => {
   assert.equal((await httpHandler({ client: w.client, trusted: true })(request())).status, 200);
 });
 
+test("a handler refuses options that are wrong: a misspelt token must not leave the door open", async () => {
+  await using w = fixture();
+  const fails = (options: object, code: ErrorCode, pointer: string): void =>
+    assert.throws(() => httpHandler(options as never), { code, pointer }, JSON.stringify(options));
+  fails({ client: w.client, tokn: TOKEN }, "UNKNOWN_OPTION", "tokn");
+  for (const trusted of ["no", 1, null]) fails({ client: w.client, trusted }, "INVALID_OPTION", "trusted");
+  for (const token of [7, null, {}]) fails({ client: w.client, token }, "INVALID_OPTION", "token");
+  for (const client of [undefined, null, 7, {}]) fails({ client }, "INVALID_OPTION", "client");
+  for (const options of [undefined, null, 7]) fails(options as never, "INVALID_OPTION", "client");
+});
+
 async function failsToStart(options: object, code: ErrorCode): Promise<void> {
   await using w = fixture();
   await assert.rejects(startServer({ client: w.client, logger: SILENT, port: 0, ...options }), (error) =>
@@ -126,9 +137,10 @@ test("a port that is taken, and options that are wrong, are said at start", asyn
   await using s = await serve();
   await failsToStart({ port: s.server.port }, "PORT_TAKEN");
   for (const port of [-1, 70_000, 1.5, "80"]) await failsToStart({ port }, "INVALID_OPTION");
-  for (const token of ["", "two words", "\n", "ü"]) await failsToStart({ token }, "INVALID_OPTION");
+  for (const token of ["", "two words", "\n", "ü", 7]) await failsToStart({ token }, "INVALID_OPTION");
   await failsToStart({ prot: 1 }, "UNKNOWN_OPTION");
   await failsToStart({ limits: { bodyByte: 1 } }, "UNKNOWN_OPTION");
   await failsToStart({ limits: { bodyBytes: 0 } }, "INVALID_OPTION");
   await failsToStart({ host: "192.0.2.1", token: TOKEN }, "INVALID_OPTION");
+  await failsToStart({ client: null }, "INVALID_OPTION");
 });
