@@ -57,7 +57,10 @@ export function composeRun(middleware: readonly RunMiddleware[]): RunMiddleware 
 export function composeEnqueue(middleware: readonly EnqueueMiddleware[]): EnqueueMiddleware | undefined {
   return middleware.reduceRight<EnqueueMiddleware | undefined>(
     (inner, outer) => async (tasks, last) =>
-      checkResults(tasks, await outer(tasks, inner === undefined ? last : (given) => inner(given, last))),
+      checkResults(
+        tasks,
+        await outer(tasks, watched(inner === undefined ? last : async (given) => inner(given, last))),
+      ),
     undefined,
   );
 }
@@ -65,7 +68,7 @@ export function composeEnqueue(middleware: readonly EnqueueMiddleware[]): Enqueu
 /** A handler that ran twice for one attempt would be a broken promise. */
 function once(next: () => Promise<unknown>): () => Promise<unknown> {
   let called = false;
-  return async () => {
+  return watched(async () => {
     if (called) {
       throw new WindlassError("INTERNAL", "a middleware called next() twice; expected once", {
         remedy: "Mend the middleware around run; to run a task again, throw Retry.",
@@ -73,6 +76,17 @@ function once(next: () => Promise<unknown>): () => Promise<unknown> {
     }
     called = true;
     return next();
+  });
+}
+
+/** Whoever does not wait for `next()` does not hear how it failed; that must not end the process as an unhandled rejection. */
+function watched<Args extends readonly unknown[], Answer>(
+  next: (...args: Args) => Promise<Answer>,
+): (...args: Args) => Promise<Answer> {
+  return (...args) => {
+    const answer = next(...args);
+    answer.catch(() => {});
+    return answer;
   };
 }
 

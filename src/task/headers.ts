@@ -22,6 +22,13 @@ export function checkHeaders(headers: unknown): Headers {
   if (typeof headers !== "object" || headers === null || Array.isArray(headers)) {
     throw invalid(`headers is ${quote(headers)}; expected an object of strings`);
   }
+  // A Map, a Date or the Headers of fetch has its content elsewhere: it would be stored as no headers at all.
+  const prototype: unknown = Object.getPrototypeOf(headers);
+  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
+    throw invalid(
+      "headers is an object of a class; expected a plain object of strings, as Object.fromEntries makes",
+    );
+  }
   const entries = Object.entries(headers as Record<string, unknown>);
   if (entries.length > HEADERS_LIMIT) {
     throw invalid(`headers has ${entries.length} entries; expected at most ${HEADERS_LIMIT}`);

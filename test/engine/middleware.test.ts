@@ -158,6 +158,27 @@ test("a handler never runs twice in one attempt: the second next() fails", async
   assert.deepEqual([state, error?.code, runs], ["dead", "INTERNAL", 1]);
 });
 
+test("middleware that does not wait for next() answers by itself, and what the rest throws ends nothing else", async () => {
+  await using client = clientWith({
+    run: [
+      (_, next) => {
+        void next();
+        void next();
+        return "early";
+      },
+    ],
+  });
+  const unhandled: unknown[] = [];
+  const heard = (error: unknown): void => void unhandled.push(error);
+  process.on("unhandledRejection", heard);
+  const { state, result } = await runOne(client, () => {
+    throw new Error("late");
+  });
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off("unhandledRejection", heard);
+  assert.deepEqual([state, result, unhandled], ["completed", "early", []]);
+});
+
 test("middleware around enqueue adds headers, in the caller's own asynchronous context, around every way to add", async () => {
   const trace = new AsyncLocalStorage<string>();
   const calls: number[] = [];

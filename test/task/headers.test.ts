@@ -37,6 +37,9 @@ test("bounds are exact: entries, and bytes of UTF-8", () => {
 
 test("what is no map of strings is refused by name", () => {
   for (const headers of [
+    new Map([["tenant", "a"]]),
+    new Date(),
+    new globalThis.Headers({ tenant: "a" }),
     null,
     [],
     "a",
