@@ -140,19 +140,22 @@ async function fromSet(
 }
 
 async function fromLists(runner: ScriptRunner, keys: QueueKeys, { at, want }: Step): Promise<Found[]> {
-  for (;;) {
+  for (let from = at; ;) {
     const priorities = runner.priorities(keys.queue);
-    const args = [priorities, at, String(want)];
+    const args = [priorities, from, String(want)];
     const reply = await runner.run("list-pending", keys.slot, keys.all(priorities), args);
-    const [stale, ids, positions] = reply as readonly [Buffer, Buffer, Buffer];
+    const [stale, ids, positions, goOn] = reply as readonly [Buffer, Buffer, Buffer, Buffer];
     if (stale.length > 0) {
       runner.learn(keys.queue, String(stale));
-      continue;
+    } else if (ids.length > 0) {
+      return String(positions)
+        .split(" ")
+        .map((position, i) => ({ id: readId(ids, ID_BYTES * i), at: position }));
+    } else if (goOn.length > 0) {
+      from = String(goOn);
+    } else {
+      return [];
     }
-    if (ids.length === 0) return [];
-    return String(positions)
-      .split(" ")
-      .map((position, i) => ({ id: readId(ids, ID_BYTES * i), at: position }));
   }
 }
 

@@ -61,6 +61,36 @@ if ((await redisForTests()) !== undefined) {
     );
   });
 
+  test("pending tasks are listed past thousands that were cancelled without a search of the list for each", async () => {
+    await using server = await startRedis();
+    await using store = await openStore({ url: server.url, clock });
+    const all = tasks(7_000);
+    await store.add(all);
+    const cancelled = all.slice(500, 6_900);
+    await store.act(cancelled, "cancel");
+    // One changes its line, and two leave theirs and come back to it: each has an entry that does not stand.
+    await store.edit(all[0]!, { priority: 9 });
+    const left = all.slice(1, 3);
+    for (const one of left) await store.edit(one, { delayMs: 3_600_000 });
+    await store.act(left, "runNow");
+    const back: string[] = [];
+    for (let cursor: string | undefined; ;) {
+      const page = await store.list({
+        state: "pending",
+        limit: 100,
+        ...(cursor !== undefined && { cursor }),
+      });
+      back.push(...page.items.map(({ id }) => id));
+      if ((cursor = page.nextCursor) === undefined) break;
+    }
+    assert.equal(back.length, new Set(back).size);
+    const waiting = [...all.slice(0, 500), ...all.slice(6_900)].map(({ id }) => id);
+    assert.deepEqual(back.toSorted(), waiting.toSorted());
+    await using other = await raw(server.url);
+    const stats = String(await other.send("INFO", "commandstats"));
+    assert.ok(Number(/cmdstat_lpos:calls=(\d+)/.exec(stats)?.[1] ?? 0) <= 10, stats);
+  });
+
   test("to find tasks whose queue is not named takes one call per queue, however many they are", async () => {
     await using server = await startRedis();
     await using store = await openStore({ url: server.url, clock });
