@@ -1,7 +1,7 @@
 /**
  * The law of `task/`, as the scripts need it. What a settlement and an act lead to goes along as arguments; what scripts
  * have to know by themselves is put into them when they are loaded: `LAW.NAME` in Lua stands for the value here. So no
- * script decides, and none holds a constant of its own. They compare what only Redis holds: a stored crash limit, the
+ * script decides. They compare what only Redis holds: a stored crash limit, the
  * time, whether someone asked a task to stop.
  */
 import {

@@ -8,6 +8,8 @@
  */
 import type { Signal } from "../../store/signal.ts";
 import type { Cancel } from "../../store/clock.ts";
+import { hasCode } from "../../task/errors.ts";
+import { unavailable } from "./errors.ts";
 import type { ScriptRunner } from "./script-runner.ts";
 import type { Client } from "./net/client.ts";
 import type { Link } from "./net/link.ts";
@@ -24,7 +26,6 @@ export class RedisSignal implements Signal {
   /** By queue. */
   readonly #listeners = new Map<string, Set<Listener>>();
   #link: Link | undefined;
-  #client: Client | undefined;
   #cancelProbe: Cancel = () => {};
   #closed = false;
 
@@ -33,23 +34,22 @@ export class RedisSignal implements Signal {
   }
 
   async subscribe(queues: readonly string[], wake: () => void): Promise<AsyncDisposable> {
-    const runner = this.#runner;
-    await this.#connect();
+    const link = await this.#connected();
     let resolved = false;
     const listener: Listener = {
       wake: () => {
         if (resolved) wake();
       },
     };
-    for (const queue of queues) {
-      const others = this.#listeners.get(queue);
-      this.#listeners.set(queue, (others ?? new Set()).add(listener));
-      const keys = runner.keys(queue);
-      if (others === undefined) await this.#client?.subscribe(keys.key("meta"), () => this.#wake(queue));
-      await runner.run("listen", keys.slot, [keys.key("meta")], []);
+    try {
+      for (const queue of queues) await this.#listen(link, queue, listener);
+    } catch (error) {
+      this.#leave(queues, listener);
+      // Whether it was heard does not matter to who may just ask again.
+      throw hasCode(error, "UNKNOWN") ? unavailable(link.address, error.message, error) : error;
     }
     resolved = true;
-    return { [Symbol.asyncDispose]: () => this.#leave(queues, listener) };
+    return { [Symbol.asyncDispose]: async () => this.#leave(queues, listener) };
   }
 
   close(): void {
@@ -58,32 +58,39 @@ export class RedisSignal implements Signal {
     this.#listeners.clear();
   }
 
-  async #leave(queues: readonly string[], listener: Listener): Promise<void> {
+  async #listen(link: Link, queue: string, listener: Listener): Promise<void> {
+    const others = this.#listeners.get(queue);
+    this.#listeners.set(queue, (others ?? new Set()).add(listener));
+    const keys = this.#runner.keys(queue);
+    if (others === undefined) await link.subscribe(keys.key("meta"), () => this.#wake(queue));
+    await this.#runner.run("listen", keys.slot, [keys.key("meta")], []);
+  }
+
+  #leave(queues: readonly string[], listener: Listener): void {
     for (const queue of queues) {
       const listeners = this.#listeners.get(queue);
       if (listeners?.delete(listener) !== true || listeners.size > 0) continue;
       this.#listeners.delete(queue);
-      // A connection that fails now has no subscriptions any more, which is what was asked for.
-      await this.#client?.unsubscribe(this.#runner.keys(queue).key("meta")).catch(() => {});
+      this.#link?.unsubscribe(this.#runner.keys(queue).key("meta"));
     }
   }
 
-  async #connect(): Promise<void> {
-    if (this.#link === undefined) {
-      this.#link = this.#runner.router.listener((client) => this.#connected(client));
-      try {
-        await this.#link.open();
-      } catch (error) {
-        this.#link = undefined;
-        throw error;
-      }
-      this.#probe();
+  async #connected(): Promise<Link> {
+    if (this.#link !== undefined) return this.#link;
+    const link = this.#runner.router.listener((client) => this.#listenAgain(client));
+    this.#link = link;
+    try {
+      await link.open();
+    } catch (error) {
+      this.#link = undefined;
+      throw error;
     }
+    this.#probe();
+    return link;
   }
 
   /** A new connection hears nothing until it is told to; what was published meanwhile is lost, so everyone is woken. */
-  async #connected(client: Client): Promise<void> {
-    this.#client = client;
+  async #listenAgain(client: Client): Promise<void> {
     for (const queue of this.#listeners.keys()) {
       await client.subscribe(this.#runner.keys(queue).key("meta"), () => this.#wake(queue));
     }

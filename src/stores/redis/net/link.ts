@@ -53,7 +53,21 @@ export class Link {
    * Sends one command. Rejects with an `ErrorReply` if Redis answers an error, with `STORE_UNAVAILABLE` if it was
    * certainly not sent, with `UNKNOWN` if it was sent and not answered within the deadline.
    */
-  async send(args: readonly Arg[], extraMs = 0): Promise<Reply> {
+  send(args: readonly Arg[], extraMs = 0): Promise<Reply> {
+    return this.#ask((client) => client.send(args), extraMs);
+  }
+
+  /** Listens on a channel, on the present connection alone. Rejects as `send` does. */
+  subscribe(channel: string, heard: () => void): Promise<void> {
+    return this.#ask((client) => client.subscribe(channel, heard));
+  }
+
+  /** Listens no more. Nobody has to wait for it: what is heard meanwhile is for no one, and a lost connection hears nothing. */
+  unsubscribe(channel: string): void {
+    this.#client?.unsubscribe(channel).catch(() => {});
+  }
+
+  async #ask<Answer>(what: (client: Client) => Promise<Answer>, extraMs = 0): Promise<Answer> {
     const client = this.#client ?? (await this.#ready());
     const { clock, deadlineMs } = this.#options;
     return new Promise((resolve, reject) => {
@@ -63,7 +77,7 @@ export class Link {
         this.drop(client);
         this.#options.suspect?.();
       });
-      client.send(args).then(
+      what(client).then(
         (reply) => {
           cancel();
           resolve(reply);
