@@ -25,6 +25,8 @@ export class RedisSignal implements Signal {
   readonly #runner: ScriptRunner;
   /** By queue. */
   readonly #listeners = new Map<string, Set<Listener>>();
+  /** By queue, until it may be listened to again: the client loses a listener that comes while a channel is being left. */
+  readonly #left = new Map<string, Promise<void>>();
   #link: Link | undefined;
   #cancelProbe: Cancel = () => {};
   #closed = false;
@@ -62,6 +64,8 @@ export class RedisSignal implements Signal {
     const others = this.#listeners.get(queue);
     this.#listeners.set(queue, (others ?? new Set()).add(listener));
     const keys = this.#runner.keys(queue);
+    await this.#left.get(queue);
+    this.#left.delete(queue);
     if (others === undefined) await link.subscribe(keys.key("meta"), () => this.#wake(queue));
     await this.#runner.run("listen", keys.slot, [keys.key("meta")], []);
   }
@@ -71,7 +75,7 @@ export class RedisSignal implements Signal {
       const listeners = this.#listeners.get(queue);
       if (listeners?.delete(listener) !== true || listeners.size > 0) continue;
       this.#listeners.delete(queue);
-      this.#link?.unsubscribe(this.#runner.keys(queue).key("meta"));
+      this.#left.set(queue, this.#link!.unsubscribe(this.#runner.keys(queue).key("meta")));
     }
   }
 

@@ -62,9 +62,26 @@ export class Link {
     return this.#ask((client) => client.subscribe(channel, heard));
   }
 
-  /** Listens no more. Nobody has to wait for it: what is heard meanwhile is for no one, and a lost connection hears nothing. */
-  unsubscribe(channel: string): void {
-    this.#client?.unsubscribe(channel).catch(() => {});
+  /**
+   * Listens no more. Settles when the channel may be listened to again: a connection that does not answer within the deadline
+   * is given up, and hears nothing either. Nothing has to stay alive for it.
+   */
+  unsubscribe(channel: string): Promise<void> {
+    const client = this.#client;
+    if (client === undefined) return Promise.resolve();
+    const { clock, deadlineMs } = this.#options;
+    return new Promise((resolve) => {
+      const giveUp = (): void => {
+        this.drop(client);
+        resolve();
+      };
+      const cancel = clock.after(deadlineMs, giveUp, { background: true });
+      const end = (): void => {
+        cancel();
+        resolve();
+      };
+      client.unsubscribe(channel).then(end, end);
+    });
   }
 
   async #ask<Answer>(what: (client: Client) => Promise<Answer>, extraMs = 0): Promise<Answer> {
