@@ -17,7 +17,13 @@ import {
   UNREADABLE,
 } from "../../task/life.ts";
 import type { Outcome } from "../../task/outcome.ts";
-import { ATTEMPTS_KEPT, type DeadReason, DEFAULT_CRASH_LIMIT, TASK_STATES, type TaskState } from "../../task/task.ts";
+import {
+  ATTEMPTS_KEPT,
+  type DeadReason,
+  DEFAULT_CRASH_LIMIT,
+  TASK_STATES,
+  type TaskState,
+} from "../../task/task.ts";
 
 /** A constant of the law, as Lua can write it. */
 export type LawValue =

@@ -117,12 +117,8 @@ function enterFinished(
 }
 
 function remove({ sql }: Transaction, rid: number, state: RestState): number {
-  switch (TABLE_OF[state]) {
-    case "ready":
-      return sql.ready.drop.run(rid);
-    case "due":
-      return sql.due.drop.run(rid);
-    case "finished":
-      return sql.finished.drop.run(state, rid, rid);
-  }
+  const table = TABLE_OF[state];
+  if (table === "ready") return sql.ready.drop.run(rid);
+  if (table === "due") return sql.due.drop.run(rid);
+  return sql.finished.drop.run(state, rid, rid);
 }
