@@ -46,7 +46,7 @@ export function prepareFile(path: string): string {
   const full = resolve(path);
   const directory = dirname(full);
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectory(directory);
     const type = networkFileSystem(statfsSync(directory).type);
     if (type !== undefined) throw onNetwork(full, type);
     makeFile(full);
@@ -60,7 +60,27 @@ export function prepareFile(path: string): string {
     return real;
   } catch (error) {
     if (error instanceof WindlassError) throw error;
-    throw unsuitable(`${full} cannot be written (${(error as Error).message})`, error);
+    throw unsuitable(`${full} cannot be written (${(error as Error).message})`, error, ELSEWHERE);
+  }
+}
+
+const ELSEWHERE = "Name a file in a folder that this user may write to.";
+
+/**
+ * Makes the directory and what is missing above it. Node's own `recursive` never comes back where the directory above is
+ * there and says that it is not, as those of /proc do.
+ */
+function makeDirectory(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return;
+  const above = dirname(path);
+  if (above !== path) makeDirectory(above);
+  try {
+    mkdirSync(path, 0o700);
+  } catch (error) {
+    // Another process may have made it meanwhile.
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return;
+    const why = (error as Error).message;
+    throw unsuitable(`the folder ${path} cannot be made (${why}); expected a folder`, error, ELSEWHERE);
   }
 }
 
