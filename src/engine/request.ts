@@ -72,6 +72,9 @@ const KEYS: readonly (keyof EnqueueOptions)[] = [
 /** How the names of the engine's own headers begin. */
 const ENGINE_HEADER = "windlass-";
 
+/** An option that only the engine reads says its header here. There is none yet. */
+const NO_HEADERS: Headers = {};
+
 const DEFAULT_KEY_WINDOW_MS = 86_400_000;
 
 /** What the definition says where the options say nothing. */
@@ -125,7 +128,7 @@ export function taskTemplate(
   const keyValue = options.key === undefined ? undefined : checkKey(options.key);
   const windowMs =
     options.keyWindow === undefined ? DEFAULT_KEY_WINDOW_MS : toMs(options.keyWindow, "keyWindow");
-  const headers = options.headers === undefined ? undefined : ownHeaders(options.headers);
+  const headers = headersOf(options.headers, NO_HEADERS);
 
   return (payload, newId) => ({
     id: id ?? newId(),
@@ -142,16 +145,23 @@ export function taskTemplate(
   });
 }
 
-/** A copy, so that what the caller does to his object later changes no task that waits to be sent. */
-function ownHeaders(given: Headers): Headers {
-  const headers = Object.freeze({ ...checkHeaders(given) });
-  const engines = Object.keys(headers).find((name) => name.startsWith(ENGINE_HEADER));
-  if (engines === undefined) return headers;
-  throw new WindlassError(
-    "INVALID_OPTION",
-    `the header ${engines} is the engine's; expected a name that does not start with ${ENGINE_HEADER}`,
-    { pointer: "headers" },
-  );
+/**
+ * The headers of a task: those that are given, and those by which the engine says what its own options are. The bounds hold
+ * for them together, so that what passes here passes the store, too. Undefined if nothing is said of any. A copy, so that
+ * what the caller does to his object later changes no task that waits to be sent. Fails with `INVALID_OPTION`.
+ */
+export function headersOf(given: Headers | undefined, engines: Headers): Headers | undefined {
+  if (given === undefined && Object.keys(engines).length === 0) return undefined;
+  const own = given === undefined ? undefined : checkHeaders(given);
+  const reserved = own && Object.keys(own).find((name) => name.startsWith(ENGINE_HEADER));
+  if (reserved !== undefined) {
+    throw new WindlassError(
+      "INVALID_OPTION",
+      `the header ${reserved} is the engine's; expected a name that does not start with ${ENGINE_HEADER}`,
+      { pointer: "headers" },
+    );
+  }
+  return checkHeaders(Object.freeze({ ...own, ...engines }));
 }
 
 /** The payload as JSON text. Fails with `INVALID_PAYLOAD` or `PAYLOAD_TOO_LARGE`. */
