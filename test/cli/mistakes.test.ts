@@ -71,6 +71,16 @@ const mistakes: readonly Mistake[] = [
   { args: ["dead", "retry"], code: 2, says: /expected their ids, or --all/ },
   { args: ["dead", "retry", ID, "--all"], code: 2, says: /both given/ },
   { args: ["queue", "purge", "a", "--state", "running"], code: 2, says: /--state is "running"; expected/ },
+  {
+    args: ["task", "list", "--state", "dead", "--state", "running"],
+    code: 2,
+    says: /--state is given twice; expected it once \(INVALID_OPTION\)/,
+  },
+  {
+    args: ["queue", "list", "--url", "sqlite:a.db", "--url=sqlite:b.db"],
+    code: 2,
+    says: /--url is given twice/,
+  },
   { args: ["worker"], code: 2, says: /no module is given.*\(INVALID_DEFINITION\)/ },
   { args: ["worker", "none.ts"], code: 2, says: /there is no module "none\.ts" \(INVALID_DEFINITION\)/ },
   { args: ["dev", "none.ts"], code: 2, says: /\(INVALID_DEFINITION\)/ },

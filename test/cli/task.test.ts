@@ -186,6 +186,12 @@ test("queues are listed, paused, resumed and purged", async (t) => {
     assert.equal(unknown.code, 3);
     assert.match(unknown.stderr, /did you mean mail\? \(QUEUE_NOT_FOUND\)/);
   }
+  const states = ["--state", "scheduled", "--state", "pending,scheduled", "--state", "pending"];
+  const asked = await runCli(folder, ["queue", "purge", "mail", ...states]);
+  assert.match(asked.stderr, /This deletes 3 tasks of queue mail/);
+  const purged = await cliJson(folder, ["queue", "purge", "mail", "--yes", ...states]);
+  assert.deepEqual(purged, { queue: "mail", deleted: 3 });
+  await queue.enqueueMany("n", [1, 2, 3], { queue: "mail" });
   assert.deepEqual(await cliJson(folder, ["queue", "purge", "mail", "--yes"]), { queue: "mail", deleted: 3 });
 });
 
