@@ -50,7 +50,7 @@ export function toQueues(value: unknown, name: string): readonly string[] | Read
     const [queue = "", weight = "1", ...rest] = part.trim().split(":");
     if (queue === "" || rest.length > 0)
       throw invalid(value, name, "names with weights such as mail:5,reports");
-    return [queue, toInteger(weight, `the weight of ${queue} in ${name}`, 1, 1_000)];
+    return [queue, toInteger(weight, `the weight of ${quote(queue)} in ${name}`, 1, 1_000)];
   });
   return Object.fromEntries(weights);
 }

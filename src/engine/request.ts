@@ -8,6 +8,7 @@ import { checkId, checkKey, checkName, DEFAULT_QUEUE } from "../task/names.ts";
 import { checkInteger, checkKeys } from "../task/options.ts";
 import { checkPayload } from "../task/payload.ts";
 import { DEFAULT_PRIORITY, type Priority, toPriority } from "../task/priority.ts";
+import { reasonOf } from "../task/quote.ts";
 import type { NewTask, TaskKey } from "../task/task.ts";
 import { CATCH_ALL } from "./definition.ts";
 
@@ -171,14 +172,10 @@ export function encodePayload(payload: unknown): string {
   try {
     text = payload instanceof JsonText ? payload.text : JSON.stringify(payload);
   } catch (error) {
-    throw new WindlassError(
-      "INVALID_PAYLOAD",
-      `the payload cannot be written as JSON: ${(error as Error).message}`,
-      {
-        cause: error,
-        pointer: "/payload",
-      },
-    );
+    throw new WindlassError("INVALID_PAYLOAD", `the payload cannot be written as JSON: ${reasonOf(error)}`, {
+      cause: error,
+      pointer: "/payload",
+    });
   }
   if (text === undefined) {
     throw new WindlassError(

@@ -112,6 +112,35 @@ test("typical mistakes", { concurrency: 2 }, async (t) => {
   );
 });
 
+test("no error repeats more than 200 characters of what was typed", { concurrency: 2 }, async (t) => {
+  const long = "x".repeat(10_000);
+  const lines: readonly (readonly string[])[] = [
+    [long],
+    ["task", "list", `--${long}`],
+    ["task", "list", "--url", `sqlite:${long}`],
+    ["task", "list", "--url", `mongodb://${long}`],
+    ["task", "list", "--config", long],
+    ["task", "get", long],
+    ["task", "enqueue", "a", "--delay", long],
+    ["task", "enqueue", "a", "--file", long],
+    ["worker", long],
+    ["worker", "a.ts", "--queues", `${long}:x`],
+    ["server", "--host", long],
+    ["server", "--token-file", long],
+    ["stress", "--target", `http://${long}`],
+  ];
+  await Promise.all(
+    lines.map((args) =>
+      t.test(args.join(" ").slice(0, 40), async (sub) => {
+        const { code, stderr } = await runCli(temporaryFolder(sub), args);
+        assert.ok(code !== 0 && code !== null);
+        assert.match(stderr, /\([A-Z_]+\)\n/);
+        assert.ok((stderr.match(/x/g)?.length ?? 0) <= 210, stderr);
+      }),
+    ),
+  );
+});
+
 test("a module that fails, or exports nothing, is named", async (t) => {
   const folder = temporaryFolder(t);
   writeFileSync(join(folder, "empty.ts"), "export const nothing: number = 1;");

@@ -91,6 +91,18 @@ void test("the error of a folder that cannot be made says which, and what to do"
   });
 });
 
+void test("a path of 10,000 characters is refused without repeating it", async () => {
+  using folder = temporaryFolder();
+  for (const name of ["x".repeat(10_000), `${"x".repeat(100)}/`.repeat(50)]) {
+    await using store = sqliteStore({ path: folder.file(name) });
+    await assert.rejects(store.open(), (error: WindlassError) => {
+      assert.equal(error.code, "STORE_UNSUITABLE");
+      assert.ok((error.message.match(/x/g)?.length ?? 0) <= 200, error.message);
+      return true;
+    });
+  }
+});
+
 void test("a file that is not SQLite is not touched", async () => {
   using folder = temporaryFolder();
   for (const content of ["hello", "x".repeat(100_000), "SQLite format 3"]) {
