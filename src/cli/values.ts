@@ -37,7 +37,7 @@ export function toConcurrency(value: unknown, name: string): number {
 export function toList(value: unknown, name: string): readonly string[] {
   const list: unknown = typeof value === "string" ? value.split(",") : value;
   if (!Array.isArray(list)) throw invalid(value, name, "a list");
-  return list.map((item: unknown) => toText(item, name));
+  return list.map((item: unknown, index) => toText(item, `${name}[${index}]`));
 }
 
 /** Queues with or without weights: `a:5,b`, `["a", "b"]` or `{ a: 5, b: 1 }`. */

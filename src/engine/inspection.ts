@@ -110,12 +110,17 @@ export function totals(queues: readonly Pick<QueueInfo, "counts">[]): StateCount
 }
 
 /** The state, or fails with `INVALID_OPTION`. */
-export function checkState(state: unknown, allowed: readonly TaskState[], option: string): TaskState {
+export function checkState(
+  state: unknown,
+  allowed: readonly TaskState[],
+  option: string,
+  pointer = option,
+): TaskState {
   if (allowed.includes(state as TaskState)) return state as TaskState;
   throw new WindlassError(
     "INVALID_OPTION",
     `${option} is ${quote(state)}; expected one of ${allowed.join(", ")}`,
-    { pointer: option },
+    { pointer },
   );
 }
 

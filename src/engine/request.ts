@@ -114,11 +114,7 @@ export function taskTemplate(
     options.queue === undefined ? (defaults.queue ?? DEFAULT_QUEUE) : checkName(options.queue, "queue");
   const priority =
     options.priority === undefined ? (defaults.priority ?? DEFAULT_PRIORITY) : toPriority(options.priority);
-  if (options.delay !== undefined && options.runAt !== undefined) {
-    throw new WindlassError("INVALID_OPTION", "delay and runAt are both given; expected one of them", {
-      pointer: "runAt",
-    });
-  }
+  checkPairs(options);
   const delayMs = options.delay === undefined ? undefined : toMs(options.delay, "delay");
   const runAt = options.runAt === undefined ? undefined : toInstantMs(options.runAt, "runAt");
   const retryLimit =
@@ -144,6 +140,20 @@ export function taskTemplate(
     key: keyValue === undefined ? undefined : taskKey(keyValue, windowMs, type, payload),
     headers,
   });
+}
+
+/** What means nothing together, or without the other. */
+function checkPairs({ delay, runAt, key, keyWindow }: EnqueueOptions): void {
+  if (delay !== undefined && runAt !== undefined) {
+    throw new WindlassError("INVALID_OPTION", "delay and runAt are both given; expected one of them", {
+      pointer: "runAt",
+    });
+  }
+  if (keyWindow !== undefined && key === undefined) {
+    throw new WindlassError("INVALID_OPTION", "keyWindow is given without a key; expected both", {
+      pointer: "keyWindow",
+    });
+  }
 }
 
 /**

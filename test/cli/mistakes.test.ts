@@ -45,6 +45,7 @@ const mistakes: readonly Mistake[] = [
   { args: ["task", "enqueue", "a", "--retries", "many"], code: 2, says: /retries is "many"; expected/ },
   { args: ["task", "enqueue", "a", "--id", "7"], code: 2, says: /\(INVALID_ID\)/ },
   { args: ["task", "enqueue", "a", "--key", "a b"], code: 2, says: /\(INVALID_KEY\)/ },
+  { args: ["task", "enqueue", "a", "--key-window", "1h"], code: 2, says: /keyWindow is given without a key/ },
   { args: ["task", "enqueue", "a", "--header", "x"], code: 2, says: /--header is "x"; expected name=value/ },
   {
     args: ["task", "enqueue", "a", "--header", "x=1", "--header", "x=2"],
@@ -63,7 +64,7 @@ const mistakes: readonly Mistake[] = [
   { args: ["task", "list", "--queue", "a b"], code: 2, says: /queue is "a b".*\(INVALID_NAME\)/ },
   { args: ["task", "list", "--text", ""], code: 2, says: /--text is ""; expected/ },
   { args: ["task", "list", "--created-from", "noon"], code: 2, says: /--created-from is "noon"; expected/ },
-  { args: ["task", "retry", ID, "7"], code: 2, says: /id is "7".*\(INVALID_ID\)/ },
+  { args: ["task", "retry", ID, "7"], code: 2, says: /tasks\[1\]: id is "7".*\(INVALID_ID\)/ },
   { args: ["queue", "pause", "a b"], code: 2, says: /\(INVALID_NAME\)/ },
   { args: ["queue", "purge", "a b"], code: 2, says: /\(INVALID_NAME\)/ },
   { args: ["dead", "purge", "--queue", "a b"], code: 2, says: /\(INVALID_NAME\)/ },
