@@ -5,7 +5,7 @@ import type { Retention } from "../store/store.ts";
 import { type Duration, toMs, toMsWithin } from "../task/duration.ts";
 import { WindlassError } from "../task/errors.ts";
 import { checkName, DEFAULT_QUEUE } from "../task/names.ts";
-import { checkInteger, checkKeys } from "../task/options.ts";
+import { checkEach, checkInteger, checkKeys } from "../task/options.ts";
 import type { TaskDefinition } from "./definition.ts";
 import { type RetentionOptions, toMaintainEvery, toRetention } from "./janitor.ts";
 import { checkMiddleware, type Middleware, type RunMiddleware } from "./middleware.ts";
@@ -105,7 +105,7 @@ function toWeights(queues: WorkOptions["queues"], tasks: readonly TaskDefinition
       ? new Map(
           [DEFAULT_QUEUE, ...tasks.map((task) => task.queue ?? DEFAULT_QUEUE)].map((queue) => [queue, 1]),
         )
-      : new Map(isList(queues) ? queues.map((queue) => [queue, 1]) : Object.entries(queues));
+      : new Map(isList(queues) ? checkEach(queues, "queues", toWeight) : Object.entries(queues));
   if (weights.size === 0) {
     throw new WindlassError("INVALID_OPTION", "queues is empty; expected at least one queue", {
       pointer: "queues",
@@ -115,6 +115,10 @@ function toWeights(queues: WorkOptions["queues"], tasks: readonly TaskDefinition
     queue: checkName(queue, "queue"),
     weight: checkInteger(weight, 1, 1_000, `the weight of queue ${queue}`),
   }));
+}
+
+function toWeight(queue: string): [string, number] {
+  return [checkName(queue, "queue"), 1];
 }
 
 function isList(queues: NonNullable<WorkOptions["queues"]>): queues is readonly string[] {

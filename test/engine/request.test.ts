@@ -182,6 +182,11 @@ test("definitions and workers refuse what cannot be meant", () => {
   ]) {
     assert.throws(() => client.work([task], options), { code: "INVALID_OPTION" }, JSON.stringify(options));
   }
+  assert.throws(() => client.work([task], { queues: ["a", "a b"] }), {
+    code: "INVALID_NAME",
+    message: /^queues\[1\]: queue is "a b"/,
+    pointer: "/queues/1",
+  });
   assert.throws(() => client.work([task], { concurency: 5 } as never), {
     code: "UNKNOWN_OPTION",
     message: /did you mean concurrency/,
