@@ -88,7 +88,12 @@ export async function findQueue(store: Store, name: string): Promise<QueueInfo |
 export async function knownQueue(store: Store, name: string): Promise<QueueInfo> {
   const found = await findQueue(store, name);
   if (found !== undefined) return found;
-  throw new WindlassError("QUEUE_NOT_FOUND", `no queue is named ${name}`, { pointer: "name" });
+  throw queueNotFound(name);
+}
+
+/** For the name of a queue, checked, that the store does not know. */
+export function queueNotFound(name: string): WindlassError {
+  return new WindlassError("QUEUE_NOT_FOUND", `no queue is named ${name}`, { pointer: "name" });
 }
 
 export async function figures(
