@@ -57,18 +57,19 @@ export class JsonText {
   }
 }
 
-const KEYS: readonly (keyof EnqueueOptions)[] = [
-  "queue",
-  "priority",
-  "delay",
-  "runAt",
-  "key",
-  "keyWindow",
-  "retries",
-  "crashes",
-  "id",
-  "headers",
-];
+/** A record, so that the compiler sees to it that none is missing. */
+const KEYS = Object.keys({
+  queue: true,
+  priority: true,
+  delay: true,
+  runAt: true,
+  key: true,
+  keyWindow: true,
+  retries: true,
+  crashes: true,
+  id: true,
+  headers: true,
+} satisfies Record<keyof EnqueueOptions, true>);
 
 /** How the names of the engine's own headers begin. */
 const ENGINE_HEADER = "windlass-";
