@@ -67,11 +67,29 @@ export function checkKey(key: unknown): string {
   });
 }
 
-/** A value as it can be shown in an error: short, on one line, nothing invisible. */
+/** A value as it can be shown in an error: short, on one line, nothing invisible. Never throws. */
 export function quote(value: unknown): string {
-  const text = typeof value === "string" ? value : (safeJson(value) ?? String(value));
-  const cut = text.length > 60 ? `${text.slice(0, 60)}…` : text;
-  return typeof value === "string" ? JSON.stringify(cut) : cut;
+  if (typeof value === "string") return JSON.stringify(cut(value));
+  if (typeof value === "function") return "a function";
+  // JSON would write NaN and Infinity as null, and throws for a bigint.
+  if (typeof value === "number" || typeof value === "bigint") return String(value);
+  if (typeof value === "symbol") return cut(String(value));
+  if (value === undefined || value === null) return String(value);
+  const json = safeJson(value);
+  // A circular object, one whose toJSON throws, an invalid date: all that can be said is what it is.
+  return cut(json === undefined || json === "null" ? tag(value) : json);
+}
+
+function tag(value: unknown): string {
+  try {
+    return Object.prototype.toString.call(value);
+  } catch {
+    return "an object"; // a revoked proxy
+  }
+}
+
+function cut(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }
 
 function safeJson(value: unknown): string | undefined {
