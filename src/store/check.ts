@@ -7,7 +7,7 @@
 import { checkHeaders } from "../task/headers.ts";
 import { ACTS } from "../task/life.ts";
 import { checkExactId, checkKey, checkName } from "../task/names.ts";
-import { checkInteger } from "../task/options.ts";
+import { checkInteger, checkMethods } from "../task/options.ts";
 import { checkPayload } from "../task/payload.ts";
 import type { TaskSettings } from "../task/settings.ts";
 import type { NewTask, TaskRef } from "../task/task.ts";
@@ -26,13 +26,21 @@ import {
   invalid,
 } from "./check-value.ts";
 import type { ActivityQuery, TaskEdit, TaskFilter } from "./facets.ts";
-import type { Claim, Exchange, LeaseRef, MaintainRequest } from "./store.ts";
+import type { Claim, Exchange, LeaseRef, MaintainRequest, Store } from "./store.ts";
 
 /** Most retries and lost leases that a limit may forgive. */
 const HIGHEST_LIMIT = 2 ** 31 - 1;
 
 /** Characters of a UUID. */
 const ID_LENGTH = 36;
+
+/** Fails with `INVALID_OPTION` for what lacks a part of the contract that every store has. */
+export function checkStore(store: Store): void {
+  checkMethods(store, ["open", "add", "exchange", "extend", "maintain", Symbol.asyncDispose], "the store");
+  checkText(store.name, "the store's name");
+  checkMethods(store.signal, ["subscribe"], "the store's signal");
+  checkInteger(store.callsAtOnce, 1, 1_000, "the store's callsAtOnce");
+}
 
 export function checkNewTasks(tasks: readonly NewTask[]): void {
   checkList(tasks, "tasks");

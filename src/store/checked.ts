@@ -34,6 +34,7 @@ type Call<Name extends keyof FullStore> = Extract<FullStore[Name], (...args: nev
  * is written. Facets that the store lacks stay lacking. The factory of a store answers what this answers.
  */
 export function checkedStore<S extends Store>(store: S): S {
+  check.checkStore(store);
   const calls = store as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>;
   const checked = Object.entries(CHECKS)
     .filter(([name]) => typeof calls[name] === "function")
