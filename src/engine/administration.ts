@@ -53,7 +53,7 @@ export async function actOn(
     const [result] = await to.act([task], act);
     return applied(task.id, result!, act);
   }
-  const refs = tasks.map(toRef);
+  const refs = Array.from(tasks, toRef); // which sees a gap, unlike `map`
   const answers: ActAnswer[] = [];
   for (let from = 0; from < refs.length; from += TASKS_AT_ONCE) {
     const chunk = refs.slice(from, from + TASKS_AT_ONCE);
@@ -105,7 +105,7 @@ function checkPurgeable(states: unknown): readonly TaskState[] {
       { pointer: "states", remedy: "Cancel the task, or wait until it has ended." },
     );
   }
-  return [...new Set(states.map((state) => checkState(state, PURGEABLE, "states")))];
+  return [...new Set(Array.from(states, (state) => checkState(state, PURGEABLE, "states")))];
 }
 
 function isOne(tasks: string | TaskRef | readonly (string | TaskRef)[]): tasks is string | TaskRef {

@@ -4,6 +4,7 @@ import { type Duration, toMs } from "../task/duration.ts";
 import { WindlassError } from "../task/errors.ts";
 import { checkHeaders, type Headers } from "../task/headers.ts";
 import { type Instant, toInstantMs } from "../task/instant.ts";
+import { toTaskError } from "../task/judge.ts";
 import { checkId, checkKey, checkName, DEFAULT_QUEUE } from "../task/names.ts";
 import { checkInteger, checkKeys } from "../task/options.ts";
 import { checkPayload } from "../task/payload.ts";
@@ -68,6 +69,9 @@ const KEYS: readonly (keyof EnqueueOptions)[] = [
   "id",
   "headers",
 ];
+
+/** Options of a call that adds several: what tells one task from another would be the same for all. */
+const SHARED_KEYS = KEYS.filter((key) => key !== "id" && key !== "key" && key !== "keyWindow");
 
 /** How the names of the engine's own headers begin. */
 const ENGINE_HEADER = "windlass-";
@@ -142,6 +146,11 @@ export function taskTemplate(
   });
 }
 
+/** Fails with `UNKNOWN_OPTION` for an option that several tasks cannot share. */
+export function checkSharedOptions(options: EnqueueOptions): void {
+  checkKeys(options, SHARED_KEYS, "enqueueMany");
+}
+
 /** A copy, so that what the caller does to his object later changes no task that waits to be sent. */
 function ownHeaders(given: Headers): Headers {
   const headers = Object.freeze({ ...checkHeaders(given) });
@@ -163,7 +172,7 @@ export function encodePayload(payload: unknown): string {
   } catch (error) {
     throw new WindlassError(
       "INVALID_PAYLOAD",
-      `the payload cannot be written as JSON: ${(error as Error).message}`,
+      `the payload cannot be written as JSON: ${toTaskError(error).message}`,
       {
         cause: error,
         pointer: "/payload",
