@@ -1,9 +1,11 @@
 /** One suite for every store: what it takes to run it, and how a test runner gets it. */
 import assert from "node:assert/strict";
+import { checkStore } from "../store/check.ts";
 import { type Facet, FACETS, type FullStore, hasFacet } from "../store/facets.ts";
 import type { Store } from "../store/store.ts";
 import { WindlassError } from "../task/errors.ts";
 import { quote } from "../task/names.ts";
+import { checkFunction, checkKeys, checkList, checkMethods, invalidOption } from "../task/options.ts";
 import { storeCases } from "./cases/index.ts";
 import type { StoreUnderTest } from "./store-case.ts";
 
@@ -20,10 +22,16 @@ export interface ConformanceOptions {
 
 const ALL = Object.keys(FACETS) as readonly Facet[];
 
-/** Registers every case that the store's facets allow with a test runner. Fails with `INVALID_OPTION` for a facet that is none. */
-export function storeConformance({ name, facets = ALL, open, test }: ConformanceOptions): void {
+/** Registers every case that the store's facets allow with a test runner. Fails with `INVALID_OPTION` or `UNKNOWN_OPTION`. */
+export function storeConformance(options: ConformanceOptions): void {
+  checkKeys(options, ["name", "facets", "open", "test"], "storeConformance");
+  const { name, facets = ALL, open, test } = options;
+  if (typeof name !== "string") throw invalidOption("name", name, "what the store is called");
+  checkFunction(open, "open");
+  checkFunction(test, "test");
+  checkList(facets, "facets");
   // A misspelt facet would leave out its cases, and what is left would be green.
-  const strange = Array.isArray(facets) ? facets.find((facet) => !ALL.includes(facet)) : facets;
+  const strange = facets.find((facet) => !ALL.includes(facet));
   if (strange !== undefined) {
     throw new WindlassError(
       "INVALID_OPTION",
@@ -55,6 +63,8 @@ export function underManualClock<S extends Store = FullStore>(
   store: S,
   clock: { now(): number; advance(ms: number): Promise<void> },
 ): StoreUnderTest<S> {
+  checkStore(store);
+  checkMethods(clock, ["now", "advance"], "clock");
   return {
     store,
     another: async () => store,
