@@ -3,7 +3,7 @@ import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { toTaskError } from "../task/judge.ts";
 import { checkFunction, checkKeys, invalidOption } from "../task/options.ts";
 import { channelName, type EventName, type WindlassEvents } from "./events.ts";
-import { checkLogger, type Logger, stderrLogger } from "./logger.ts";
+import { checkLogger, harmlessLogger, type Logger, stderrLogger } from "./logger.ts";
 
 /** A table, so that an event without a row does not compile. */
 const NAMES: Readonly<Record<EventName, true>> = {
@@ -24,7 +24,7 @@ export interface ListenOptions {
  * Calls `listener` for every event of this name in this process, until the function that it answers is called. What the
  * listener throws, and a promise of its that is rejected, goes to the log, once, and stops nothing; it is called again for
  * the next event. It runs in the call that tells of the event, so what takes long belongs into a later turn of the event
- * loop: a listener that blocks delays the tasks of the process.
+ * loop: a listener that blocks delays the tasks of the process. Events are frozen: other listeners hear the same one.
  */
 export function onEvent<Name extends EventName>(
   name: Name,
@@ -41,15 +41,10 @@ export function onEvent<Name extends EventName>(
   const failed = (error: unknown): void => {
     if (logged) return;
     logged = true;
-    const logger = options.logger ?? stderrLogger();
-    try {
-      logger.error(
-        { event: name, error: toTaskError(error) },
-        "a listener failed; its next errors are not logged",
-      );
-    } catch {
-      // A log that cannot be written has nowhere to be told.
-    }
+    harmlessLogger(options.logger ?? stderrLogger()).error(
+      { event: name, error: toTaskError(error) },
+      "a listener failed; its next errors are not logged",
+    );
   };
   const guarded = (event: unknown): void => {
     try {

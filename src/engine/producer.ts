@@ -18,6 +18,7 @@ import { idGenerator } from "./id.ts";
 import type { EnqueueMiddleware } from "./middleware.ts";
 import {
   checkSharedOptions,
+  checkTogether,
   encodePayload,
   type EnqueueOptions,
   type RequestDefaults,
@@ -111,7 +112,9 @@ export class Producer {
       const { type, payload, ...options } = request;
       return taskTemplate(type, options)(encodePayload(payload), this.#newId);
     });
-    return tasks.length === 1 ? this.#addOne(tasks[0]!) : this.#addMany(tasks);
+    if (tasks.length === 1) return this.#addOne(tasks[0]!);
+    if (requests.some(isNamed)) checkTogether(tasks);
+    return this.#addMany(tasks);
   }
 
   /** The checks of an enqueue without options: most are of the same task as the one before. */
@@ -204,6 +207,11 @@ function templateOf(task: Produced | string, options?: EnqueueOptions): Template
 
 function typeOf(task: Produced | string): string {
   return typeof task === "string" ? task : task.type;
+}
+
+/** Only what the caller names can be the same twice: new ids are not. */
+function isNamed({ id, key }: EnqueueOptions): boolean {
+  return id !== undefined || key !== undefined;
 }
 
 function unknownOutcome(tasks: readonly NewTask[], cause: WindlassError): WindlassError {

@@ -4,12 +4,11 @@
  *
  * Each check fails with a `WindlassError` before anything is written. On the path of every task they are a few comparisons.
  */
-import { checkHeaders } from "../task/headers.ts";
 import { ACTS } from "../task/life.ts";
 import { checkExactId, checkKey, checkName } from "../task/names.ts";
 import { checkInteger, checkMethods } from "../task/options.ts";
 import { checkPayload } from "../task/payload.ts";
-import type { TaskSettings } from "../task/settings.ts";
+import { checkSettings } from "../task/settings.ts";
 import type { NewTask, TaskRef } from "../task/task.ts";
 import { checkOutcome } from "./check-outcome.ts";
 import {
@@ -28,8 +27,8 @@ import {
 import type { ActivityQuery, TaskEdit, TaskFilter } from "./facets.ts";
 import type { Claim, Exchange, LeaseRef, MaintainRequest, Store } from "./store.ts";
 
-/** Most retries and lost leases that a limit may forgive. */
-const HIGHEST_LIMIT = 2 ** 31 - 1;
+/** Most tasks that one call may ask for. */
+const MOST_ASKED = 2 ** 31 - 1;
 
 /** Characters of a UUID. */
 const ID_LENGTH = 36;
@@ -76,12 +75,6 @@ function checkNewTask(task: NewTask): void {
   }
 }
 
-export function checkSettings({ retryLimit, crashLimit, headers }: TaskSettings): void {
-  if (retryLimit !== undefined) checkInteger(retryLimit, 0, HIGHEST_LIMIT, "retryLimit");
-  if (crashLimit !== undefined) checkInteger(crashLimit, 0, HIGHEST_LIMIT, "crashLimit");
-  if (headers !== undefined) checkHeaders(headers);
-}
-
 export function checkExchange(exchange: Exchange): void {
   checkObject(exchange, "exchange");
   const { settle, claim } = exchange;
@@ -122,7 +115,7 @@ function checkClaim(claim: Claim): void {
   checkObject(claim, "claim");
   const { queues, max, leaseMs, worker, holding } = claim;
   checkQueues(queues, "claim.queues");
-  checkInteger(max, 0, HIGHEST_LIMIT, "claim.max");
+  checkInteger(max, 0, MOST_ASKED, "claim.max");
   checkMs(leaseMs, "claim.leaseMs");
   checkText(worker, "claim.worker");
   if (worker === "" || worker.length > 256) throw invalid("claim.worker", worker, "1 to 256 characters");
@@ -137,7 +130,7 @@ export function checkExtend(leases: readonly LeaseRef[], leaseMs: number): void 
 export function checkMaintain(request: MaintainRequest): void {
   checkObject(request, "request");
   const { limit, retention } = request;
-  checkInteger(limit, 0, HIGHEST_LIMIT, "limit");
+  checkInteger(limit, 0, MOST_ASKED, "limit");
   if (retention === undefined) return;
   checkObject(retention, "retention");
   for (const state of ["completed", "cancelled", "dead"] as const) {

@@ -25,6 +25,7 @@ import { purgeCases } from "./purge.ts";
 import { maintainCases } from "./maintain.ts";
 import { refusalCases } from "./refusal.ts";
 import { retentionCases } from "./retention.ts";
+import { settingsCases } from "./settings.ts";
 import { signalCases } from "./signal.ts";
 import { timeCases } from "./time.ts";
 
@@ -39,6 +40,7 @@ export const storeCases: readonly StoreCase[] = [
   ...budgetCases,
   ...keyCases,
   ...payloadCases,
+  ...settingsCases,
   ...headersCases,
   ...contentionCases,
   ...lostReplyCases,
