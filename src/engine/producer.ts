@@ -17,7 +17,6 @@ import { publishAdded } from "./events.ts";
 import { idGenerator } from "./id.ts";
 import type { EnqueueMiddleware } from "./middleware.ts";
 import {
-  checkSharedOptions,
   checkTogether,
   encodePayload,
   type EnqueueOptions,
@@ -93,14 +92,15 @@ export class Producer {
     inputs: readonly unknown[],
     options?: EnqueueOptions,
   ): Promise<EnqueuedTask[]> {
-    if (options !== undefined) checkSharedOptions(options);
     const template = templateOf(task, options);
     checkList(inputs, "inputs");
     const schema = typeof task === "string" ? undefined : task.input;
     if (schema !== undefined) {
       for (const input of inputs) await parseWith(schema, input, typeOf(task));
     }
-    return this.#addMany(inputs.map((input) => template(encodePayload(input), this.#newId)));
+    const tasks = inputs.map((input) => template(encodePayload(input), this.#newId));
+    if (options !== undefined && isNamed(options)) checkTogether(tasks);
+    return this.#addMany(tasks);
   }
 
   async enqueueAll(requests: readonly TaskRequest[]): Promise<EnqueuedTask[]> {

@@ -71,9 +71,6 @@ const KEYS = Object.keys({
   headers: true,
 } satisfies Record<keyof EnqueueOptions, true>);
 
-/** Options of a call that adds several: what tells one task from another would be the same for all. */
-const SHARED_KEYS = KEYS.filter((key) => key !== "id" && key !== "key" && key !== "keyWindow");
-
 /** How the names of the engine's own headers begin. */
 const ENGINE_HEADER = "windlass-";
 
@@ -145,11 +142,6 @@ export function taskTemplate(
     key: keyValue === undefined ? undefined : taskKey(keyValue, windowMs, type, payload),
     headers,
   });
-}
-
-/** Fails with `UNKNOWN_OPTION` for an option that several tasks cannot share. */
-export function checkSharedOptions(options: EnqueueOptions): void {
-  checkKeys(options, SHARED_KEYS, "enqueueMany");
 }
 
 /** A copy, so that what the caller does to his object later changes no task that waits to be sent. */

@@ -72,16 +72,6 @@ const enqueues: readonly Row[] = [
   ["enqueueMany with a gap", (client) => client.enqueueMany("t", gapIn(ID)), "INVALID_OPTION"],
   ["enqueueMany(null, [])", (client) => client.enqueueMany(wrong(null), []), "INVALID_DEFINITION"],
   ["enqueueMany(t, [], null)", (client) => client.enqueueMany("t", [1], wrong(null)), "INVALID_OPTION"],
-  [
-    "enqueueMany with one id",
-    (client) => client.enqueueMany("t", [1, 2], wrong({ id: ID })),
-    "UNKNOWN_OPTION",
-  ],
-  [
-    "enqueueMany with one key",
-    (client) => client.enqueueMany("t", [1, 2], wrong({ key: "k" })),
-    "UNKNOWN_OPTION",
-  ],
   ["enqueueAll()", (client) => client.enqueueAll(wrong(undefined)), "INVALID_OPTION"],
   ["enqueueAll(null)", (client) => client.enqueueAll(wrong(null)), "INVALID_OPTION"],
   ["enqueueAll of one", (client) => client.enqueueAll(wrong({ type: "t" })), "INVALID_OPTION"],
