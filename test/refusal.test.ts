@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { Client, logTasks, onEvent, openStore, stderrLogger, windlass } from "../src/index.ts";
+import { httpHandler, type ServerOptions, startServer } from "../src/server/http/index.ts";
 import { checkedStore, registerStore } from "../src/store/index.ts";
 import { memoryStore } from "../src/stores/memory/index.ts";
 import { redisStore } from "../src/stores/redis/index.ts";
@@ -19,6 +20,28 @@ import {
 import { gapIn, refuses, type Row, wrong } from "./support/wrong-calls.ts";
 
 const run = (): void => undefined;
+
+/** Starts a server, and stops it at once if that is possible. */
+async function serve(options: ServerOptions): Promise<void> {
+  await using _ = await startServer(options);
+}
+
+const servers: readonly Row[] = [
+  ["httpHandler()", () => httpHandler(wrong(undefined)), "INVALID_OPTION"],
+  [
+    "httpHandler with a logger of null",
+    (client) => httpHandler({ client, logger: wrong(null) }),
+    "INVALID_OPTION",
+  ],
+  ["httpHandler that logs nowhere", (client) => httpHandler({ client, logger: wrong({}) }), "INVALID_OPTION"],
+  ["httpHandler with a clock of 7", (client) => httpHandler({ client, clock: wrong(7) }), "INVALID_OPTION"],
+  [
+    "startServer with a clock of 7",
+    (client) => serve({ client, port: 0, clock: wrong(7) }),
+    "INVALID_OPTION",
+  ],
+  ["startServer at a port of null", (client) => serve({ client, port: wrong(null) }), "INVALID_OPTION"],
+];
 
 const openings: readonly Row[] = [
   ["windlass(null)", () => windlass(wrong(null)), "INVALID_OPTION"],
@@ -196,6 +219,7 @@ async function make(): Promise<never> {
   return assert.fail();
 }
 
+refuses("servers", servers);
 refuses("openings", openings);
 refuses("listeners", listeners);
 refuses("means of testing", testing);

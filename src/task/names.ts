@@ -67,35 +67,23 @@ export function checkKey(key: unknown): string {
   });
 }
 
-/** A value as it can be shown in an error: short, on one line, nothing invisible. Never throws. */
+/** A value as it can be shown in an error: short, on one line, nothing invisible. Never fails. */
 export function quote(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(cut(value));
   if (typeof value === "function") return "a function";
-  // JSON would write NaN and Infinity as null, and throws for a bigint.
-  if (typeof value === "number" || typeof value === "bigint") return String(value);
-  if (typeof value === "symbol") return cut(String(value));
-  if (value === undefined || value === null) return String(value);
-  const json = safeJson(value);
-  // A circular object, one whose toJSON throws, an invalid date: all that can be said is what it is.
-  return cut(json === undefined || json === "null" ? tag(value) : json);
-}
-
-function tag(value: unknown): string {
-  try {
-    return Object.prototype.toString.call(value);
-  } catch {
-    return "an object"; // a revoked proxy
-  }
+  if (typeof value === "bigint") return cut(`${value}n`);
+  if (typeof value === "object" && value !== null) return cut(safeJson(value) ?? "[object Object]");
+  return cut(String(value)); // JSON would write NaN and Infinity as null
 }
 
 function cut(text: string): string {
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }
 
-function safeJson(value: unknown): string | undefined {
+function safeJson(value: object): string | undefined {
   try {
-    return JSON.stringify(value);
+    return value instanceof Date && Number.isNaN(value.getTime()) ? "Invalid Date" : JSON.stringify(value);
   } catch {
-    return undefined;
+    return undefined; // circular, a bigint within, a revoked proxy
   }
 }
