@@ -2,10 +2,10 @@
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import type { Retention } from "../store/store.ts";
-import { type Duration, toMs } from "../task/duration.ts";
+import { type Duration, toMs, toMsWithin } from "../task/duration.ts";
 import { WindlassError } from "../task/errors.ts";
 import { checkName, DEFAULT_QUEUE } from "../task/names.ts";
-import { checkBoolean, checkInteger, checkKeys, invalidOption } from "../task/options.ts";
+import { checkBoolean, checkEach, checkInteger, checkKeys, invalidOption } from "../task/options.ts";
 import type { TaskDefinition } from "./definition.ts";
 import { type RetentionOptions, toMaintainEvery, toRetention } from "./janitor.ts";
 import { checkMiddleware, type Middleware, type RunMiddleware } from "./middleware.ts";
@@ -78,8 +78,8 @@ export function resolveWorkOptions(options: WorkOptions, tasks: readonly TaskDef
     name: uniqueName(options.name),
     concurrency: checkInteger(concurrency, 1, 10_000, "concurrency"),
     queues: toWeights(options.queues, tasks),
-    leaseMs: between(lease, 1_000, 86_400_000, "lease"),
-    pollMs: between(poll, 50, 3_600_000, "poll"),
+    leaseMs: toMsWithin(lease, ["1s", "24h"], "lease"),
+    pollMs: toMsWithin(poll, ["50ms", "1h"], "poll"),
     maintainEveryMs: toMaintainEvery(options.maintainEvery),
     shutdown: {
       timeoutMs: toMs(timeout, "shutdown.timeout"),
@@ -89,10 +89,6 @@ export function resolveWorkOptions(options: WorkOptions, tasks: readonly TaskDef
     signals: checkBoolean(signals, "signals"),
     middleware: checkMiddleware(middleware, ["run"]).run ?? [],
   };
-}
-
-function between(duration: Duration, min: number, max: number, option: string): number {
-  return checkInteger(toMs(duration, option), min, max, `${option} (in ms)`);
 }
 
 /** Two workers of one host, even after a fork or a restart with the same pid, never share a name. */
@@ -116,7 +112,7 @@ function toWeights(queues: WorkOptions["queues"], tasks: readonly TaskDefinition
       ? new Map(
           [DEFAULT_QUEUE, ...tasks.map((task) => task.queue ?? DEFAULT_QUEUE)].map((queue) => [queue, 1]),
         )
-      : new Map(isList(queues) ? queues.map((queue) => [queue, 1]) : Object.entries(queues));
+      : new Map(isList(queues) ? checkEach(queues, "queues", toWeight) : Object.entries(queues));
   if (weights.size === 0) {
     throw new WindlassError("INVALID_OPTION", "queues is empty; expected at least one queue", {
       pointer: "queues",
@@ -126,6 +122,10 @@ function toWeights(queues: WorkOptions["queues"], tasks: readonly TaskDefinition
     queue: checkName(queue, "queue"),
     weight: checkInteger(weight, 1, 1_000, `the weight of queue ${queue}`),
   }));
+}
+
+function toWeight(queue: string): [string, number] {
+  return [checkName(queue, "queue"), 1];
 }
 
 function isList(queues: NonNullable<WorkOptions["queues"]>): queues is readonly string[] {

@@ -26,6 +26,20 @@ export function toMs(duration: Duration, option: string): number {
   );
 }
 
+/**
+ * `toMs` of a duration that has to be in a range, which is given as text. Fails with `INVALID_OPTION`, naming the range as it
+ * was given.
+ */
+export function toMsWithin(
+  duration: Duration,
+  [least, most]: readonly [least: string, most: string],
+  option: string,
+): number {
+  const ms = toMs(duration, option);
+  if (ms >= parse(least) && ms <= parse(most)) return ms;
+  throw invalidOption(option, duration, `${least} to ${most}`);
+}
+
 function parse(text: string): number {
   let total = 0;
   PART.lastIndex = 0;

@@ -3,6 +3,7 @@
  * and a next step.
  */
 import { ERROR_CODES, type ErrorCode, type ErrorKind } from "./error-codes.ts";
+import { clip } from "./quote.ts";
 
 export { ERROR_CODES, type ErrorCode, type ErrorKind } from "./error-codes.ts";
 
@@ -32,7 +33,7 @@ export class WindlassError extends Error {
     super(message, options);
     this.code = code;
     this.remedy = options.remedy ?? ERROR_CODES[code].remedy;
-    this.pointer = options.pointer;
+    this.pointer = options.pointer === undefined ? undefined : clip(options.pointer);
   }
 
   /** As JSON it keeps its sentence, which other errors lose, and what to do next; not its cause and stack. */

@@ -1,5 +1,8 @@
 /** Names that people give: queues, types and keys. One rule on every store, so that none is a surprise on another. */
 import { WindlassError } from "./errors.ts";
+import { quote } from "./quote.ts";
+
+export { quote };
 
 /** A letter or digit, then up to 127 of letters, digits, dot, underscore, hyphen: safe in URLs, keys and file names. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
@@ -65,25 +68,4 @@ export function checkKey(key: unknown): string {
   throw new WindlassError("INVALID_KEY", `key is ${quote(key)}; expected 1 to 255 visible ASCII characters`, {
     pointer: "key",
   });
-}
-
-/** A value as it can be shown in an error: short, on one line, nothing invisible. Never fails. */
-export function quote(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(cut(value));
-  if (typeof value === "function") return "a function";
-  if (typeof value === "bigint") return cut(`${value}n`);
-  if (typeof value === "object" && value !== null) return cut(safeJson(value) ?? "[object Object]");
-  return cut(String(value)); // JSON would write NaN and Infinity as null
-}
-
-function cut(text: string): string {
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
-}
-
-function safeJson(value: object): string | undefined {
-  try {
-    return value instanceof Date && Number.isNaN(value.getTime()) ? "Invalid Date" : JSON.stringify(value);
-  } catch {
-    return undefined; // circular, a bigint within, a revoked proxy
-  }
 }
