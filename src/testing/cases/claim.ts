@@ -1,24 +1,81 @@
 import assert from "node:assert/strict";
-import { casesOf } from "../store-case.ts";
+import type { Lease } from "../../store/store.ts";
+import { casesOf, type StoreCase, type StoreUnderTest } from "../store-case.ts";
 import {
   add,
   apply,
   assertCounts,
+  assertEnded,
+  assertKnown,
+  assertUnknown,
+  cancelled,
   claim,
   claimOne,
   completed,
+  exhausted,
+  failed,
   gone,
+  HOUR,
   ids,
   LEASE_MS,
   look,
+  loseLeases,
+  maintainAll,
   MINUTE,
   plain,
   Q,
   release,
   running,
+  settle,
+  snooze,
   task,
   tasks,
 } from "./fixture.ts";
+
+/** How a task gets out of one attempt and into the next. */
+const ways: Readonly<Record<string, (sut: StoreUnderTest, lease: Lease) => Promise<void>>> = {
+  "a failure": ({ store }, lease) => apply(store, lease, failed(0)),
+  "a snooze": ({ store }, lease) => apply(store, lease, snooze(0)),
+  "a release": ({ store }, lease) => apply(store, lease, release),
+  "a lost lease": (sut) => loseLeases(sut),
+};
+
+function againCases(): Record<string, StoreCase["run"]> {
+  const cases: Record<string, StoreCase["run"]> = {};
+  for (const [name, leave] of Object.entries(ways)) {
+    cases[`a task that comes back after ${name} is what it was`] = async (sut) => {
+      const settings = { retryLimit: 7, crashLimit: 4, headers: { tenant: "acme" } };
+      const first = await running(sut.store, { type: "a.b", payload: "[1]", priority: 3, ...settings });
+      await leave(sut, first);
+      const again = await claimOne(sut.store, { worker: "w2" });
+      assert.ok(again.token > first.token);
+      const { token, runAt, failures, crashes, ...kept } = first;
+      const lasting = { ...again, token, runAt, failures, crashes };
+      assert.deepEqual(plain(lasting), plain({ ...kept, token, runAt, failures, crashes }));
+    };
+  }
+  return cases;
+}
+
+function endedCases(): Record<string, StoreCase["run"]> {
+  const cases: Record<string, StoreCase["run"]> = {};
+  for (const [state, outcome] of Object.entries({ completed, cancelled, dead: exhausted })) {
+    cases[`a ${state} task is kept, and never claimed again`] = async (sut) => {
+      const one = task();
+      await sut.store.add([one]);
+      await apply(sut.store, await claimOne(sut.store), outcome);
+      for (let round = 0; round < 3; round++) {
+        assert.deepEqual(await claim(sut.store), []);
+        await sut.advance(HOUR);
+        await maintainAll(sut.store);
+      }
+      await assertKnown(sut.store, one);
+      await assertEnded(sut.store, { [state]: 1 });
+      await assertUnknown(sut.store, one);
+    };
+  }
+  return cases;
+}
 
 export const claimCases = [
   ...casesOf("claim", [], {
@@ -59,6 +116,62 @@ export const claimCases = [
       const settlements = [a, b, a].map(({ id, queue, token }) => ({ id, queue, token, outcome: completed }));
       const { verdicts } = await store.exchange({ settle: settlements });
       assert.deepEqual(verdicts, ["applied", "applied", "lost"]);
+    },
+
+    ...againCases(),
+
+    ...endedCases(),
+
+    "a task that is not to be kept is gone with its end, and may be added anew": async ({ store }) => {
+      const one = task();
+      await store.add([one]);
+      await apply(store, await claimOne(store), gone);
+      await assertEnded(store, {});
+      await assertUnknown(store, one);
+      assert.equal((await claimOne(store)).id, one.id);
+    },
+
+    "a claim takes as many as it asks for, and leaves the others": async ({ store }) => {
+      const batch = tasks(5);
+      await store.add(batch);
+      assert.deepEqual(await claim(store, { max: 0 }), []);
+      assert.deepEqual(ids(await claim(store, { max: 3 })), ids(batch.slice(0, 3)));
+      assert.deepEqual(ids(await claim(store, { max: 3 })), ids(batch.slice(3)));
+    },
+
+    "a task that is released can be claimed by the same call": async ({ store }) => {
+      const { id, queue, token } = await running(store);
+      const { verdicts, leases } = await store.exchange({
+        settle: [{ id, queue, token, outcome: release }],
+        claim: { queues: [Q], max: 1, leaseMs: LEASE_MS, worker: "w2" },
+      });
+      assert.deepEqual([verdicts, ids(leases)], [["applied"], [id]]);
+      assert.equal(await settle(store, { id, queue, token }, completed), "lost");
+      await apply(store, leases[0]!, completed);
+    },
+
+    "each lease has the length that its claim asked for": async (sut) => {
+      await sut.store.add(tasks(2));
+      const long = await claimOne(sut.store, { leaseMs: 10 * MINUTE });
+      const short = await claimOne(sut.store, { leaseMs: MINUTE });
+      await sut.advance(5 * MINUTE);
+      assert.equal((await maintainAll(sut.store)).expired, 1);
+      assert.deepEqual(await sut.store.extend([long, short], MINUTE), ["applied", "lost"]);
+    },
+
+    "1,000 attempts settle in one call, each with its own outcome": async ({ store }) => {
+      await store.add(tasks(1_000));
+      const leases = await claim(store, { max: 1_000 });
+      const outcomes = [completed, gone, exhausted, cancelled];
+      const settlements = leases.map(({ id, queue, token }, index) => ({
+        id,
+        queue,
+        token,
+        outcome: outcomes[index % 4]!,
+      }));
+      const { verdicts } = await store.exchange({ settle: settlements });
+      assert.deepEqual([verdicts.length, new Set(verdicts)], [1_000, new Set(["applied"])]);
+      await assertEnded(store, { completed: 250, cancelled: 250, dead: 250 });
     },
 
     "a queue named twice gives each task once": async ({ store }) => {

@@ -6,13 +6,18 @@ import {
   add,
   apply,
   assertCounts,
+  assertEnded,
+  assertUnknown,
+  cancelled,
   claim,
   claimOne,
   completed,
   exhausted,
   gone,
   HOUR,
+  ids,
   look,
+  loseLeases,
   MINUTE,
   maintainAll,
   task,
@@ -29,6 +34,57 @@ function keyed(fields: Partial<TaskKey> = {}, rest: Partial<NewTask> = {}): NewT
 
 export const keyCases = [
   ...casesOf("key", [], {
+    "a key that is held names its task, whoever asks, and writes nothing": async ({ store }) => {
+      const first = keyed();
+      await store.add([first]);
+      const [same, other] = [keyed(), keyed({ fingerprint: "f2" })];
+      assert.deepEqual(await store.add([same, task({ queue: "b" }), other]).then(([a, , c]) => [a, c]), [
+        { status: "duplicate", id: first.id },
+        { status: "conflict", id: first.id },
+      ]);
+      assert.deepEqual(ids(await claim(store)), [first.id]);
+      // What was refused was not written: under its id, without the key, it is new.
+      for (const { id } of [same, other]) await assertUnknown(store, task({ id }));
+    },
+
+    "keys meet within their queue and to the letter only": async ({ store }) => {
+      await add(store, { key: key() });
+      await add(store, { queue: "b", key: key({ fingerprint: "f2" }) });
+      await add(store);
+      for (const value of ["a", "A", "ab", "ab:", "a:b", "__proto__", "k".repeat(255), "{a}:*%s"]) {
+        const id = await add(store, { key: key({ value }) });
+        assert.deepEqual(await store.add([keyed({ value })]), [{ status: "duplicate", id }], value);
+      }
+      assert.equal((await claim(store)).length, 10);
+    },
+
+    "a key is free once its task has ended and its window has closed, however it ended": async (sut) => {
+      for (const outcome of [completed, gone, exhausted, cancelled]) {
+        const value = `after-${outcome.kind}-${"keep" in outcome && outcome.keep}`;
+        const id = await add(sut.store, { key: key({ value, windowMs: MINUTE }) });
+        await apply(sut.store, await claimOne(sut.store), outcome);
+        assert.deepEqual(await sut.store.add([keyed({ value })]), [{ status: "duplicate", id }], value);
+        await sut.advance(2 * MINUTE);
+        await add(sut.store, { key: key({ value, fingerprint: "f2" }) });
+        await apply(sut.store, await claimOne(sut.store), gone);
+      }
+    },
+
+    "a key outlives the pruning of its task while its window is open": async (sut) => {
+      const id = await add(sut.store, { key: key() });
+      await apply(sut.store, await claimOne(sut.store), completed);
+      await assertEnded(sut.store, { completed: 1 });
+      assert.deepEqual(await sut.store.add([keyed()]), [{ status: "duplicate", id }]);
+    },
+
+    "a task that crashed for good gives its key up when the window closes": async (sut) => {
+      await add(sut.store, { key: key({ windowMs: MINUTE }), crashLimit: 0 });
+      await claimOne(sut.store);
+      await loseLeases(sut);
+      await sut.advance(2 * MINUTE);
+      await add(sut.store, { key: key() });
+    },
+
     "the same task sent twice is a duplicate of itself": async ({ store }) => {
       const one = keyed();
       await store.add([one]);
