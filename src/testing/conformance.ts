@@ -5,6 +5,7 @@ import type { Store } from "../store/store.ts";
 import { WindlassError } from "../task/errors.ts";
 import { quote } from "../task/names.ts";
 import { storeCases } from "./cases/index.ts";
+import { checkFacets, opened } from "./opened.ts";
 import type { StoreUnderTest } from "./store-case.ts";
 
 export interface ConformanceOptions {
@@ -20,21 +21,15 @@ export interface ConformanceOptions {
 
 const ALL = Object.keys(FACETS) as readonly Facet[];
 
-/** Registers every case that the store's facets allow with a test runner. Fails with `INVALID_OPTION` for a facet that is none. */
-export function storeConformance({ name, facets = ALL, open, test }: ConformanceOptions): void {
-  // A misspelt facet would leave out its cases, and what is left would be green.
-  const strange = Array.isArray(facets) ? facets.find((facet) => !ALL.includes(facet)) : facets;
-  if (strange !== undefined) {
-    throw new WindlassError(
-      "INVALID_OPTION",
-      `facets has ${quote(strange)}; expected a list of ${ALL.join(", ")}`,
-      {
-        pointer: "facets",
-      },
-    );
-  }
+/**
+ * Registers every case that the store's facets allow with a test runner. Fails with `INVALID_OPTION` for a facet that is none
+ * and for options that nothing can be done with; each test does for an `open` that fails or does not answer a store under test.
+ */
+export function storeConformance(options: ConformanceOptions): void {
+  const { name, facets = ALL, open, test } = options;
+  checkOptions({ ...options, facets });
   test(`${name}: the store has the facets that it is said to have, and no others`, async () => {
-    await using sut = await open();
+    await using sut = await opened(open);
     assert.deepEqual(
       ALL.filter((facet) => hasFacet(sut.store, facet)),
       ALL.filter((facet) => facets.includes(facet)),
@@ -43,11 +38,27 @@ export function storeConformance({ name, facets = ALL, open, test }: Conformance
   for (const storeCase of storeCases) {
     if (!storeCase.needs.every((facet) => facets.includes(facet))) continue;
     test(`${name}: ${storeCase.group}: ${storeCase.name}`, async () => {
-      await using sut = await open();
-      // It has what the case uses: the facets that the case needs are those that the store is said to have.
+      await using sut = await opened(open);
+      checkFacets(sut.store, storeCase.needs);
       await storeCase.run(sut as StoreUnderTest);
     });
   }
+}
+
+function checkOptions({ name, facets, open, test }: ConformanceOptions): void {
+  // A misspelt facet would leave out its cases, and what is left would be green.
+  const strange = Array.isArray(facets) ? facets.find((facet) => !ALL.includes(facet)) : facets;
+  if (strange !== undefined) throw invalid("facets", `has ${quote(strange)}`, `a list of ${ALL.join(", ")}`);
+  if (typeof name !== "string" || name === "")
+    throw invalid("name", `is ${quote(name)}`, "what the store is called");
+  if (typeof open !== "function")
+    throw invalid("open", `is ${quote(open)}`, "a function that opens a store under test");
+  if (typeof test !== "function")
+    throw invalid("test", `is ${quote(test)}`, "a function that registers a test");
+}
+
+function invalid(option: string, found: string, expected: string): WindlassError {
+  return new WindlassError("INVALID_OPTION", `${option} ${found}; expected ${expected}`, { pointer: option });
 }
 
 /** A store under test that lives in one process and has no time of its own: `clock` is the one that it was given. */

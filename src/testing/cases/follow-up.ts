@@ -163,6 +163,17 @@ export const followUpCases = casesOf("followers", [], {
     assert.deepEqual(ids(await claim(store)), ids([standing, holder, free]));
   },
 
+  "a follower may have the id of a task that a later settlement of the call removes": async ({ store }) => {
+    const [first, second] = [await running(store), await running(store)];
+    const follower = task({ id: second.id });
+    const { verdicts, followers } = await store.exchange({
+      settle: [settlement(first, gone, [follower]), settlement(second, gone)],
+    });
+    assert.deepEqual(verdicts, ["applied", "applied"]);
+    assert.deepEqual(followers?.[0]?.results, added([follower]));
+    assert.deepEqual(ids(await claim(store)), [follower.id]);
+  },
+
   "a follower that is refused leaves its settlement unsaid": async ({ store }) => {
     const lease = await running(store);
     const [good, bad] = [task(), { ...task(), priority: 2.5 }];
