@@ -637,6 +637,16 @@ export const verbMutants: readonly Mutant[] = [
     }),
   },
   {
+    name: "takes leases back a millisecond early",
+    caughtBy: "lease: a lease holds to its last millisecond, and not beyond",
+    breaks: claiming(({ leaseMs }) => ({ leaseMs: leaseMs - 1 })),
+  },
+  {
+    name: "leaves leases a millisecond more",
+    caughtBy: "lease: a lease holds to its last millisecond, and not beyond",
+    breaks: claiming(({ leaseMs }) => ({ leaseMs: leaseMs + 1 })),
+  },
+  {
     name: "gives every lease the same length",
     caughtBy: "claim: each lease has the length that its claim asked for",
     breaks: claiming(() => ({ leaseMs: 30_000 })),
@@ -979,6 +989,14 @@ export const verbMutants: readonly Mutant[] = [
       completed: { ...completed, count: Infinity },
       cancelled: { ...cancelled, count: Infinity },
       dead: { ...dead, count: Infinity },
+    })),
+  },
+  {
+    name: "takes an age of none for no bound",
+    caughtBy: "retention: an age of none keeps none, and so does a count of none",
+    breaks: keeping(({ completed, ...others }) => ({
+      ...others,
+      completed: { ...completed, ageMs: completed.ageMs || Infinity },
     })),
   },
   {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { NewTask } from "../../task/task.ts";
 import { casesOf, type StoreCase, type StoreUnderTest } from "../store-case.ts";
 import {
   apply,
@@ -18,16 +19,23 @@ import {
   maintainRounds,
 } from "./fixture.ts";
 
+const QUEUES = ["a", "b", "c"];
+
+/** In three queues, of which each has less than the limit. */
+function twentyFive(fields: Partial<NewTask> = {}): NewTask[] {
+  return Array.from({ length: 25 }, (_, nth) => task({ queue: QUEUES[nth % QUEUES.length]!, ...fields }));
+}
+
 /** 25 tasks for housekeeping to handle, by the kind of its work. */
 const chores: Readonly<Record<"promoted" | "expired" | "pruned", (sut: StoreUnderTest) => Promise<void>>> = {
-  promoted: ({ store }) => store.add(tasks(25, { delayMs: MINUTE })).then(() => undefined),
+  promoted: ({ store }) => store.add(twentyFive({ delayMs: MINUTE })).then(() => undefined),
   expired: async ({ store }) => {
-    await store.add(tasks(25));
-    await claim(store);
+    await store.add(twentyFive());
+    await claim(store, { queues: QUEUES });
   },
   pruned: async ({ store }) => {
-    await store.add(tasks(25));
-    for (const lease of await claim(store)) await apply(store, lease, completed);
+    await store.add(twentyFive());
+    for (const lease of await claim(store, { queues: QUEUES })) await apply(store, lease, completed);
   },
 };
 

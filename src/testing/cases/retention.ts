@@ -112,6 +112,16 @@ export const retentionCases = [
 
     ...pruneCases(),
 
+    "an age of none keeps none, and so does a count of none": async (sut) => {
+      for (const bound of [{ ageMs: 0 }, { count: 0 }]) {
+        for (const state of terminal) {
+          await taskIn(sut.store, state);
+          assert.equal((await maintainAll(sut.store, keep({ [state]: bound }))).pruned, 1);
+        }
+      }
+      await assertEnded(sut.store, {});
+    },
+
     "nothing is pruned that did not end, nor without a retention": async (sut) => {
       await finish(sut, 3, "completed");
       await sut.advance(10_000 * HOUR);
