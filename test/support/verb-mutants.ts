@@ -413,6 +413,29 @@ export const verbMutants: readonly Mutant[] = [
     breaks: adding((each) => ({ ...each, key: each.key && { ...each.key, windowMs: 1e12 } })),
   },
   {
+    name: "gives up the key of a failed task with its window",
+    caughtBy: "key: a task that was put back holds its key beyond the window, however it was put back",
+    breaks: (store, clock) => ({
+      add: async (tasks) => {
+        const { items } = await store.list({ state: "retrying", limit: 500 });
+        const late = new Set(
+          items.filter(({ createdAt }) => createdAt + 60_000 <= clock.now()).map((each) => each.key),
+        );
+        return store.add(
+          tasks.map((each) => (late.has(each.key?.value) ? { ...each, key: undefined } : each)),
+        );
+      },
+    }),
+  },
+  ...[-1, 1].map((ms): Mutant => ({
+    name: `closes the window of a key ${ms} ms late`,
+    caughtBy: "key: a window closes on its millisecond",
+    breaks: adding((each) => ({
+      ...each,
+      key: each.key && { ...each.key, windowMs: Math.max(0, each.key.windowMs + ms) },
+    })),
+  })),
+  {
     name: "gives a key up when its task is pruned",
     caughtBy: "key: a key outlives the pruning of its task while its window is open",
     breaks: (store) => {

@@ -14,7 +14,7 @@ import type {
 } from "../../store/store.ts";
 import type { Act, TerminalState } from "../../task/life.ts";
 import type { Outcome } from "../../task/outcome.ts";
-import type { NewTask, TaskDetail, TaskError, TaskState } from "../../task/task.ts";
+import type { NewTask, TaskDetail, TaskError, TaskKey, TaskState } from "../../task/task.ts";
 import type { StoreUnderTest } from "../store-case.ts";
 
 /** The queue of a case that needs only one. */
@@ -39,6 +39,16 @@ export function task(fields: Partial<NewTask> = {}): NewTask {
 
 export function tasks(count: number, fields: Partial<NewTask> = {}): NewTask[] {
   return Array.from({ length: count }, () => task(fields));
+}
+
+/** A key that holds for an hour; every field can be set. */
+export function key(fields: Partial<TaskKey> = {}): TaskKey {
+  return { value: "order-1", windowMs: HOUR, fingerprint: "f1", ...fields };
+}
+
+/** A task with such a key. */
+export function keyed(fields: Partial<TaskKey> = {}, rest: Partial<NewTask> = {}): NewTask {
+  return task({ key: key(fields), ...rest });
 }
 
 /** Adds one task and answers its id. */

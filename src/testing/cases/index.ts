@@ -16,6 +16,7 @@ import { followersCases } from "./followers.ts";
 import { headersCases } from "./headers.ts";
 import { holdingCases } from "./holding.ts";
 import { keyCases } from "./key.ts";
+import { keyWindowCases } from "./key-window.ts";
 import { lawCases } from "./law.ts";
 import { leaseCases } from "./lease.ts";
 import { lifetimeCases } from "./lifetime.ts";
@@ -44,6 +45,7 @@ export const storeCases: readonly StoreCase[] = [
   ...fencingCases,
   ...budgetCases,
   ...keyCases,
+  ...keyWindowCases,
   ...payloadCases,
   ...headersCases,
   ...contentionCases,

@@ -1,36 +1,23 @@
 import assert from "node:assert/strict";
-import type { NewTask, TaskKey } from "../../task/task.ts";
 import { casesOf } from "../store-case.ts";
 import {
   act,
   add,
   apply,
   assertCounts,
-  assertEnded,
   assertUnknown,
-  cancelled,
   claim,
   claimOne,
   completed,
-  exhausted,
   gone,
-  HOUR,
   ids,
+  key,
+  keyed,
   look,
-  loseLeases,
   MINUTE,
-  maintainAll,
   task,
   unchanged,
 } from "./fixture.ts";
-
-function key(fields: Partial<TaskKey> = {}): TaskKey {
-  return { value: "order-1", windowMs: HOUR, fingerprint: "f1", ...fields };
-}
-
-function keyed(fields: Partial<TaskKey> = {}, rest: Partial<NewTask> = {}): NewTask {
-  return task({ key: key(fields), ...rest });
-}
 
 export const keyCases = [
   ...casesOf("key", [], {
@@ -58,33 +45,6 @@ export const keyCases = [
       assert.equal((await claim(store)).length, 10);
     },
 
-    "a key is free once its task has ended and its window has closed, however it ended": async (sut) => {
-      for (const outcome of [completed, gone, exhausted, cancelled]) {
-        const value = `after-${outcome.kind}-${"keep" in outcome && outcome.keep}`;
-        const id = await add(sut.store, { key: key({ value, windowMs: MINUTE }) });
-        await apply(sut.store, await claimOne(sut.store), outcome);
-        assert.deepEqual(await sut.store.add([keyed({ value })]), [{ status: "duplicate", id }], value);
-        await sut.advance(2 * MINUTE);
-        await add(sut.store, { key: key({ value, fingerprint: "f2" }) });
-        await apply(sut.store, await claimOne(sut.store), gone);
-      }
-    },
-
-    "a key outlives the pruning of its task while its window is open": async (sut) => {
-      const id = await add(sut.store, { key: key() });
-      await apply(sut.store, await claimOne(sut.store), completed);
-      await assertEnded(sut.store, { completed: 1 });
-      assert.deepEqual(await sut.store.add([keyed()]), [{ status: "duplicate", id }]);
-    },
-
-    "a task that crashed for good gives its key up when the window closes": async (sut) => {
-      await add(sut.store, { key: key({ windowMs: MINUTE }), crashLimit: 0 });
-      await claimOne(sut.store);
-      await loseLeases(sut);
-      await sut.advance(2 * MINUTE);
-      await add(sut.store, { key: key() });
-    },
-
     "the same task sent twice is a duplicate of itself": async ({ store }) => {
       const one = keyed();
       await store.add([one]);
@@ -110,66 +70,6 @@ export const keyCases = [
         ["added", "duplicate", "conflict"],
       );
       assert.ok(results.every(({ id }) => id === batch[0]!.id));
-    },
-
-    "a completed task holds its key while the window is open": async ({ store }) => {
-      const id = await add(store, { key: key() });
-      await apply(store, await claimOne(store), completed);
-      assert.deepEqual(await store.add([keyed()]), [{ status: "duplicate", id }]);
-      assert.deepEqual(await store.add([keyed({ fingerprint: "f2" })]), [{ status: "conflict", id }]);
-    },
-
-    "a waiting task holds its key however long it waits": async (sut) => {
-      const id = await add(sut.store, { key: key({ windowMs: MINUTE }) });
-      await sut.advance(HOUR);
-      await maintainAll(sut.store);
-      assert.deepEqual(await sut.store.add([keyed()]), [{ status: "duplicate", id }]);
-    },
-
-    "a scheduled task holds its key beyond the window": async (sut) => {
-      const id = await add(sut.store, { key: key({ windowMs: MINUTE }), delayMs: 2 * HOUR });
-      await sut.advance(HOUR);
-      await maintainAll(sut.store);
-      assert.deepEqual(await sut.store.add([keyed()]), [{ status: "duplicate", id }]);
-    },
-
-    "a running task holds its key beyond the window": async (sut) => {
-      const id = await add(sut.store, { key: key({ windowMs: MINUTE }) });
-      await claim(sut.store, { leaseMs: 2 * HOUR });
-      await sut.advance(HOUR);
-      await maintainAll(sut.store);
-      assert.deepEqual(await sut.store.add([keyed()]), [{ status: "duplicate", id }]);
-    },
-
-    "with a window of zero the key goes with the task's end": async ({ store }) => {
-      const id = await add(store, { key: key({ windowMs: 0 }) });
-      assert.deepEqual(await store.add([keyed()]), [{ status: "duplicate", id }]);
-      await apply(store, await claimOne(store), completed);
-      await add(store, { key: key({ windowMs: 0 }) });
-    },
-
-    "a dead task gives its key up when the window closes": async (sut) => {
-      await add(sut.store, { key: key({ windowMs: MINUTE }) });
-      await apply(sut.store, await claimOne(sut.store), exhausted);
-      await sut.advance(2 * MINUTE);
-      await add(sut.store, { key: key() });
-    },
-
-    "housekeeping does not free a key whose window is open": async (sut) => {
-      const id = await add(sut.store, { key: key() });
-      await apply(sut.store, await claimOne(sut.store), gone);
-      await sut.advance(10 * MINUTE);
-      await maintainAll(sut.store);
-      assert.deepEqual(await sut.store.add([keyed()]), [{ status: "duplicate", id }]);
-    },
-
-    "housekeeping leaves a closed key free, and a new holder alone": async (sut) => {
-      await add(sut.store, { key: key({ windowMs: MINUTE }) });
-      await apply(sut.store, await claimOne(sut.store), completed);
-      await sut.advance(2 * MINUTE);
-      const id = await add(sut.store, { key: key() });
-      await maintainAll(sut.store);
-      assert.deepEqual(await sut.store.add([keyed()]), [{ status: "duplicate", id }]);
     },
   }),
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { systemClock } from "../../store/clock.ts";
 import type { FullStore } from "../../store/facets.ts";
 import { casesOf, type StoreUnderTest } from "../store-case.ts";
-import { act, add, apply, gone, HOUR, Q, release, running, task, taskIn, tasks } from "./fixture.ts";
+import { act, add, apply, gone, HOUR, MINUTE, Q, release, running, task, taskIn, tasks } from "./fixture.ts";
 
 /** 10 s in all: far more than any store needs, and no case waits for it unless it fails. */
 const TRIES = 400;
@@ -70,6 +70,11 @@ export const signalCases = [
       await running(sut.store);
       await sut.advance(2 * HOUR);
       await wakes(sut, () => sut.store.maintain({ limit: 10 }));
+    },
+
+    "a task that will be due before all others wakes": async (sut) => {
+      await wakes(sut, () => add(sut.store, { delayMs: HOUR }));
+      await wakes(sut, () => add(sut.store, { delayMs: MINUTE }));
     },
 
     "a follower wakes": async (sut) => {
