@@ -13,7 +13,6 @@ import {
   failed,
   gone,
   HOUR,
-  keep,
   key,
   keyed,
   loseLeases,
