@@ -821,6 +821,24 @@ export const verbMutants: readonly Mutant[] = [
     breaks: taking("release", () => ({ kind: "snooze", delayMs: 0 })),
   },
 
+  {
+    name: "lets what comes after a release overtake",
+    caughtBy: "order: what comes later stands behind all that waited when a task went back to the head",
+    breaks: (store) => {
+      let released = false;
+      return {
+        exchange: (request) => {
+          released ||= request.settle.some(({ outcome }) => outcome.kind === "release");
+          return store.exchange(request);
+        },
+        add: (tasks) =>
+          store.add(
+            tasks.map((each) => ({ ...each, priority: released ? each.priority - 1 : each.priority })),
+          ),
+      };
+    },
+  },
+
   // Replies that were lost.
   {
     name: "ignores what a worker holds",
