@@ -21,7 +21,7 @@ export const settingViews = {
   retryLimit: optional(integer()),
   crashLimit: integer(),
   headers: optional(value<Headers>(headers)),
-};
+} satisfies { readonly [Name in keyof Required<TaskSettings>]: unknown };
 
 /** Those of a task; one that it was not given is left out. */
 export function toSettingViews(task: TaskSettings & { readonly crashLimit: number }) {

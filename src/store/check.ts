@@ -5,19 +5,18 @@
  * Each check fails with a `WindlassError` before anything is written. On the path of every task they are a few comparisons.
  */
 import { WindlassError } from "../task/errors.ts";
-import { checkHeaders } from "../task/headers.ts";
 import { LAST_INSTANT_MS } from "../task/instant.ts";
 import { ACTS, moveOf } from "../task/life.ts";
 import { checkExactId, checkKey, checkName, quote } from "../task/names.ts";
 import { checkInteger } from "../task/options.ts";
 import { checkPayload } from "../task/payload.ts";
-import type { TaskSettings } from "../task/settings.ts";
+import { checkSettings } from "../task/settings.ts";
 import { type NewTask, PRIORITIES, TASK_STATES, type TaskRef } from "../task/task.ts";
 import type { ActivityQuery, TaskEdit, TaskFilter } from "./facets.ts";
 import type { Claim, Exchange, LeaseRef, MaintainRequest, Settlement } from "./store.ts";
 
-/** Most retries and lost leases that a limit may forgive. */
-const HIGHEST_LIMIT = 2 ** 31 - 1;
+/** Most tasks that one call may ask for. */
+const MOST_ASKED = 2 ** 31 - 1;
 
 export function checkNewTasks(tasks: readonly NewTask[]): void {
   checkList(tasks, "tasks");
@@ -50,12 +49,6 @@ function checkNewTask(task: NewTask): void {
   }
 }
 
-export function checkSettings({ retryLimit, crashLimit, headers }: TaskSettings): void {
-  if (retryLimit !== undefined) checkInteger(retryLimit, 0, HIGHEST_LIMIT, "retryLimit");
-  if (crashLimit !== undefined) checkInteger(crashLimit, 0, HIGHEST_LIMIT, "crashLimit");
-  if (headers !== undefined) checkHeaders(headers);
-}
-
 export function checkExchange({ settle, claim }: Exchange): void {
   checkList(settle, "settle");
   for (const settlement of settle) checkSettlement(settlement);
@@ -76,7 +69,7 @@ function checkSettlement({ outcome, followers }: Settlement): void {
 function checkClaim({ queues, max, leaseMs, worker, holding }: Claim): void {
   checkList(queues, "claim.queues");
   for (const queue of queues) checkName(queue, "queue");
-  checkInteger(max, 0, HIGHEST_LIMIT, "claim.max");
+  checkInteger(max, 0, MOST_ASKED, "claim.max");
   checkMs(leaseMs, "claim.leaseMs");
   checkText(worker, "claim.worker");
   if (worker === "" || worker.length > 256) throw invalid("claim.worker", worker, "1 to 256 characters");
@@ -89,7 +82,7 @@ export function checkExtend(leases: readonly LeaseRef[], leaseMs: number): void 
 }
 
 export function checkMaintain({ limit, retention }: MaintainRequest): void {
-  checkInteger(limit, 0, HIGHEST_LIMIT, "limit");
+  checkInteger(limit, 0, MOST_ASKED, "limit");
   if (retention === undefined) return;
   for (const state of ["completed", "cancelled", "dead"] as const) {
     const { ageMs, count } = retention[state];

@@ -1,6 +1,5 @@
 /** The settings of a task as one text, for stores that keep texts. */
-import { settingsOf, type TaskSettings } from "../task/settings.ts";
-import { checkSettings } from "./check.ts";
+import { checkSettings, settingsOf, type TaskSettings } from "../task/settings.ts";
 
 /** JSON; undefined for a task without settings, which most are. */
 export function writeSettings(task: TaskSettings): string | undefined {

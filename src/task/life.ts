@@ -9,12 +9,21 @@
 import type { Outcome, OutcomeKind } from "./outcome.ts";
 import { type DeadReason, TASK_STATES, type TaskState } from "./task.ts";
 
+/** Every state but `running`: to that only a claim leads, which makes the lease. */
+export type RestState = Exclude<TaskState, "running">;
+
+/** States whose tasks wait for their time. */
+export type TimedState = "scheduled" | "retrying";
+
 /** Where the end of an attempt leads. Always from `running`. */
 export interface AttemptMove {
-  readonly to: TaskState;
+  readonly to: RestState;
   /** Instead of `to`, if someone asked the task to stop: then it never runs again. */
-  readonly ifCancelled: TaskState;
-  /** What it uses up: one of the retry budget or one of the crash budget. Undefined: nothing, and no attempt is recorded. */
+  readonly ifCancelled: RestState;
+  /**
+   * What it uses up: one of the retry budget or one of the crash budget. The attempt is recorded then, with the outcome's
+   * error if it has one. Undefined: nothing, and no attempt is recorded.
+   */
   readonly costs?: "failure" | "crash";
 }
 
@@ -43,17 +52,21 @@ export const EXPIRY = {
   /** Instead of `to`, once the task has crashed more often than its limit allows. */
   ifSpent: "dead",
   reason: "crashed",
-} as const satisfies AttemptMove & { readonly ifSpent: TaskState; readonly reason: DeadReason };
+} as const satisfies AttemptMove & {
+  readonly costs: "crash";
+  readonly ifSpent: RestState;
+  readonly reason: DeadReason;
+};
 
 /** Where a lease that ran out leads. `crashes` counts this one. */
-export function afterExpiry(crashes: number, limit: number, cancelRequested: boolean): TaskState {
+export function afterExpiry(crashes: number, limit: number, cancelRequested: boolean): RestState {
   if (cancelRequested) return EXPIRY.ifCancelled;
   return crashes > limit ? EXPIRY.ifSpent : EXPIRY.to;
 }
 
 /** A claimed task whose record cannot be read: put aside, so that it stops no other. Costs nothing. */
 export const UNREADABLE = { to: "dead", reason: "invalid" } as const satisfies {
-  readonly to: TaskState;
+  readonly to: TerminalState;
   readonly reason: DeadReason;
 };
 
@@ -68,10 +81,11 @@ export type Act = "retry" | "cancel" | "runNow" | "remove";
 export interface ActRule {
   /**
    * Where it leads from each state; a state that is not named refuses it, and nothing is written. `running` to `running`:
-   * the worker is asked to stop, and whatever it answers, the task never runs again. `removed`: there is no task any more.
+   * the worker is asked to stop, and whatever it answers, the task never runs again. `running` to another: its lease is
+   * lost. `removed`: there is no task any more.
    */
-  readonly leads: { readonly [S in TaskState]?: TaskState | "removed" };
-  /** A new life: budgets are whole again, the dead reason goes, the key holds again. The history stays. */
+  readonly leads: { readonly [S in TaskState]?: RestState | "removed" | (S extends "running" ? S : never) };
+  /** Budgets are whole again. The history stays. */
   readonly renews?: true;
   /** Its time is now. */
   readonly due?: true;
@@ -99,14 +113,15 @@ export function afterAct(act: Act, state: TaskState): TaskState | "removed" | un
 }
 
 /** Where an edit leads that gives a waiting task a time that is still to come. A state that is not named cannot be edited. */
-export const EDIT: { readonly [S in TaskState]?: TaskState } = {
+export const EDIT: { readonly [S in TaskState]?: S extends "pending" | TimedState ? TimedState : never } = {
   scheduled: "scheduled",
   pending: "scheduled",
   retrying: "retrying",
 };
 
 /** What an edit makes of a task in this state; undefined: it is refused. `when`: what it does to the task's time. */
-export function afterEdit(state: TaskState, when: "kept" | "due" | "later"): TaskState | undefined {
+export function afterEdit(state: TaskState, when: "kept" | "due" | "later"): RestState | undefined {
+  if (state === "running") return undefined; // it has no time and no place in line
   const later = EDIT[state];
   if (later === undefined || when === "later") return later;
   return when === "due" ? DUE.to : state;
@@ -116,7 +131,7 @@ export function afterEdit(state: TaskState, when: "kept" | "due" | "later"): Tas
 export const DUE = {
   from: ["scheduled", "retrying"],
   to: "pending",
-} as const satisfies { readonly from: readonly TaskState[]; readonly to: TaskState };
+} as const satisfies { readonly from: readonly TimedState[]; readonly to: "pending" };
 
 /** The states in which an act may happen, for error texts such as "only a dead task can be retried". */
 export function statesThatAllow(act: Act | "edit"): readonly TaskState[] {
@@ -124,7 +139,10 @@ export function statesThatAllow(act: Act | "edit"): readonly TaskState[] {
   return TASK_STATES.filter((state) => leads[state] !== undefined);
 }
 
-/** Nothing but a person or the retention moves a task out of a terminal state. */
+/**
+ * Nothing but a person or the retention moves a task out of a terminal state. While a task is in one it has the time of its
+ * end, and its key holds only as long as its window; a dead one has its reason. All of that goes when it leaves.
+ */
 export function isTerminal(state: TaskState): state is TerminalState {
   return TERMINAL_STATES.includes(state);
 }
@@ -141,3 +159,13 @@ export const TERMINAL_STATES: readonly TaskState[] = [
   "cancelled",
   "dead",
 ] satisfies readonly TerminalState[];
+
+/** True of a state whose tasks wait for their time. */
+export function isTimed(state: TaskState): state is TimedState {
+  return state === "scheduled" || state === "retrying";
+}
+
+/** Ends that are counted minute by minute, when a task comes to them or would have and is removed at once. */
+export function isCounted(state: TaskState): state is "completed" | "dead" {
+  return state === "completed" || state === "dead";
+}

@@ -23,6 +23,7 @@ export type StoreCaseGroup =
   | "claim"
   | "followers"
   | "headers"
+  | "settings"
   | "refusal"
   | "contention"
   | "fencing"

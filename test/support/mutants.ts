@@ -136,7 +136,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "retries a millisecond early",
-    caughtBy: "time: a failed task is not retried early",
+    caughtBy: "time: a task that is put off by a retry does not start early",
     breaks: (store) => ({
       exchange: (request) =>
         store.exchange({
@@ -353,7 +353,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "forgets that a running task was cancelled",
-    caughtBy: "cancel: a running task that was asked to stop is cancelled by a failure, and never runs again",
+    caughtBy: "cancel: a running task that was asked to stop never runs again after a failure",
     breaks: (store) => ({
       act: async (tasks, act) => {
         const found = await Promise.all(tasks.map(({ id }) => store.get(id)));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readSettings, writeSettings } from "../../src/store/settings-text.ts";
-import { settingsOf, type TaskSettings } from "../../src/task/settings.ts";
+import { checkSettings, settingsOf, type TaskSettings } from "../../src/task/settings.ts";
 
 /** Each of them, so that the compiler sees to it that none is missing. */
 const every: Required<TaskSettings> = { retryLimit: 0, crashLimit: 7, headers: { tenant: "a b" } };
@@ -9,6 +9,7 @@ const every: Required<TaskSettings> = { retryLimit: 0, crashLimit: 7, headers: {
 test("each setting is kept by itself, and none is made up", () => {
   for (const [name, value] of Object.entries(every)) {
     assert.deepEqual(settingsOf({ [name]: value }), { [name]: value });
+    assert.throws(() => checkSettings({ [name]: "?" }), { code: "INVALID_OPTION" });
   }
   assert.deepEqual(settingsOf(every), every);
   assert.equal(settingsOf({}), undefined);

@@ -1,9 +1,8 @@
 /** Acts and edits by hand. `task/life.ts` says what a state allows and where it leads; a refused one writes nothing. */
 import type { ActResult, TaskEdit } from "../../store/facets.ts";
 import { type Act, ACTS, afterAct, afterEdit } from "../../task/life.ts";
-import type { TaskRef, TaskState } from "../../task/task.ts";
+import type { TaskRef } from "../../task/task.ts";
 import type { Data } from "./data.ts";
-import type { Entry } from "./entry.ts";
 import { enter } from "./moves.ts";
 import { toTask } from "./view.ts";
 
@@ -41,25 +40,14 @@ function actOn(data: Data, task: TaskRef, name: Act, now: number): ActResult {
     data.remove(entry, now);
     return { status: "applied", task: before };
   }
-  // Its worker hears of it when it extends.
-  if (entry.held !== undefined) entry.held.cancelRequested = true;
-  else move(data, entry, to, name, now);
-  return { status: "applied", task: toTask(entry) };
-}
-
-function move(data: Data, entry: Entry, to: TaskState, name: Act, now: number): void {
   const { renews, due, reason } = ACTS[name];
-  entry.queue.take(entry);
   if (due) entry.runAt = now;
-  if (renews) renew(entry);
-  enter(data, entry, to, now, reason);
-}
-
-/** A new life with fresh budgets. */
-function renew(entry: Entry): void {
-  entry.failures = 0;
-  entry.crashes = 0;
-  entry.deadReason = undefined;
-  entry.finishedAt = undefined;
-  if (entry.key !== undefined) entry.queue.keys.revive(entry.key);
+  if (renews) entry.failures = entry.crashes = 0;
+  // Its worker hears of it when it extends.
+  if (to === "running") entry.held!.cancelRequested = true;
+  else {
+    entry.queue.take(entry);
+    enter(data, entry, to, now, reason);
+  }
+  return { status: "applied", task: toTask(entry) };
 }

@@ -1,4 +1,5 @@
 /** A task as this store keeps it: the one mutable record behind every copy that is handed out. */
+import type { AttemptMove } from "../../task/life.ts";
 import { settingsOf, type TaskSettings } from "../../task/settings.ts";
 import {
   ATTEMPTS_KEPT,
@@ -99,18 +100,26 @@ function copyOf(task: NewTask): TaskSettings | undefined {
   return settings && structuredClone(settings);
 }
 
-/** Records an attempt that did not succeed, and counts it; `error` is undefined for a crash. */
-export function recordAttempt(held: HeldLease, now: number, error: TaskError | undefined): void {
+/** Records an attempt that did not succeed, and what it cost. */
+export function recordAttempt(
+  held: HeldLease,
+  costs: NonNullable<AttemptMove["costs"]>,
+  now: number,
+  given: TaskError | undefined,
+): FailedAttempt {
   const { entry } = held;
+  const error = given && Object.freeze({ ...given });
   const attempt: FailedAttempt = {
     attempt: entry.failures + entry.crashes + 1,
-    outcome: error === undefined ? "crashed" : "failed",
+    outcome: costs === "crash" ? "crashed" : "failed",
     startedAt: held.startedAt,
     endedAt: now,
     worker: held.worker,
     error,
   };
   entry.attempts = [...(entry.attempts ?? []), Object.freeze(attempt)].slice(-ATTEMPTS_KEPT);
-  if (error === undefined) entry.crashes++;
+  entry.error = error ?? entry.error;
+  if (costs === "crash") entry.crashes++;
   else entry.failures++;
+  return attempt;
 }

@@ -1,7 +1,17 @@
 /** The moves of a task from state to state. `task/life.ts` decides where each leads; here it is carried out. */
-import { afterExpiry, DUE, EXPIRY, isTerminal, moveOf } from "../../task/life.ts";
+import {
+  afterExpiry,
+  type AttemptMove,
+  DUE,
+  EXPIRY,
+  isCounted,
+  isTerminal,
+  isTimed,
+  moveOf,
+  type RestState,
+} from "../../task/life.ts";
 import type { Outcome } from "../../task/outcome.ts";
-import type { DeadReason, TaskState } from "../../task/task.ts";
+import type { DeadReason, TaskError } from "../../task/task.ts";
 import type { Data } from "./data.ts";
 import { type Entry, type HeldLease, recordAttempt } from "./entry.ts";
 
@@ -32,23 +42,19 @@ export function promote(entry: Entry): void {
 export function settle(data: Data, held: HeldLease, outcome: Outcome, now: number): boolean {
   const { entry, cancelRequested } = held;
   const { to, ifCancelled, costs } = moveOf(outcome);
-  if (costs === "failure" && "error" in outcome) {
-    entry.error = Object.freeze({ ...outcome.error });
-    recordAttempt(held, now, entry.error);
-    data.count(entry.queue, "failed", now);
-  }
+  if (costs !== undefined) record(data, held, costs, now, "error" in outcome ? outcome.error : undefined);
+  const target = cancelRequested ? ifCancelled : to;
   if (outcome.kind === "completed") {
-    data.count(entry.queue, "completed", now);
     if (!outcome.keep) {
+      if (isCounted(target)) data.count(entry.queue, target, now);
       data.remove(entry, now);
       return false;
     }
     entry.result = outcome.result;
   }
-  const target = cancelRequested ? ifCancelled : to;
   if (target === "pending") return true;
   entry.queue.take(entry);
-  if ("delayMs" in outcome && !isTerminal(target)) entry.runAt = now + outcome.delayMs;
+  if (isTimed(target)) entry.runAt = now + ("delayMs" in outcome ? outcome.delayMs : 0);
   enter(data, entry, target, now, "reason" in outcome ? outcome.reason : undefined);
   return false;
 }
@@ -57,11 +63,11 @@ export function settle(data: Data, held: HeldLease, outcome: Outcome, now: numbe
 export function expire(data: Data, leases: readonly HeldLease[], now: number): void {
   const back = leases.filter((held) => {
     const { entry } = held;
-    recordAttempt(held, now, undefined);
-    data.count(entry.queue, "crashed", now);
+    record(data, held, EXPIRY.costs, now);
     const target = afterExpiry(entry.crashes, entry.crashLimit, held.cancelRequested);
     if (target === "pending") return true;
     entry.queue.take(entry);
+    if (isTimed(target)) entry.runAt = now;
     enter(data, entry, target, now, EXPIRY.reason);
     return false;
   });
@@ -78,15 +84,28 @@ export function returnToHead(leases: readonly HeldLease[]): void {
 }
 
 /** Puts a task that was taken out of its state set into that of `to`. */
-export function enter(data: Data, entry: Entry, to: TaskState, now: number, reason?: DeadReason): void {
-  if (to !== "running") entry.held = undefined;
+export function enter(data: Data, entry: Entry, to: RestState, now: number, reason?: DeadReason): void {
+  const { key, queue } = entry;
+  entry.held = undefined;
   if (isTerminal(to)) {
     entry.finishedAt = now;
-    if (entry.key !== undefined) entry.queue.keys.end(entry.key, now);
+    if (key !== undefined) queue.keys.end(key, now);
+  } else if (entry.finishedAt !== undefined) {
+    entry.finishedAt = undefined;
+    if (key !== undefined) queue.keys.revive(key);
   }
-  if (to === "dead") {
-    entry.deadReason = reason;
-    data.count(entry.queue, "dead", now);
-  }
-  entry.queue.put(entry, to);
+  entry.deadReason = to === "dead" ? reason : undefined;
+  if (isCounted(to)) data.count(queue, to, now);
+  queue.put(entry, to);
+}
+
+function record(
+  data: Data,
+  held: HeldLease,
+  costs: NonNullable<AttemptMove["costs"]>,
+  now: number,
+  error?: TaskError,
+): void {
+  const { outcome } = recordAttempt(held, costs, now, error);
+  data.count(held.entry.queue, outcome, now);
 }

@@ -10,13 +10,20 @@ import {
   EDIT,
   EXPIRY,
   firstState,
+  isCounted,
+  isTimed,
   moveOf,
-  OUTCOME_KINDS,
   TERMINAL_STATES,
   UNREADABLE,
 } from "../../task/life.ts";
-import type { Outcome, OutcomeKind } from "../../task/outcome.ts";
-import { ATTEMPTS_KEPT, DEFAULT_CRASH_LIMIT } from "../../task/task.ts";
+import type { Outcome } from "../../task/outcome.ts";
+import {
+  ATTEMPTS_KEPT,
+  type DeadReason,
+  DEFAULT_CRASH_LIMIT,
+  TASK_STATES,
+  type TaskState,
+} from "../../task/task.ts";
 
 /** A constant of the law, as Lua can write it. */
 export type LawValue =
@@ -35,47 +42,55 @@ export const AT_ONCE = firstState(0, 0);
 /** What `LAW.NAME` stands for in a script. */
 export const LAW: Readonly<Record<string, LawValue>> = {
   ATTEMPTS_KEPT,
-  COMPLETED: moveTable(COMPLETED),
+  COUNTED: table(TASK_STATES.filter(isCounted)),
   DEFAULT_CRASH_LIMIT,
   DUE,
   EDIT,
-  EXPIRY: { ...EXPIRY, ...moveTable(EXPIRY) },
+  EXPIRY: { ...move(EXPIRY), reason: EXPIRY.reason, ifSpent: EXPIRY.ifSpent },
   LATER,
-  RELEASED: moveTable(moveOf({ kind: "release" })),
-  TERMINAL: Object.fromEntries(TERMINAL_STATES.map((state) => [state, true])),
+  RELEASED: move(moveOf({ kind: "release" })),
+  TERMINAL: table(TERMINAL_STATES),
+  TIMED: table(TASK_STATES.filter(isTimed)),
   UNREADABLE,
 };
 
-/** Where a completed task is kept. */
-export const COMPLETED_TO = COMPLETED.to;
+/**
+ * True if completed tasks come to `completed`, whoever asked them to stop, and it costs nothing: then many of them can be
+ * moved at once, as lua/shared/settle-completed.lua and the fast exchange do.
+ */
+export const COMPLETION_IS_PLAIN =
+  COMPLETED.to === "completed" && COMPLETED.ifCancelled === "completed" && COMPLETED.costs === undefined;
 
-/** True if nobody but the worker has a say in where a completed task goes: then many of them can be moved at once. */
-export const COMPLETED_ALIKE = COMPLETED.to === COMPLETED.ifCancelled && COMPLETED.costs === undefined;
+/**
+ * Where the end of an attempt leads, as lua/shared/end-attempts.lua takes it. `reason`: why, if it is dead by that.
+ * `brings`: what the text is that comes along, an error or a result; `nothing` if the task is removed at once.
+ */
+interface Move {
+  readonly to: TaskState;
+  readonly ifCancelled: TaskState;
+  readonly costs: NonNullable<AttemptMove["costs"]> | "-";
+  readonly reason: DeadReason | "-";
+  readonly brings: "error" | "result" | "nothing" | "-";
+}
 
-/** Instead of a state: there is no task any more. */
-const REMOVED = "removed";
-
-/** Of each kind of outcome: to, if cancelled, event; see lua/shared/attempts.lua. */
-const MOVES = Object.fromEntries(
-  OUTCOME_KINDS.map((kind) => [kind, moveText(kind, moveOf({ kind }))]),
-) as Readonly<Record<OutcomeKind, string>>;
-
-const COMPLETED_AND_REMOVED = moveText("completed", { ...COMPLETED, to: REMOVED, ifCancelled: REMOVED });
-
-/** Where an outcome leads, as the general exchange takes it. */
+/** The move of an outcome as words, in the order of `Move`. */
 export function moveArg(outcome: Outcome): string {
-  return outcome.kind === "completed" && !outcome.keep ? COMPLETED_AND_REMOVED : MOVES[outcome.kind];
+  const reason = outcome.kind === "dead" ? outcome.reason : "-";
+  const { to, ifCancelled, costs } = move(moveOf(outcome));
+  return `${to} ${ifCancelled} ${costs} ${reason} ${bringsOf(outcome)}`;
 }
 
-function moveText(kind: OutcomeKind, move: Move): string {
-  const { to, ifCancelled, event } = moveTable(move);
-  return `${to} ${ifCancelled} ${kind === "completed" ? "completed" : event}`;
+function bringsOf(outcome: Outcome): Move["brings"] {
+  if (outcome.kind !== "completed") return "error" in outcome ? "error" : "-";
+  if (!outcome.keep) return "nothing";
+  return outcome.result === undefined ? "-" : "result";
 }
 
-type Move = { readonly to: string; readonly ifCancelled: string; readonly costs?: AttemptMove["costs"] };
+function move({ to, ifCancelled, costs }: AttemptMove): { readonly [Name in keyof Move]: Move[Name] } {
+  return { to, ifCancelled, costs: costs ?? "-", reason: "-", brings: "-" };
+}
 
-/** `event`: what it counts as, which says what it costs as well. */
-function moveTable({ to, ifCancelled, costs }: Move) {
-  const event = costs === undefined ? "-" : costs === "failure" ? "failed" : "crashed";
-  return { to, ifCancelled, event };
+/** A set that a script can look into. */
+function table(states: readonly TaskState[]): LawValue {
+  return Object.fromEntries(states.map((state) => [state, true]));
 }

@@ -21,7 +21,6 @@
 import { DUE } from "../../task/life.ts";
 import type { TaskState } from "../../task/task.ts";
 import { WindlassError } from "../../task/errors.ts";
-import { COMPLETED_TO } from "./law.ts";
 import { slotOf } from "./net/slot.ts";
 
 /** In the order of `lua/shared/keys.lua`. */
@@ -83,7 +82,7 @@ const FAST: readonly KeyName[] = [
   "activity",
   "details",
   ...DUE.from.map(setOf),
-  setOf(COMPLETED_TO),
+  "completed",
 ];
 
 export class QueueKeys {

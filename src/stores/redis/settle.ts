@@ -4,7 +4,7 @@ import type { Outcome } from "../../task/outcome.ts";
 import { writeError } from "./attempt-state.ts";
 import { durationText } from "./due.ts";
 import { ID_BYTES, LEASE_BYTES, packId, tokenText, writeId, writeToken } from "./id.ts";
-import { COMPLETED_ALIKE, moveArg } from "./law.ts";
+import { COMPLETION_IS_PLAIN, moveArg } from "./law.ts";
 import type { Arg } from "./net/client.ts";
 
 /** What one queue has to do in this call. */
@@ -36,7 +36,7 @@ export function toBlocks(
   for (let i = 0; i < settle.length; i++) {
     const { queue, outcome, followers } = settle[i]!;
     const block = open(queue, false);
-    if (outcome.kind !== "completed" || followers !== undefined || !COMPLETED_ALIKE) block.others.push(i);
+    if (outcome.kind !== "completed" || followers !== undefined || !COMPLETION_IS_PLAIN) block.others.push(i);
     else if (!outcome.keep) block.removed.push(i);
     else if (outcome.result === undefined) block.kept.push(i);
     else block.others.push(i);
@@ -88,27 +88,16 @@ export function packHolding(holding: readonly LeaseRef[], queue: string): Buffer
   );
 }
 
-/** Appends id, token, move, detail and text: see lua/shared/end-attempts.lua. */
+/** Appends id, token, move, delay and text: see lua/shared/end-attempts.lua. */
 export function pushSettlement(args: Arg[], { id, token, outcome }: Settlement): void {
-  const [detail, text] = detailsOf(outcome);
-  args.push(packId(id), tokenText(token), moveArg(outcome), detail, text);
+  const delay = "delayMs" in outcome ? durationText(outcome.delayMs) : "0";
+  args.push(packId(id), tokenText(token), moveArg(outcome), delay, textOf(outcome));
 }
 
-function detailsOf(outcome: Outcome): readonly [detail: string, text: string] {
-  switch (outcome.kind) {
-    case "completed":
-      return outcome.result === undefined ? ["", ""] : ["result", outcome.result];
-    case "retry":
-      return [durationText(outcome.delayMs), writeError(outcome.error)];
-    case "dead":
-      return [outcome.reason, writeError(outcome.error)];
-    case "snooze":
-      return [durationText(outcome.delayMs), ""];
-    case "release":
-    case "cancelled":
-      break;
-  }
-  return ["", ""];
+/** The error or the result. */
+function textOf(outcome: Outcome): string {
+  if ("error" in outcome) return writeError(outcome.error);
+  return "result" in outcome ? (outcome.result ?? "") : "";
 }
 
 /** Puts in what the script marked. No marks: all were applied, which is the rule. */

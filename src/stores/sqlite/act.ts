@@ -1,7 +1,8 @@
 /** Changing tasks by hand. `task/life.ts` says what a state allows and where it leads; a refused act writes nothing. */
 import type { ActResult, TaskEdit } from "../../store/facets.ts";
-import { type Act, ACTS, afterAct, afterEdit, UNREADABLE } from "../../task/life.ts";
+import { type Act, ACTS, afterAct, afterEdit, isTerminal, UNREADABLE } from "../../task/life.ts";
 import type { TaskRef, TaskState } from "../../task/task.ts";
+import { dropLeases } from "./held-lease.ts";
 import { drop, enter, EVERYTHING, leave, type TaskRow } from "./moves.ts";
 import { priorityOf } from "./rank.ts";
 import type { ViewRow } from "./statements.ts";
@@ -41,7 +42,7 @@ export function edit(tx: Transaction, task: TaskRef, change: TaskEdit): ActResul
   if (payload !== undefined) tx.sql.task.setPayload.run(rid, payload);
   // It keeps its position in line unless its priority or its time changes.
   if (runAt !== undefined || priority !== found.priority) {
-    leave(tx, found, found.state);
+    takeOut(tx, found);
     tx.sql.task.setPriority.run(rid, priority);
     if (runAt !== undefined) tx.sql.task.setTime.run(rid, runAt);
     enter(tx, found, to, { at: runAt ?? found.runAt });
@@ -52,28 +53,31 @@ export function edit(tx: Transaction, task: TaskRef, change: TaskEdit): ActResul
 function actOn(tx: Transaction, task: TaskRef, name: Act): ActResult {
   const found = find(tx, task);
   if (found === undefined) return { status: "missing" };
-  const to = afterAct(name, found.state);
-  if (to === undefined) return { status: "refused", state: found.state };
+  const { rid, state } = found;
+  const to = afterAct(name, state);
+  if (to === undefined) return { status: "refused", state };
   if (to === "removed") {
-    leave(tx, found, found.state);
-    drop(tx, [found.rid], EVERYTHING);
+    takeOut(tx, found);
+    drop(tx, [rid], EVERYTHING);
     return { status: "applied", task: toTask(found.row) };
   }
+  const { renews, due, reason } = ACTS[name];
+  if (renews) tx.sql.task.renew.run(rid);
+  if (due) tx.sql.task.setTime.run(rid, tx.now);
   // Its worker is asked to stop, and hears of it when it extends.
   if (to === "running") tx.sql.lease.cancel.run(found.token);
-  else move(tx, found, name, to);
+  else {
+    takeOut(tx, found);
+    enter(tx, found, to, { at: due ? tx.now : found.runAt, reason });
+    if (isTerminal(state) && !isTerminal(to)) tx.sql.key.revive.run(rid, tx.now);
+  }
   return applied(tx, found);
 }
 
-function move(tx: Transaction, found: Found, name: Act, to: TaskState): void {
-  const { sql, now } = tx;
-  const { rid } = found;
-  const { renews, due, reason } = ACTS[name];
-  leave(tx, found, found.state);
-  if (renews) sql.task.renew.run(rid);
-  if (due) sql.task.setTime.run(rid, now);
-  enter(tx, found, to, { at: due ? now : found.runAt, reason });
-  if (renews) sql.key.revive.run(rid, now);
+function takeOut(tx: Transaction, found: Found): void {
+  const { state, token, queue } = found;
+  if (state !== "running") leave(tx, found, state);
+  else if (token !== null) dropLeases(tx, [{ token, queue }]);
 }
 
 /** Whole milliseconds, never early. Undefined: the task keeps its time. */

@@ -5,18 +5,29 @@ import { ATTEMPTS_KEPT, DEFAULT_CRASH_LIMIT, type FailedAttempt, type TaskError 
 import type { HeldLease } from "./held-lease.ts";
 import type { Transaction } from "./transaction.ts";
 
+type Cost = NonNullable<AttemptMove["costs"]>;
+
+const OUTCOMES = { failure: "failed", crash: "crashed" } as const satisfies Readonly<
+  Record<Cost, FailedAttempt["outcome"]>
+>;
+
+/** For the minute's counts. */
+export function countAttempt(tx: Transaction, queue: number, costs: Cost): void {
+  tx.event(queue, OUTCOMES[costs]);
+}
+
 /** Records an attempt that did not succeed, and what it cost. Answers the crashes so far and their limit. */
 export function recordAttempt(
   tx: Transaction,
   { token, rid, queue }: HeldLease,
-  costs: NonNullable<AttemptMove["costs"]>,
+  costs: Cost,
   error?: TaskError,
 ): { readonly crashes: number; readonly crashLimit: number } {
   const { sql, now } = tx;
   const [worker, startedAt, failures, crashes, settings, attempts] = sql.lease.attempt.get(token)!;
   const attempt: FailedAttempt = {
     attempt: failures + crashes + 1,
-    outcome: costs === "crash" ? "crashed" : "failed",
+    outcome: OUTCOMES[costs],
     startedAt,
     endedAt: now,
     worker,
@@ -26,7 +37,7 @@ export function recordAttempt(
   sql.detail.recordFailure.run(rid, error === undefined ? null : JSON.stringify(error), JSON.stringify(kept));
   const crashesNow = costs === "crash" ? crashes + 1 : crashes;
   sql.task.setFailed.run(rid, costs === "failure" ? failures + 1 : failures, crashesNow);
-  tx.event(queue, attempt.outcome);
+  countAttempt(tx, queue, costs);
   const { crashLimit = DEFAULT_CRASH_LIMIT } = (settings !== null && readSettings(settings)) || {};
   return { crashes: crashesNow, crashLimit };
 }

@@ -2,12 +2,12 @@
  * From state to state: the row leaves one table and enters another, and counts, keys and wake-ups follow. Whether a move
  * is allowed and where it leads is decided in `task/life.ts`, before these are called.
  */
-import { WindlassError } from "../../task/errors.ts";
+import { isCounted, type RestState } from "../../task/life.ts";
 import type { DeadReason, TaskState } from "../../task/task.ts";
 import { forRanges } from "./ranges.ts";
 import { head, tail } from "./rank.ts";
 import { type StateIn, TABLE_OF } from "./state-tables.ts";
-import type { ActivityEvent, Transaction } from "./transaction.ts";
+import type { Transaction } from "./transaction.ts";
 
 /** A task by the numbers that stand for it in the tables. */
 export interface TaskRow {
@@ -25,11 +25,8 @@ export interface Arrival {
   readonly reason?: DeadReason | undefined;
 }
 
-/** What is counted per minute when a task comes to a state. */
-const EVENTS: { readonly [S in TaskState]?: ActivityEvent } = { completed: "completed", dead: "dead" };
-
-/** Puts a task that no table of a state has into that of `state`. Only a claim leads to `running`. */
-export function enter(tx: Transaction, task: TaskRow, state: TaskState, arrival: Arrival = {}): void {
+/** Puts a task that no table of a state has into that of `state`. */
+export function enter(tx: Transaction, task: TaskRow, state: RestState, arrival: Arrival = {}): void {
   switch (TABLE_OF[state]) {
     case "ready":
       return enterReady(tx, task, state, arrival);
@@ -37,14 +34,11 @@ export function enter(tx: Transaction, task: TaskRow, state: TaskState, arrival:
       return enterDue(tx, task, state as StateIn<"due">, arrival);
     case "finished":
       return enterFinished(tx, task, state, arrival);
-    case "lease":
-    default:
-      throw onlyByLease(state);
   }
 }
 
 /** Takes a task out of the table of its state. What runs leaves with its lease: see held-lease.ts. */
-export function leave(tx: Transaction, { rid, queue }: TaskRow, state: TaskState): void {
+export function leave(tx: Transaction, { rid, queue }: TaskRow, state: RestState): void {
   // By what was there: a task that no table has, in a damaged store, was not counted either.
   tx.count(queue, state, -remove(tx, rid, state));
 }
@@ -62,8 +56,7 @@ export function enterNew(
 
 /** For the minute's counts, when a task comes to this state and when it would have and is removed at once. */
 export function countArrival(tx: Transaction, queue: number, state: TaskState): void {
-  const event = EVENTS[state];
-  if (event !== undefined) tx.event(queue, event);
+  if (isCounted(state)) tx.event(queue, state);
 }
 
 /** True if the queue's idle workers have to be told: they wait for the first task that falls due, and this is earlier. */
@@ -123,24 +116,9 @@ function enterFinished(
   countArrival(tx, queue, state);
 }
 
-function remove({ sql }: Transaction, rid: number, state: TaskState): number {
-  switch (TABLE_OF[state]) {
-    case "ready":
-      return sql.ready.drop.run(rid);
-    case "due":
-      return sql.due.drop.run(rid);
-    case "finished":
-      return sql.finished.drop.run(state, rid, rid);
-    case "lease":
-    default:
-      throw onlyByLease(state);
-  }
-}
-
-/** The law knows no such move; if it ever does, this says where to make it. */
-function onlyByLease(state: TaskState): WindlassError {
-  return new WindlassError(
-    "INTERNAL",
-    `a task that is ${state} comes and goes with its lease; expected a claim`,
-  );
+function remove({ sql }: Transaction, rid: number, state: RestState): number {
+  const table = TABLE_OF[state];
+  if (table === "ready") return sql.ready.drop.run(rid);
+  if (table === "due") return sql.due.drop.run(rid);
+  return sql.finished.drop.run(state, rid, rid);
 }

@@ -1,9 +1,8 @@
 /** The ends of attempts, as the law has them: settled by their worker, released, or run out. */
 import type { LeaseRef, Settlement, Verdict } from "../../store/store.ts";
-import { afterExpiry, EXPIRY, moveOf } from "../../task/life.ts";
+import { afterExpiry, EXPIRY, moveOf, type RestState } from "../../task/life.ts";
 import type { Outcome } from "../../task/outcome.ts";
-import type { TaskState } from "../../task/task.ts";
-import { recordAttempt, recordResult } from "./attempts.ts";
+import { countAttempt, recordAttempt, recordResult } from "./attempts.ts";
 import { dropLeases, findHeld, type HeldLease, readHeld } from "./held-lease.ts";
 import { countArrival, drop, enter } from "./moves.ts";
 import { dropDangling } from "./quarantine.ts";
@@ -13,7 +12,7 @@ import type { Transaction } from "./transaction.ts";
 /** A task that goes back to the head of its line. */
 interface Returning {
   readonly lease: HeldLease;
-  readonly state: TaskState;
+  readonly state: RestState;
 }
 
 /** Applies the outcomes. Tasks that nobody keeps go together: the common batch costs five statements in all. */
@@ -98,8 +97,11 @@ function returnToHead(tx: Transaction, tasks: readonly Returning[]): void {
 
 /** As if each had come to its state and the retention had taken it at once. */
 function dropCompleted(tx: Transaction, leases: readonly HeldLease[]): void {
-  const { to } = moveOf({ kind: "completed" });
-  for (const { queue } of leases) countArrival(tx, queue, to);
+  const { to, ifCancelled, costs } = moveOf({ kind: "completed" });
+  for (const { queue, cancelRequested } of leases) {
+    countArrival(tx, queue, cancelRequested ? ifCancelled : to);
+    if (costs !== undefined) countAttempt(tx, queue, costs);
+  }
   const keys = leases.some(({ hasKey }) => hasKey);
   const details = leases.some(({ hasDetails }) => hasDetails);
   drop(

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { FullStore } from "../../store/facets.ts";
 import type { Lease } from "../../store/store.ts";
+import { EXPIRY, moveOf } from "../../task/life.ts";
 import type { Outcome } from "../../task/outcome.ts";
 import { TASK_STATES, type TaskState } from "../../task/task.ts";
 import { casesOf, type StoreUnderTest } from "../store-case.ts";
@@ -185,16 +186,16 @@ export const countCases = [
       const first = await claimOne(store);
       await assertCounts(store, { running: 1 });
       await apply(store, first, failed(MINUTE));
-      await assertCounts(store, { retrying: 1 });
+      await assertCounts(store, { [moveOf(failed()).to]: 1 });
       await sut.advance(2 * MINUTE);
       await apply(store, await claimOne(store), snooze(MINUTE));
-      await assertCounts(store, { scheduled: 1 });
+      await assertCounts(store, { [moveOf(snooze()).to]: 1 });
       await sut.advance(2 * MINUTE);
       await apply(store, await claimOne(store), release);
-      await assertCounts(store, { pending: 1 });
+      await assertCounts(store, { [moveOf(release).to]: 1 });
       await claimOne(store);
       await loseLeases(sut);
-      await assertCounts(store, { pending: 1 });
+      await assertCounts(store, { [EXPIRY.to]: 1 });
       const last = await claimOne(store);
       await apply(store, last, exhausted);
       await assertCounts(store, { dead: 1 });

@@ -12,9 +12,16 @@ import type {
   Retention,
   Verdict,
 } from "../../store/store.ts";
-import type { Act, TerminalState } from "../../task/life.ts";
+import { type Act, moveOf, type TerminalState } from "../../task/life.ts";
 import type { Outcome } from "../../task/outcome.ts";
-import type { NewTask, TaskDetail, TaskError, TaskKey, TaskState } from "../../task/task.ts";
+import {
+  type NewTask,
+  TASK_STATES,
+  type TaskDetail,
+  type TaskError,
+  type TaskKey,
+  type TaskState,
+} from "../../task/task.ts";
 import type { StoreUnderTest } from "../store-case.ts";
 
 /** The queue of a case that needs only one. */
@@ -121,11 +128,19 @@ export async function taskIn(
   if (state === "pending") return add(store, fields);
   if (state === "scheduled") return add(store, { delayMs: HOUR, ...fields });
   const lease = await running(store, fields);
-  if (state === "retrying") await apply(store, lease, failed(HOUR));
-  if (state === "completed") await apply(store, lease, completed);
-  if (state === "cancelled") await apply(store, lease, cancelled);
-  if (state === "dead") await apply(store, lease, exhausted);
+  if (state !== "running") await apply(store, lease, outcomeTo(state)!);
   return lease.id;
+}
+
+/** The states into which `taskIn` can bring a task: all of them, as long as some outcome leads to each. */
+export const REACHABLE_STATES: readonly TaskState[] = TASK_STATES.filter(
+  (state) =>
+    state === "pending" || state === "scheduled" || state === "running" || outcomeTo(state) !== undefined,
+);
+
+/** What a worker says to bring its task into this state. */
+function outcomeTo(state: TaskState): Outcome | undefined {
+  return [failed(HOUR), completed, cancelled, exhausted].find((outcome) => moveOf(outcome).to === state);
 }
 
 /** The task, which must be there. */

@@ -30,6 +30,7 @@ import { purgeCases } from "./purge.ts";
 import { maintainCases } from "./maintain.ts";
 import { refusalCases } from "./refusal.ts";
 import { retentionCases } from "./retention.ts";
+import { settingsCases } from "./settings.ts";
 import { signalCases } from "./signal.ts";
 import { timeCases } from "./time.ts";
 
@@ -47,6 +48,7 @@ export const storeCases: readonly StoreCase[] = [
   ...keyCases,
   ...keyWindowCases,
   ...payloadCases,
+  ...settingsCases,
   ...headersCases,
   ...contentionCases,
   ...lostReplyCases,

@@ -52,18 +52,19 @@ void test("a constant that the law does not have is not asked for", () => {
 void test("a move goes along with each outcome, as the law has it", () => {
   const error = { name: "E", message: "m" };
   const outcomes: readonly (readonly [Outcome, string])[] = [
-    [{ kind: "completed", keep: true }, "completed"],
-    [{ kind: "retry", delayMs: 1, error }, "failed"],
-    [{ kind: "dead", reason: "discarded", error }, "failed"],
-    [{ kind: "snooze", delayMs: 1 }, "-"],
-    [{ kind: "release" }, "-"],
-    [{ kind: "cancelled" }, "-"],
+    [{ kind: "completed", keep: true }, "- -"],
+    [{ kind: "completed", keep: true, result: "1" }, "- result"],
+    [{ kind: "completed", keep: false, result: "1" }, "- nothing"],
+    [{ kind: "retry", delayMs: 1, error }, "- error"],
+    [{ kind: "dead", reason: "discarded", error }, "discarded error"],
+    [{ kind: "snooze", delayMs: 1 }, "- -"],
+    [{ kind: "release" }, "- -"],
+    [{ kind: "cancelled" }, "- -"],
   ];
-  for (const [outcome, event] of outcomes) {
-    const { to, ifCancelled } = moveOf(outcome);
-    assert.equal(moveArg(outcome), `${to} ${ifCancelled} ${event}`);
+  for (const [outcome, more] of outcomes) {
+    const { to, ifCancelled, costs = "-" } = moveOf(outcome);
+    assert.equal(moveArg(outcome), `${to} ${ifCancelled} ${costs} ${more}`);
   }
-  assert.equal(moveArg({ kind: "completed", keep: false }), "removed removed completed");
 });
 
 void test("scripts name no state that is not a place of its own, and no constant of the law", () => {

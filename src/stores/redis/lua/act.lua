@@ -16,7 +16,7 @@ local used, hasKeys = m[1] or '', m[2]
 if stale then return { used } end
 -- include: view
 -- include: waiting
-local rule, terminal, writes = cjson.decode(ARGV[3]), LAW.TERMINAL, false
+local rule, terminal, counted, writes = cjson.decode(ARGV[3]), LAW.TERMINAL, LAW.COUNTED, false
 
 -- `task` is a view, which is made to show what the task is afterwards.
 local function carryOut(task, to)
@@ -24,9 +24,9 @@ local function carryOut(task, to)
   if not writes then call('HDEL', meta, '') end -- a full Redis allows this, and then the rest
   writes = true
   -- include: attempt-state
-  if rule.renews then failures, crashes, reason = 0, 0, '-' end
+  if rule.renews then failures, crashes = 0, 0 end
   if rule.due then runAt = now end
-  if from == 'running' then
+  if to == 'running' then
     -- Its worker hears of it when it extends the lease.
     stop = 1
   else
@@ -39,10 +39,8 @@ local function carryOut(task, to)
     end
     local score = terminal[to] and now or tonumber(runAt) or tonumber(fieldOf(record, 1)) or now
     join(id, to, priority, score)
-    if to == 'dead' then
-      reason = rule.reason or reason
-      redis.pcall('HINCRBY', activity, floor(now / 60000) .. ':dead', 1)
-    end
+    if counted[to] then redis.pcall('HINCRBY', activity, floor(now / 60000) .. ':' .. to, 1) end
+    stop, reason = 0, to == 'dead' and rule.reason or '-'
     task[2], task[3] = to, sets[to] and '' .. score or ''
   end
   local after = failures .. ' ' .. crashes .. ' ' .. stop .. ' ' .. runAt .. ' ' .. reason

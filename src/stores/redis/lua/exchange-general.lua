@@ -5,7 +5,7 @@
 --   known priorities, 1 if to be claimed from,
 --   leases (id and token, 32 bytes each) of completed tasks to remove, of completed tasks to keep,
 --   '-' or the leases that the worker knows of,
---   how many arguments its other settlements have; for each: id, token, move (to, ifCancelled and event), detail and text
+--   how many arguments its other settlements have; for each: id, token, move (as words, see `Move` in law.ts), delay and text
 --   (see shared/end-attempts.lua), how many followers; if there are some, the index of the settlement in the call, and for each:
 --   number of its queue here, and six for shared/add-one.lua.
 -- Reply: { now, followers of applied settlements, three for each: index, marks and ids as add-keyed.lua answers them;
@@ -47,7 +47,7 @@ local function settle(block)
   -- include: keys
   local hasKeys, gone, verdicts, change = m[7], {}, { '', '', '' }, nil
   -- include: settle-completed
-  local ids, held, moveOf, detailOf, textOf, ended = {}, {}, {}, {}, {}, {}
+  local ids, held, moveOf, delayOf, textOf, ended = {}, {}, {}, {}, {}, {}
   if last > a + 6 then
     -- include: settle-others
   end

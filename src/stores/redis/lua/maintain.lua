@@ -41,9 +41,9 @@ if limit > 0 and (cursor or now >= earliest) then
   call('HSET', meta, 'next-expiry', earliest)
   -- Those that were claimed first run first.
   table.sort(overdue, function(a, b) return a.token < b.token end)
-  local ids, held, moveOf, detailOf, textOf, gone, expiry = {}, {}, {}, {}, {}, {}, LAW.EXPIRY
+  local ids, held, moveOf, delayOf, textOf, gone, expiry = {}, {}, {}, {}, {}, {}, LAW.EXPIRY
   for i = 1, math.min(limit, #overdue) do
-    ids[i], held[i], moveOf[i], detailOf[i], textOf[i] = overdue[i].id, overdue[i].lease, expiry, '', ''
+    ids[i], held[i], moveOf[i], delayOf[i], textOf[i] = overdue[i].id, overdue[i].lease, expiry, 0, ''
   end
   -- include: end-attempts
   -- include: remove-tasks

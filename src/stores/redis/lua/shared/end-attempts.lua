@@ -1,55 +1,54 @@
 -- Fragment: ends attempts, whose leases go off the books first, because a full Redis allows that. Each task goes where its
--- move leads: `to`, or `ifCancelled` if someone asked it to stop. `event` is what the end counts as: 'failed' costs a
--- failure and is recorded with the error, 'crashed' costs a crash, and with `ifSpent` the task's crash limit is looked at.
--- In: shared/keys.lua, shared/batch.lua, shared/priority.lua, known, ids (each once), held (their leases), moveOf, detailOf
---   (the delay of one that will wait, the reason of one that will be dead, 'result' of one that has a result), textOf (the
---   error as JSON, or the result), gone (tasks to remove, to which it adds).
+-- move leads (see `Move` in law.ts): `to`, or `ifCancelled` if someone asked it to stop; with `ifSpent` its crash limit is
+-- looked at. What costs something is recorded as an attempt.
+-- In: shared/keys.lua, shared/batch.lua, shared/priority.lua, known, ids (each once), held (their leases), moveOf, delayOf
+--   (in ms, of those that come to wait for their time), textOf (what the move brings), gone (tasks to remove, to which it adds).
 -- Out: change ('ready' if tasks can be claimed again, 'due' if some will be, else as it was).
 --
 -- A lease is token (16 digits), expiry (13), since (13), worker, which the client pads: a hash whose values are longer than
 -- 64 bytes is a table, in which a field is found without looking at the others.
-local states, sets, terminal = fetch(details, ids), LAYOUT.SETS, LAW.TERMINAL
+local states, sets, timed, counted = fetch(details, ids), LAYOUT.SETS, LAW.TIMED, LAW.COUNTED
 local fields, entering, back, events = {}, {}, {}, {}
 sum('HDEL', leases, ids)
 for i = 1, #ids do
-  local id, lease, move, detail, state = ids[i], held[i], moveOf[i], detailOf[i], states[i]
+  local id, lease, move, state = ids[i], held[i], moveOf[i], states[i]
   -- include: attempt-state
-  local to, event = stop == 1 and move.ifCancelled or move.to, move.event
-  if event == 'failed' or event == 'crashed' then
-    local kind, number, failure = event == 'failed' and 'F' or 'C', failures + crashes + 1, nil
-    if event == 'failed' then
-      failures, failure = failures + 1, textOf[i]
+  local to, brings, costs = stop == 1 and move.ifCancelled or move.to, move.brings, move.costs
+  reason = move.reason
+  if costs ~= '-' then
+    local kind, number, failure = 'F', failures + crashes + 1, brings == 'error' and textOf[i]
+    if costs == 'failure' then
+      failures = failures + 1
+      events.failed = (events.failed or 0) + 1
     else
-      crashes = crashes + 1
+      kind, crashes = 'C', crashes + 1
+      events.crashed = (events.crashed or 0) + 1
       if move.ifSpent and stop == 0 then
         -- include: field
         local limit = tonumber(fieldOf(call('HGET', tasks, id), 4)) or LAW.DEFAULT_CRASH_LIMIT
-        if crashes > limit then to, detail = move.ifSpent, move.reason end
+        if crashes > limit then to = move.ifSpent end
       end
     end
     -- include: record-attempt
-  elseif detail == 'result' and to ~= 'removed' then
-    fields[#fields + 1], fields[#fields + 2] = id .. ':result', textOf[i]
   end
-  if event ~= '-' then events[event] = (events[event] or 0) + 1 end
-  if to == 'removed' then
+  if brings == 'result' then fields[#fields + 1], fields[#fields + 2] = id .. ':result', textOf[i] end
+  if counted[to] then events[to] = (events[to] or 0) + 1 end
+  if to ~= 'dead' then reason = '-' end
+  if brings == 'nothing' then
     gone[#gone + 1] = id
   elseif not sets[to] then
     back[#back + 1] = id
   else
     local list, score = entering[to] or {}, now
-    if not terminal[to] then
-      score = now + detail
+    if timed[to] then
+      score = now + delayOf[i]
       runAt, change = score, change or 'due'
-    elseif to == 'dead' then
-      reason = detail
-      events[to] = (events[to] or 0) + 1
     end
     list[#list + 1], list[#list + 2] = score, id
     entering[to] = list
   end
   -- A task to which nothing happened has no state.
-  if to ~= 'removed' and (state or failures + crashes > 0 or runAt ~= '-' or reason ~= '-') then
+  if brings ~= 'nothing' and (state or failures + crashes > 0 or runAt ~= '-' or reason ~= '-') then
     local after = failures .. ' ' .. crashes .. ' 0 ' .. runAt .. ' ' .. reason
     if after ~= state then fields[#fields + 1], fields[#fields + 2] = id, after end
   end

@@ -1,6 +1,6 @@
 -- Fragment of exchange-general.lua, after a lost reply: every lease of this worker that it does not know of was claimed by the
 -- call whose reply it lacks. Looks at all leases of the queue, which happens once per lost reply.
--- Out: ids, held, moveOf, detailOf, textOf, in front of which it puts them: so they stand in line before what this call
+-- Out: ids, held, moveOf, delayOf, textOf, in front of which it puts them: so they stand in line before what this call
 -- releases.
 local listed, lost, all, name = {}, {}, call('HGETALL', leases), string.match(ARGV[4], '%S*')
 for i = 1, #ARGV[a + 4], 32 do listed[sub(ARGV[a + 4], i, i + 31)] = true end
@@ -16,6 +16,6 @@ for i = 1, #lost do
   table.insert(ids, i, lost[i].id)
   table.insert(held, i, lost[i].lease)
   table.insert(moveOf, i, released)
-  table.insert(detailOf, i, '')
+  table.insert(delayOf, i, 0)
   table.insert(textOf, i, '')
 end

@@ -12,7 +12,7 @@ for group = 1, 2 do
     else
       local scores = {}
       for i = 1, #ids do scores[2 * i - 1], scores[2 * i] = now, ids[i] end
-      sum('ZADD', KEYS[k + LAYOUT.SETS[LAW.COMPLETED.to]], scores)
+      sum('ZADD', KEYS[k + LAYOUT.SETS.completed], scores)
     end
   end
   verdicts[group] = marks

@@ -1,5 +1,5 @@
 -- Fragment of exchange-general.lua: settlements of any outcome.
--- Out: verdicts, ids, held, moveOf, detailOf, textOf (of those that are applied, for shared/end-attempts.lua), ended (their
+-- Out: verdicts, ids, held, moveOf, delayOf, textOf (of those that are applied, for shared/end-attempts.lua), ended (their
 --   ids), followed (where the arguments begin of those that have followers, too).
 local named, at, marks, from = {}, {}, {}, a + 6
 while from < last do
@@ -13,10 +13,10 @@ for i = 1, #named do
   if lease and not ended[id] and sub(lease, 1, 16) == ARGV[from + 1] then
     local text = ARGV[from + 2]
     if not moves[text] then
-      local to, ifCancelled, event = string.match(text, '^(%S+) (%S+) (%S+)$')
-      moves[text] = { to = to, ifCancelled = ifCancelled, event = event }
+      local to, ifCancelled, costs, reason, brings = string.match(text, '^(%S+) (%S+) (%S+) (%S+) (%S+)$')
+      moves[text] = { to = to, ifCancelled = ifCancelled, costs = costs, reason = reason, brings = brings }
     end
-    ids[n], held[n], moveOf[n], detailOf[n], textOf[n] = id, lease, moves[text], ARGV[from + 3], ARGV[from + 4]
+    ids[n], held[n], moveOf[n], delayOf[n], textOf[n] = id, lease, moves[text], ARGV[from + 3], ARGV[from + 4]
     marks[i], ended[id] = '1', true
     if ARGV[from + 5] ~= '0' then followed[#followed + 1] = from end
   end

@@ -21,7 +21,7 @@ local function view(id, brief)
   local more = call('HMGET', details, id, id .. ':attempts', id .. ':result')
   local attempts = more[2] or ''
   if brief and attempts ~= '' then
-    attempts = string.match('\n' .. attempts, '^.*\n(F[^\n]*)') or ''
+    attempts = string.match('\n' .. attempts, '^.*\n([^\n{]*{[^\n]*)') or ''
   end
   return { id, state, at, record, more[1] or '', attempts, more[3] }
 end

@@ -6,7 +6,9 @@
 local sets, joined = LAYOUT.SETS, false
 
 local function leave(id, state, priority)
-  if sets[state] then
+  if state == 'running' then
+    call('HDEL', leases, id)
+  elseif sets[state] then
     call('ZREM', KEYS[k + sets[state]], id)
   else
     call('HINCRBY', tombstones, priority .. id, 1)
