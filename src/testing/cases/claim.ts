@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import type { Lease } from "../../store/store.ts";
-import { casesOf, type StoreCase, type StoreUnderTest } from "../store-case.ts";
+import { casesOf, type StoreCase } from "../store-case.ts";
 import {
   add,
   apply,
@@ -13,13 +12,11 @@ import {
   claimOne,
   completed,
   exhausted,
-  failed,
   gone,
   HOUR,
   ids,
   LEASE_MS,
   look,
-  loseLeases,
   maintainAll,
   MINUTE,
   plain,
@@ -27,35 +24,9 @@ import {
   release,
   running,
   settle,
-  snooze,
   task,
   tasks,
 } from "./fixture.ts";
-
-/** How a task gets out of one attempt and into the next. */
-const ways: Readonly<Record<string, (sut: StoreUnderTest, lease: Lease) => Promise<void>>> = {
-  "a failure": ({ store }, lease) => apply(store, lease, failed(0)),
-  "a snooze": ({ store }, lease) => apply(store, lease, snooze(0)),
-  "a release": ({ store }, lease) => apply(store, lease, release),
-  "a lost lease": (sut) => loseLeases(sut),
-};
-
-function againCases(): Record<string, StoreCase["run"]> {
-  const cases: Record<string, StoreCase["run"]> = {};
-  for (const [name, leave] of Object.entries(ways)) {
-    cases[`a task that comes back after ${name} is what it was`] = async (sut) => {
-      const settings = { retryLimit: 7, crashLimit: 4, headers: { tenant: "acme" } };
-      const first = await running(sut.store, { type: "a.b", payload: "[1]", priority: 3, ...settings });
-      await leave(sut, first);
-      const again = await claimOne(sut.store, { worker: "w2" });
-      assert.ok(again.token > first.token);
-      const { token, runAt, failures, crashes, ...kept } = first;
-      const lasting = { ...again, token, runAt, failures, crashes };
-      assert.deepEqual(plain(lasting), plain({ ...kept, token, runAt, failures, crashes }));
-    };
-  }
-  return cases;
-}
 
 function endedCases(): Record<string, StoreCase["run"]> {
   const cases: Record<string, StoreCase["run"]> = {};
@@ -117,8 +88,6 @@ export const claimCases = [
       const { verdicts } = await store.exchange({ settle: settlements });
       assert.deepEqual(verdicts, ["applied", "applied", "lost"]);
     },
-
-    ...againCases(),
 
     ...endedCases(),
 
