@@ -9,10 +9,17 @@ export type Cell = string | number | boolean | undefined;
 export interface Column<Row> {
   readonly title: string;
   readonly cell: (row: Row) => Cell;
+  /** True for what is copied, such as an id: it is never cut to the width of the terminal. */
+  readonly whole?: true;
 }
 
 /** Longest cell of a list; the whole value is in the item's own view and in JSON. */
 const CELL_WIDTH = 60;
+
+/** Narrower, a column says nothing. */
+const LEAST_WIDTH = 6;
+
+const GAP = "  ";
 
 /** One thing. In a table: a line per field. */
 export function printItem(output: Settings["output"], item: object): void {
@@ -20,12 +27,41 @@ export function printItem(output: Settings["output"], item: object): void {
     print(jsonOf(item, output === "json" ? 2 : 0));
     return;
   }
-  const fields = Object.entries(item).filter(([, value]) => value !== undefined);
-  const width = Math.max(0, ...fields.map(([name]) => name.length));
-  for (const [name, value] of fields) {
-    const text = typeof value === "string" ? value : JSON.stringify(value);
-    print(`${styled("dim", name.padEnd(width))}  ${visible(text)}`);
-  }
+  for (const line of itemLines(item)) print(line);
+}
+
+/** A line per field; what holds several lines, or is a list of things, has a line for each of its parts below. */
+export function itemLines(item: object, indent = ""): string[] {
+  const fields = Object.entries(item).filter(([, value]) => value !== undefined) as [string, unknown][];
+  const width = Math.max(
+    0,
+    ...fields.filter(([, value]) => !isOpened(value, indent)).map(([name]) => name.length),
+  );
+  return fields.flatMap(([name, value]) => {
+    if (!isOpened(value, indent)) {
+      const text = typeof value === "string" ? value : JSON.stringify(value);
+      return [`${indent}${styled("dim", name.padEnd(width))}  ${visible(text)}`];
+    }
+    return [`${indent}${styled("dim", name)}`, ...partLines(value, `${indent}  `)];
+  });
+}
+
+/** Below the first level every object is opened: its name is on a line of its own already. */
+function isOpened(value: unknown, indent: string): value is string | object {
+  if (typeof value === "string") return value.includes("\n");
+  if (typeof value !== "object" || value === null) return false;
+  if (Array.isArray(value)) return value.some((each) => typeof each === "object" && each !== null);
+  return indent !== "" || JSON.stringify(value).includes("\\n");
+}
+
+function partLines(value: string | object, indent: string): string[] {
+  if (typeof value === "string") return value.split("\n").map((line) => indent + visible(line));
+  if (!Array.isArray(value)) return itemLines(value, indent);
+  return value.flatMap((each: unknown) => {
+    if (typeof each !== "object" || each === null) return [`${indent}- ${visible(JSON.stringify(each))}`];
+    const [first = "", ...rest] = itemLines(each, `${indent}  `);
+    return [`${indent}- ${first.slice(indent.length + 2)}`, ...rest];
+  });
 }
 
 /** Many things: rows, `{ items, ...rest }`, or a line of JSON for each. */
@@ -41,17 +77,46 @@ export function printItems<Row extends object>(
 }
 
 function printTable<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): void {
-  const lines = rows.map((row) => columns.map(({ cell }) => cut(visible(String(cell(row) ?? "")))));
+  const width = process.stdout.isTTY ? process.stdout.columns : undefined;
+  const [titles = "", ...lines] = tableLines(rows, columns, width);
+  print(styled("bold", titles));
+  for (const line of lines) print(line);
+}
+
+/** The head and a line per row, at most `width` wide if the columns can be cut so far; undefined: as wide as they are. */
+export function tableLines<Row>(
+  rows: readonly Row[],
+  columns: readonly Column<Row>[],
+  width: number | undefined,
+): string[] {
+  const lines = rows.map((row) =>
+    columns.map(({ cell }) => cut(visible(String(cell(row) ?? "")), CELL_WIDTH)),
+  );
   const widths = columns.map(({ title }, index) =>
     Math.max(title.length, ...lines.map((line) => line[index]!.length)),
   );
-  const join = (cells: readonly string[]) =>
+  if (width !== undefined) narrow(widths, columns, width - GAP.length * (columns.length - 1));
+  return [columns.map(({ title }) => title), ...lines].map((cells) =>
     cells
-      .map((text, index) => text.padEnd(widths[index]!))
-      .join("  ")
-      .trimEnd();
-  print(styled("bold", join(columns.map(({ title }) => title))));
-  for (const line of lines) print(join(line));
+      .map((text, index) => cut(text, widths[index]!).padEnd(widths[index]!))
+      .join(GAP)
+      .trimEnd(),
+  );
+}
+
+/** Takes from the widest column, again and again, until all fit or none may lose more. */
+function narrow(widths: number[], columns: readonly Column<never>[], width: number): void {
+  const least = columns.map(({ title, whole }, index) =>
+    whole === true ? widths[index]! : Math.max(title.length, LEAST_WIDTH),
+  );
+  for (let over = widths.reduce((sum, each) => sum + each, -width); over > 0; over--) {
+    let widest = -1;
+    for (const [index, each] of widths.entries()) {
+      if (each > least[index]! && (widest === -1 || each > widths[widest]!)) widest = index;
+    }
+    if (widest === -1) return;
+    widths[widest]! -= 1;
+  }
 }
 
 /** JSON of the same value, with escapes for what would turn or drive a terminal; JSON.stringify leaves most of that as it is. */
@@ -64,6 +129,6 @@ function jsonOf(value: unknown, spaces: number): string {
   );
 }
 
-function cut(text: string): string {
-  return text.length <= CELL_WIDTH ? text : `${head(text, CELL_WIDTH - 1)}…`;
+function cut(text: string, width: number): string {
+  return text.length <= width ? text : `${head(text, width - 1)}…`;
 }

@@ -7,7 +7,7 @@ type Task = OutputOf<"tasks.list">["items"][number];
 
 /** The columns of a list of tasks. */
 export const TASK_COLUMNS: readonly Column<Task>[] = [
-  { title: "id", cell: (task) => task.id },
+  { title: "id", cell: (task) => task.id, whole: true },
   { title: "type", cell: (task) => task.type },
   { title: "queue", cell: (task) => task.queue },
   { title: "state", cell: (task) => task.state },
@@ -19,7 +19,7 @@ export const TASK_COLUMNS: readonly Column<Task>[] = [
 
 /** The columns of a list of dead tasks. */
 export const DEAD_COLUMNS: readonly Column<Task>[] = [
-  { title: "id", cell: (task) => task.id },
+  { title: "id", cell: (task) => task.id, whole: true },
   { title: "type", cell: (task) => task.type },
   { title: "queue", cell: (task) => task.queue },
   { title: "reason", cell: (task) => task.deadReason },

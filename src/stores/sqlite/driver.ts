@@ -30,10 +30,10 @@ function sqliteOptions(url: string): SqliteStoreOptions {
   const mark = rest.indexOf("?");
   const location = mark < 0 ? rest : rest.slice(0, mark);
   if (/^\/\/(?!\/|[a-z]:|$)/i.test(location)) {
-    const rest = shorten(location.slice(2));
+    const name = shorten(location.slice(2));
     throw new WindlassError(
       "INVALID_URL",
-      `the store URL ${quote(url)} has two slashes before a name; expected sqlite:${rest} (as seen from the working directory) or sqlite:///${rest}`,
+      `the store URL ${quote(url)} has two slashes before a name; expected sqlite:${name} (as seen from the working directory) or sqlite:///${name}`,
     );
   }
   const path = decode(location.startsWith("//") ? location.slice(2) : location);
