@@ -60,8 +60,8 @@ export function makeHandler(
   options: HandlerOptions,
   { stopping, Response }: Lifecycle,
 ): { readonly fetch: FetchHandler; readonly replies: Replies } {
-  const { client, token, logger = stderrLogger(), trusted = false } = options;
-  checkLogger(logger);
+  const { client, token, logger: given = stderrLogger(), trusted = false } = options;
+  const logger = checkLogger(given);
   const clock = toClock(options.clock);
   if (typeof trusted !== "boolean") {
     throw new WindlassError("INVALID_OPTION", `trusted is ${quote(trusted)}; expected true or false`, {
