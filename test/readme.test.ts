@@ -34,6 +34,24 @@ for (const page of pages) {
   }
 }
 
+test("all code of the docs passes the compiler, also what is not run", async () => {
+  const folder = await mkdtemp(join(root, "test/.readme-"));
+  try {
+    await writeFile(join(folder, "tsconfig.json"), '{"extends":"../../tsconfig.json","include":["*.ts"]}');
+    for (const page of pages) {
+      const text = await readFile(join(root, page), "utf8");
+      for (const { 1: code, index } of text.matchAll(/^```ts\n([\s\S]*?)^```/gm)) {
+        await writeFile(join(folder, `${page.replaceAll("/", "-")}-${index}.ts`), code!);
+      }
+    }
+    const tsc = join(root, "node_modules/typescript/bin/tsc");
+    const { status, stdout } = await run([tsc, "-p", folder], root);
+    assert.deepEqual([status, stdout], [0, ""]);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
 test("the first program of the README says what it prints, and that a task ran", async () => {
   const readme = await readFile(join(root, "README.md"), "utf8");
   const [block] = /^```ts\n[\s\S]*?^```/m.exec(readme) ?? [""];
@@ -47,7 +65,7 @@ async function runBlock(code: string): Promise<string> {
   try {
     const file = join(folder, "block.ts");
     await writeFile(file, code);
-    const { status, stdout, stderr } = await run(file, cwd);
+    const { status, stdout, stderr } = await run(["--conditions=windlass:source", file], cwd);
     assert.equal(status, 0, stderr);
     return stdout;
   } finally {
@@ -62,8 +80,8 @@ interface Ran {
   readonly stderr: string;
 }
 
-function run(file: string, cwd: string): Promise<Ran> {
-  const child = spawn(process.execPath, ["--conditions=windlass:source", file], {
+function run(args: readonly string[], cwd: string): Promise<Ran> {
+  const child = spawn(process.execPath, args, {
     cwd,
     timeout: 30_000,
     stdio: ["ignore", "pipe", "pipe"],

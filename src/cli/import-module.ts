@@ -1,6 +1,6 @@
 /** Imports a module of the user's: as Node does, and what Node refuses although it is clear what is meant. */
 import { readFileSync } from "node:fs";
-import { registerHooks } from "node:module";
+import nodeModule, { type RegisterHooksOptions } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { type Clock, systemClock } from "../store/clock.ts";
 import { WindlassError } from "../task/errors.ts";
@@ -34,7 +34,12 @@ let hooked = false;
  * never comes.
  */
 export async function importModule(path: string, clock: Clock = systemClock): Promise<object> {
-  if (!hooked) registerHooks({ resolve: resolveAsTypeScript, load: loadAsMeant });
+  // Bun and Deno load all of it by themselves.
+  if (!hooked)
+    (nodeModule as Partial<typeof nodeModule>).registerHooks?.({
+      resolve: resolveAsTypeScript,
+      load: loadAsMeant,
+    });
   hooked = true;
   const { promise: givenUp, reject } = Promise.withResolvers<never>();
   const giveUp = (why: string) => () => reject(unsettled(path, why));
@@ -61,7 +66,7 @@ function unsettled(path: string, why: string): WindlassError {
   });
 }
 
-type Hooks = Required<Parameters<typeof registerHooks>[0]>;
+type Hooks = Required<RegisterHooksOptions>;
 
 const resolveAsTypeScript: Hooks["resolve"] = (specifier, context, next) => {
   try {
