@@ -11,6 +11,8 @@ export interface Column<Row> {
   readonly cell: (row: Row) => Cell;
   /** True for what is copied, such as an id: it is never cut to the width of the terminal. */
   readonly whole?: true;
+  /** What a narrow terminal goes without; the highest number goes first. */
+  readonly spare?: number;
 }
 
 /** Longest cell of a list; the whole value is in the item's own view and in JSON. */
@@ -18,6 +20,9 @@ const CELL_WIDTH = 60;
 
 /** Narrower, a column says nothing. */
 const LEAST_WIDTH = 6;
+
+/** What a column should have before another is spared: most types, queues and states are shorter. */
+const FAIR_WIDTH = 20;
 
 const GAP = "  ";
 
@@ -89,34 +94,48 @@ export function tableLines<Row>(
   columns: readonly Column<Row>[],
   width: number | undefined,
 ): string[] {
-  const lines = rows.map((row) =>
-    columns.map(({ cell }) => cut(visible(String(cell(row) ?? "")), CELL_WIDTH)),
-  );
-  const widths = columns.map(({ title }, index) =>
-    Math.max(title.length, ...lines.map((line) => line[index]!.length)),
-  );
-  if (width !== undefined) narrow(widths, columns, width - GAP.length * (columns.length - 1));
-  return [columns.map(({ title }) => title), ...lines].map((cells) =>
-    cells
-      .map((text, index) => cut(text, widths[index]!).padEnd(widths[index]!))
+  const all = columns.map((column) => {
+    const cells = rows.map((row) => cut(visible(String(column.cell(row) ?? "")), CELL_WIDTH));
+    return { ...column, cells, width: Math.max(column.title.length, ...cells.map(({ length }) => length)) };
+  });
+  const shown = width === undefined ? all : fit(all, width);
+  return ["", ...rows].map((_, line) =>
+    shown
+      .map(({ title, cells, width: wide }) => cut(line === 0 ? title : cells[line - 1]!, wide).padEnd(wide))
       .join(GAP)
       .trimEnd(),
   );
 }
 
-/** Takes from the widest column, again and again, until all fit or none may lose more. */
-function narrow(widths: number[], columns: readonly Column<never>[], width: number): void {
-  const least = columns.map(({ title, whole }, index) =>
-    whole === true ? widths[index]! : Math.max(title.length, LEAST_WIDTH),
-  );
-  for (let over = widths.reduce((sum, each) => sum + each, -width); over > 0; over--) {
-    let widest = -1;
-    for (const [index, each] of widths.entries()) {
-      if (each > least[index]! && (widest === -1 || each > widths[widest]!)) widest = index;
-    }
-    if (widest === -1) return;
-    widths[widest]! -= 1;
+/** What decides how a column is laid out. */
+interface Measured {
+  readonly title: string;
+  readonly whole?: true;
+  readonly spare?: number;
+  readonly width: number;
+}
+
+/** Leaves out what can be spared, then takes from the widest column, again and again, until all fit or none may lose more. */
+function fit<Each extends Measured>(all: readonly Each[], room: number): Each[] {
+  const fair = ({ whole, width }: Measured): number => (whole === true ? width : Math.min(width, FAIR_WIDTH));
+  const total = (of: readonly Each[], size: (each: Each) => number): number =>
+    of.reduce((sum, each) => sum + size(each), GAP.length * (of.length - 1));
+  let shown = [...all];
+  while (total(shown, fair) > room) {
+    const most = Math.max(...shown.map(({ spare = 0 }) => spare));
+    if (most === 0) break;
+    shown = shown.filter(({ spare }) => spare !== most);
   }
+  for (let over = total(shown, ({ width }) => width) - room; over > 0; over--) {
+    const cuttable = shown.filter(
+      ({ title, whole, width }) => whole !== true && width > Math.max(title.length, LEAST_WIDTH),
+    );
+    const widest = Math.max(0, ...cuttable.map(({ width }) => width));
+    const victim = cuttable.find(({ width }) => width === widest);
+    if (victim === undefined) break;
+    shown[shown.indexOf(victim)] = { ...victim, width: victim.width - 1 };
+  }
+  return shown;
 }
 
 /** JSON of the same value, with escapes for what would turn or drive a terminal; JSON.stringify leaves most of that as it is. */

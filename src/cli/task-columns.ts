@@ -11,9 +11,9 @@ export const TASK_COLUMNS: readonly Column<Task>[] = [
   { title: "type", cell: (task) => task.type },
   { title: "queue", cell: (task) => task.queue },
   { title: "state", cell: (task) => task.state },
-  { title: "priority", cell: (task) => priorityName(task.priority) },
-  { title: "failures", cell: (task) => task.failures },
-  { title: "created", cell: (task) => task.createdAt },
+  { title: "priority", cell: (task) => priorityName(task.priority), spare: 3 },
+  { title: "failures", cell: (task) => task.failures, spare: 1 },
+  { title: "created", cell: (task) => task.createdAt, spare: 2 },
   { title: "error", cell: (task) => task.error?.message },
 ];
 
@@ -23,8 +23,8 @@ export const DEAD_COLUMNS: readonly Column<Task>[] = [
   { title: "type", cell: (task) => task.type },
   { title: "queue", cell: (task) => task.queue },
   { title: "reason", cell: (task) => task.deadReason },
-  { title: "failures", cell: (task) => task.failures },
-  { title: "died", cell: (task) => task.finishedAt },
+  { title: "failures", cell: (task) => task.failures, spare: 1 },
+  { title: "died", cell: (task) => task.finishedAt, spare: 2 },
   { title: "error", cell: (task) => task.error?.message },
 ];
 

@@ -98,6 +98,22 @@ test("a table is as wide as the terminal at most, at the cost of its widest cell
   assert.equal(tableLines(WIDE, COLUMNS, undefined)[1]!.length, 36 + 2 + 5 + 2 + 60);
 });
 
+test("on a narrow terminal a table leaves out what is worth least, before it cuts what is short", () => {
+  const columns: readonly Column<(typeof WIDE)[number]>[] = [
+    ...COLUMNS,
+    { title: "created", cell: () => "2026-11-25T03:45:06.279Z", spare: 1 },
+    { title: "priority", cell: () => "5 (normal)", spare: 2 },
+  ];
+  const titles = (width: number) => tableLines(WIDE, columns, width)[0]!.split(/ +/);
+  assert.deepEqual(titles(160), ["id", "queue", "error", "created", "priority"]);
+  assert.deepEqual(titles(98), ["id", "queue", "error", "created"]);
+  assert.deepEqual(titles(80), ["id", "queue", "error"]);
+  for (const width of [160, 98, 80]) {
+    const [, line] = tableLines(WIDE, columns, width);
+    assert.ok(line!.length <= width && line!.includes("  mail "), line);
+  }
+});
+
 test("one thing is shown with a line for each of its parts, and a stack line by line", () => {
   const lines = itemLines({
     id: "a",
