@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { windlass } from "windlass";
 import { Hono } from "hono";
+import { lightResponse } from "../../../src/server/http/adapter.ts";
 import { httpHandler, startServer } from "../../../src/server/http/index.ts";
 
 const NODES = [globalThis.Request, globalThis.Response] as const;
@@ -14,6 +15,12 @@ test("a server leaves Request and Response of the process as they are, and answe
   assert.deepEqual([answer.status, await answer.json()], [200, { status: "ok" }]);
   assert.deepEqual([globalThis.Request, globalThis.Response], [...NODES]);
   assert.ok(new Request("http://localhost/") instanceof NODES[0]);
+});
+
+test("its answers are still the adapter's light ones, which are not to be had otherwise", () => {
+  assert.notEqual(lightResponse(), NODES[1]);
+  assert.ok(new (lightResponse())("x") instanceof NODES[1]);
+  assert.deepEqual([globalThis.Request, globalThis.Response], [...NODES]);
 });
 
 test("Location leads to the task wherever the API is mounted", async () => {
