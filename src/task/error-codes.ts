@@ -151,7 +151,7 @@ const table = {
   },
   FORBIDDEN: {
     kind: "denied",
-    meaning: "The request comes from another site's page, or is addressed to another host.",
+    meaning: "The request comes from another site's page, through a proxy, or is addressed to another host.",
     remedy:
       "Call the server by the address that it listens on, from its own page or a program; or give it a token.",
   },

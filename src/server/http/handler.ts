@@ -23,7 +23,7 @@ export interface HandlerOptions {
   readonly client: ApiContext["client"];
   /** Every call but the health checks and the page needs it, as `authorization: Bearer`. Default: none, and then only loopback names are served. */
   readonly token?: string | undefined;
-  /** True if the program around has checked the caller already: no token, no check of host and origin. Default false. */
+  /** True if the program around has checked the caller already: no token, no check of host, origin and proxies. Default false. */
   readonly trusted?: boolean | undefined;
   /** Default: warnings and errors on standard error. */
   readonly logger?: Logger | undefined;

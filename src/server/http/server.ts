@@ -14,7 +14,7 @@ import { checkClient, type HandlerOptions, makeHandler } from "./handler.ts";
 import { type HttpLimits, toLimits } from "./limits.ts";
 import { fromParser, replyRaw } from "./raw-reply.ts";
 
-export interface ServerOptions extends Omit<HandlerOptions, "trusted"> {
+export interface ServerOptions extends HandlerOptions {
   /** Default 127.0.0.1. Any that is not a loopback address needs a token. */
   readonly host?: string | undefined;
   /** 0 takes any free port. Default 8080. */
@@ -38,6 +38,7 @@ const KEYS: readonly (keyof ServerOptions)[] = [
   "host",
   "port",
   "token",
+  "trusted",
   "logger",
   "clock",
   "limits",
