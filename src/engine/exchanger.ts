@@ -8,7 +8,7 @@
  */
 import type { Cancel, Clock, Random } from "../store/clock.ts";
 import type { Claim, Exchange, ExchangeReply, Lease, LeaseRef, Store } from "../store/store.ts";
-import { backoffMs } from "../task/backoff.ts";
+import { backoffMs, CALL_SHAPE } from "../task/backoff.ts";
 import { hasCode, WindlassError } from "../task/errors.ts";
 import { toTaskError } from "../task/judge.ts";
 import type { Logger } from "./logger.ts";
@@ -232,7 +232,7 @@ export class Exchanger {
     if (this.#pauseOver !== undefined) return;
     logger.warn({ worker, error: toTaskError(error) }, "the store failed; trying again");
     this.#failures += 1;
-    await this.#pause(backoffMs(this.#failures, OUTAGE_BACKOFF, random()));
+    await this.#pause(backoffMs(this.#failures, OUTAGE_BACKOFF, CALL_SHAPE, random()));
   }
 
   #pause(ms: number): Promise<void> {
