@@ -1,6 +1,6 @@
 /** Adding tasks: one, or up to 1,000 at once. The client checks every value; here it is asked and answered. */
 import type { EnqueuedTask } from "../engine/enqueued.ts";
-import { encodePayload, JsonText, type TaskRequest, taskTemplate } from "../engine/request.ts";
+import { encodePayload, type TaskRequest, taskTemplate } from "../engine/request.ts";
 import { hasCode, WindlassError } from "../task/errors.ts";
 import { DEFAULT_QUEUE, quote } from "../task/names.ts";
 import { TASK_STATES, type TaskState } from "../task/task.ts";
@@ -69,7 +69,6 @@ export const enqueueBatch = defineOperation({
   run: async (context, { tasks }) => {
     checkTasks(tasks);
     checkObjects(tasks);
-    refuseContradictions(tasks);
     const added = await addAll(context, tasks);
     return {
       results: await Promise.all(
@@ -102,8 +101,9 @@ function isRefusal({ kind }: WindlassError): boolean {
   return kind === "invalid" || kind === "conflict";
 }
 
-/** Only a refused batch pays for finding out which task it was. */
+/** Only a refused batch pays for finding out which task it was, unless the error says so. */
 function blame(requests: readonly TaskRequest[], error: WindlassError): WindlassError {
+  if (error.pointer?.startsWith("/tasks/") === true) return error;
   if (hasCode(error, "KEY_CONFLICT")) {
     const keyed = requests.flatMap(({ key }, index) => (key === undefined ? [] : [index]));
     return keyed.length === 1 ? atIndex(keyed[0]!, error) : error;
@@ -126,25 +126,6 @@ function atIndex(index: number, error: WindlassError): WindlassError {
     remedy,
     pointer: `/tasks/${index}${pointer === "" || pointer.startsWith("/") ? "" : "/"}${pointer}`,
   });
-}
-
-/** The same key twice in a batch with different tasks cannot be meant; the store would add the first and refuse the second. */
-function refuseContradictions(requests: readonly TaskRequest[]): void {
-  const first = new Map<string, { readonly index: number; readonly content: string }>();
-  for (const [index, { key, queue = DEFAULT_QUEUE, type, payload }] of requests.entries()) {
-    if (typeof key !== "string") continue;
-    const name = `${queue}\0${key}`;
-    const content = `${type}\0${payload instanceof JsonText ? payload.text : JSON.stringify(payload)}`;
-    const earlier = first.get(name);
-    if (earlier === undefined) first.set(name, { index, content });
-    else if (earlier.content !== content) {
-      throw new WindlassError(
-        "KEY_CONFLICT",
-        `tasks[${index}] has the key of tasks[${earlier.index}], ${quote(key)}, and another type or payload`,
-        { pointer: `/tasks/${index}/key` },
-      );
-    }
-  }
 }
 
 async function toEnqueuedView(

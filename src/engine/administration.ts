@@ -9,7 +9,7 @@ import { checkId, checkName, quote } from "../task/names.ts";
 import { checkKeys } from "../task/options.ts";
 import { type Priority, toPriority } from "../task/priority.ts";
 import { TASK_STATES, type TaskRef, type TaskState } from "../task/task.ts";
-import { administrable } from "./facet.ts";
+import { administrable, controllable } from "./facet.ts";
 import { checkState, findQueue, knownQueue } from "./inspection.ts";
 import { encodePayload } from "./request.ts";
 import { TaskInfo } from "./task-info.ts";
@@ -70,15 +70,17 @@ export async function editTask(store: Store, task: string | TaskRef, change: Tas
 }
 
 export async function pauseQueue(store: Store, name: string): Promise<QueueInfo> {
-  await administrable(store).pause(checkName(name, "queue"));
-  return knownQueue(store, name);
+  const to = controllable(store);
+  await to.pause(checkName(name, "queue"));
+  return knownQueue(to, name);
 }
 
 export async function resumeQueue(store: Store, name: string): Promise<QueueInfo> {
-  const before = await knownQueue(store, name);
-  await administrable(store).resume(name);
+  const to = controllable(store);
+  const before = await knownQueue(to, name);
+  await to.resume(name);
   // A queue without tasks is known only while it is paused.
-  return (await findQueue(store, name)) ?? { ...before, paused: false };
+  return (await findQueue(to, name)) ?? { ...before, paused: false };
 }
 
 export async function purgeQueue(
@@ -88,8 +90,9 @@ export async function purgeQueue(
 ): Promise<number> {
   checkKeys(options, ["states"], "purge");
   const states = checkPurgeable(options.states === undefined ? WAITING : options.states);
-  await knownQueue(store, name);
-  return administrable(store).purge(name, states);
+  const to = controllable(store);
+  await knownQueue(to, name);
+  return to.purge(name, states);
 }
 
 function checkPurgeable(states: unknown): readonly TaskState[] {

@@ -3,12 +3,12 @@ import type { Clock } from "../store/clock.ts";
 import type { LeaseRef } from "../store/store.ts";
 import type { Outcome } from "../task/outcome.ts";
 import type { Attempt } from "./attempt.ts";
-import { attemptEnded, type AttemptFacts, attemptStarted, leaseLost } from "./events.ts";
+import { attemptEnded, type AttemptFacts, attemptStarted, leaseLost, tell } from "./events.ts";
 
 /** Says that the attempt begins, and notes when, if somebody will want to know how long it took. */
 export function announceStart(attempt: Attempt, worker: string, clock: Clock): void {
   if (attemptEnded.hasSubscribers) attempt.startedAt = clock.monotonic();
-  if (attemptStarted.hasSubscribers) attemptStarted.publish(factsOf(attempt, worker));
+  if (attemptStarted.hasSubscribers) tell(attemptStarted, factsOf(attempt, worker));
 }
 
 /** Says that the attempt is over. */
@@ -17,7 +17,7 @@ export function announceEnd(attempt: Attempt, outcome: Outcome, worker: string, 
   const { startedAt } = attempt;
   // It is still to be written: a listener must not change it by the way.
   if ("error" in outcome) Object.freeze(outcome.error);
-  attemptEnded.publish({
+  tell(attemptEnded, {
     ...factsOf(attempt, worker),
     outcome: Object.freeze(outcome),
     durationMs: startedAt === undefined ? undefined : clock.monotonic() - startedAt,
@@ -26,7 +26,7 @@ export function announceEnd(attempt: Attempt, outcome: Outcome, worker: string, 
 
 /** Says that a lease is lost. `running`: the attempt had not ended. */
 export function announceLoss({ id, queue, token }: LeaseRef, worker: string, running: boolean): void {
-  if (leaseLost.hasSubscribers) leaseLost.publish({ id, queue, token, worker, running });
+  if (leaseLost.hasSubscribers) tell(leaseLost, { id, queue, token, worker, running });
 }
 
 function factsOf({ lease, headers, number }: Attempt, worker: string): AttemptFacts {

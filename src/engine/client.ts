@@ -110,8 +110,10 @@ export class Client<S extends Store = Store> implements AsyncDisposable {
   }
 
   /**
-   * Adds tasks of any type, as the HTTP API and the command line do. All are checked before any is added.
-   * Answers `duplicate: true` for what was there; fails with `KEY_CONFLICT` if a key stands for another payload.
+   * Adds tasks of any type, as the HTTP API and the command line do. All are checked before any is added, also against
+   * each other: two of one key (`KEY_CONFLICT`) or of one id (`INVALID_OPTION`) have to be the same task. Answers
+   * `duplicate: true` for what was there; fails with `KEY_CONFLICT` if a key stands for another payload of an earlier
+   * call, which is found out only when the others are added.
    */
   enqueueAll(requests: readonly TaskRequest[]): Promise<EnqueuedTask[]> {
     return this.#producer.enqueueAll(requests);

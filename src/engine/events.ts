@@ -2,8 +2,9 @@
  * What happens, said aloud: one channel of `node:diagnostics_channel` per kind of event, named `windlass:` and the name
  * in `WindlassEvents`. They are of the whole process: every client and worker in it speaks here.
  *
- * While nobody listens, an event costs one read of a property and makes nothing. A listener runs in the call that
- * publishes, so it should be quick; one that throws ends the process (Node's rule), which `onEvent` keeps from happening.
+ * While nobody listens, an event costs one read of a property and makes nothing. All that it holds is frozen. A listener
+ * runs in the call that publishes, so it should be quick; one that throws ends the process (Node's rule), which `onEvent`
+ * keeps from happening.
  */
 import { channel } from "node:diagnostics_channel";
 import type { AddResult, MaintainReply } from "../store/store.ts";
@@ -97,6 +98,11 @@ export interface EventChannel<Event> {
   publish(event: Event): void;
 }
 
+/** Tells an event that was made for this. It is frozen, so that no listener changes what the next one hears. */
+export function tell<Event extends object>(to: EventChannel<Event>, event: Event): void {
+  to.publish(Object.freeze(event));
+}
+
 /** The name of an event's channel in `node:diagnostics_channel`. */
 export function channelName(name: EventName): string {
   return `windlass:${name}`;
@@ -130,5 +136,8 @@ export function publishAdded(
       groups.set(name, (group = { queue, type, duplicate: status === "duplicate", ids: [] }));
     group.ids.push(id);
   }
-  for (const group of groups.values()) taskAdded.publish({ ...group, count: group.ids.length });
+  for (const group of groups.values()) {
+    Object.freeze(group.ids);
+    tell(taskAdded, { ...group, count: group.ids.length });
+  }
 }

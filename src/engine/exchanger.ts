@@ -8,16 +8,13 @@
  */
 import type { Cancel, Clock, Random } from "../store/clock.ts";
 import type { Claim, Exchange, ExchangeReply, Lease, LeaseRef, Store } from "../store/store.ts";
-import { backoffMs, CALL_SHAPE } from "../task/backoff.ts";
 import { hasCode, WindlassError } from "../task/errors.ts";
 import { toTaskError } from "../task/judge.ts";
 import type { Logger } from "./logger.ts";
 import type { Outbox } from "./outbox.ts";
 import { inOrder, type QueueWeight } from "./queue-weights.ts";
+import { RetryWait } from "./retry-wait.ts";
 import { stagger } from "./stagger.ts";
-
-/** Waits between calls while the store fails: the herd spreads out, and no outage is answered with a storm. */
-export const OUTAGE_BACKOFF = { baseMs: 200, maxMs: 5_000 };
 
 /** A due time that is already past, but not claimable, must not become a spin. */
 const SHORTEST_REST_MS = 5;
@@ -38,6 +35,8 @@ export interface ExchangerOptions {
   readonly pollMs: number;
   /** How many more attempts may begin. */
   readonly free: () => number;
+  /** Outcomes wait for room in the store: their leases are to be kept meanwhile. */
+  readonly onFull: () => void;
   /** The leases of what runs now. */
   readonly holding: () => readonly LeaseRef[];
   /** A lease was claimed; `expiresAt` is when it ends at the latest, by the monotonic clock. */
@@ -70,18 +69,22 @@ export class Exchanger {
   #signals = 0;
   #dueAt = Number.POSITIVE_INFINITY;
   #replyLost = false;
-  #failures = 0;
-  #pauseOver: (() => void) | undefined;
+  /** Nothing is said until the store may be well again. */
+  readonly #outage: RetryWait;
+  /** Nothing that the outbox holds is said until the store may have room again. */
+  readonly #noRoom: RetryWait;
   #restTimer: Cancel | undefined;
   #stopped = false;
 
   constructor(options: ExchangerOptions) {
     this.#options = options;
+    this.#outage = new RetryWait(options.clock, options.random);
+    this.#noRoom = new RetryWait(options.clock, options.random);
   }
 
   /** Nothing is under way or about to be. */
   get idle(): boolean {
-    return this.#calls === 0 && !this.#scheduled && this.#options.outbox.waiting === 0;
+    return this.#calls === 0 && !this.#scheduled && this.#options.outbox.empty;
   }
 
   /** There may be something to claim. */
@@ -105,9 +108,10 @@ export class Exchanger {
     });
   }
 
-  /** Ends the wait after a failure: the next try is made at once. */
+  /** Ends the waits after failures: the next try is made at once. */
   retryNow(): void {
-    this.#pauseOver?.();
+    this.#outage.end();
+    this.#noRoom.end();
   }
 
   /** Says nothing more. */
@@ -118,7 +122,7 @@ export class Exchanger {
   }
 
   #isWorthACall(): boolean {
-    if (this.#stopped || this.#pauseOver !== undefined || this.#calls >= this.#mostCalls()) return false;
+    if (this.#stopped || this.#outage.active || this.#calls >= this.#mostCalls()) return false;
     const tasks = Math.max(this.#options.outbox.waiting, this.#mayFind ? this.#free() : 0);
     return tasks >= (this.#calls === 0 ? 1 : WORTH_A_CALL);
   }
@@ -129,7 +133,7 @@ export class Exchanger {
   }
 
   #free(): number {
-    return this.#options.free() - this.#asked;
+    return this.#options.outbox.overfull ? 0 : this.#options.free() - this.#asked;
   }
 
   async #call(): Promise<void> {
@@ -151,8 +155,10 @@ export class Exchanger {
     if (this.#scheduled) await stagger(clock);
     this.#asked -= asked;
     if (reply !== undefined) failure = this.#accept(reply, { settle, claim }, { leaseEndsAt, signals });
-    if (failure === undefined) this.#failures = 0;
-    else {
+    if (failure === undefined) {
+      this.#outage.reset();
+      if (!this.#options.outbox.full) this.#noRoom.reset();
+    } else {
       this.#mayFind = true;
       await this.#failed(failure.error, { settle, claim });
     }
@@ -198,6 +204,8 @@ export class Exchanger {
   /** All that there is to say; half of it, if it is much and another call may begin beside this one. */
   #next(): Exchange {
     const { outbox } = this.#options;
+    const held = outbox.takeHeld();
+    if (held !== undefined) return { settle: [held] };
     const calls = outbox.waiting < 2 * WORTH_A_CALL ? 1 : this.#mostCalls() - this.#calls;
     const settle = outbox.take(Math.ceil(outbox.waiting / calls));
     return { settle, claim: this.#claim(Math.ceil(this.#free() / calls)) };
@@ -217,7 +225,15 @@ export class Exchanger {
 
   /** Keeps what could not be said, and waits before saying it again: a settlement is fenced, so repeating is safe. */
   async #failed(error: unknown, { settle, claim }: Exchange): Promise<void> {
-    const { logger, random, outbox, worker, onClosed } = this.#options;
+    const { logger, outbox, worker, onClosed } = this.#options;
+    if (hasCode(error, "STORE_FULL") && outbox.hold(settle)) {
+      logger.warn(
+        { worker, held: outbox.held.length, error: toTaskError(error) },
+        "the store has no room for what some outcomes bring; these wait until it has",
+      );
+      void this.#waitForRoom();
+      return;
+    }
     if (hasCode(error, "STORE_CLOSED")) {
       this.#stopped = true;
       onClosed(error);
@@ -228,23 +244,20 @@ export class Exchanger {
     outbox.putBack(settle);
     // What no repetition can mend is given up one by one, so that it does not take the others along.
     if (!transient) await outbox.oneByOne();
+    if (outbox.full) void this.#waitForRoom();
     // Of two calls that failed together one waits for both.
-    if (this.#pauseOver !== undefined) return;
+    if (this.#outage.active) return;
     logger.warn({ worker, error: toTaskError(error) }, "the store failed; trying again");
-    this.#failures += 1;
-    await this.#pause(backoffMs(this.#failures, OUTAGE_BACKOFF, CALL_SHAPE, random()));
+    await this.#outage.begin();
   }
 
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const end = (): void => {
-        cancel();
-        this.#pauseOver = undefined;
-        resolve();
-      };
-      const cancel = this.#options.clock.after(ms, end);
-      this.#pauseOver = end;
-    });
+  /** What is held is tried again after a while; all else goes on at once. */
+  async #waitForRoom(): Promise<void> {
+    if (this.#noRoom.active) return;
+    this.#options.onFull();
+    await this.#noRoom.begin();
+    this.#options.outbox.tryHeld();
+    this.schedule();
   }
 
   /** Sets the alarm for the poll, or for the next due task if that is sooner. */

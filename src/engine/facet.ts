@@ -13,6 +13,12 @@ export function administrable(store: Store): Store & Administrable {
   return requireFacet(store, "administrable") as Store & Administrable;
 }
 
+/** `store`, for a call that changes a queue and answers how it is then: it must not fail between the two for want of a facet. */
+export function controllable(store: Store): Store & Inspectable & Administrable {
+  requireFacet(store, "administrable");
+  return requireFacet(store, "inspectable") as Store & Inspectable & Administrable;
+}
+
 function requireFacet(store: Store, facet: Facet): Store {
   if (hasFacet(store, facet)) return store;
   throw new WindlassError(

@@ -8,7 +8,7 @@ import { type Duration, toMs } from "../task/duration.ts";
 import { WindlassError } from "../task/errors.ts";
 import { toTaskError } from "../task/judge.ts";
 import { checkInteger, checkKeys } from "../task/options.ts";
-import { maintenanceSwept } from "./events.ts";
+import { maintenanceSwept, tell } from "./events.ts";
 import type { Logger } from "./logger.ts";
 import type { Service } from "./service.ts";
 
@@ -112,7 +112,7 @@ export class Janitor implements Service {
           { pruned: reply.pruned },
           "the store is nearly full; finished tasks were removed before their time",
         );
-      if (maintenanceSwept.hasSubscribers) maintenanceSwept.publish(reply);
+      if (maintenanceSwept.hasSubscribers) tell(maintenanceSwept, { ...reply });
     } catch (error) {
       if (error instanceof WindlassError && error.code === "STORE_CLOSED") return;
       logger.warn({ error: toTaskError(error) }, "housekeeping failed; trying again");

@@ -1,9 +1,13 @@
 /**
  * Keeps the leases of running attempts: extends them three times per lease, and tells an attempt that its lease is
  * lost, be it that the store says so or that the store could not be asked in time. One timer for all attempts.
+ *
+ * Leases of outcomes that wait for room in a full store are kept, too, for as long as that takes: such a store still
+ * extends leases, and one that ran out would be charged as a crash of a task that has done its work. An outage is another
+ * matter: then neither an outcome nor an extension gets through, and if it outlasts the lease, the lease is lost.
  */
 import type { Cancel, Clock } from "../store/clock.ts";
-import type { Store } from "../store/store.ts";
+import type { LeaseRef, Store } from "../store/store.ts";
 import { toTaskError } from "../task/judge.ts";
 import type { Attempt } from "./attempt.ts";
 import type { Logger } from "./logger.ts";
@@ -18,6 +22,8 @@ export interface LeaseKeeperOptions {
   readonly leaseMs: number;
   /** The attempts that run now. */
   readonly running: () => Iterable<Attempt>;
+  /** The leases of outcomes that wait for room. That one is lost is told when it is settled. */
+  readonly held: () => readonly LeaseRef[];
   /** The attempt's lease is gone: it was told, and its outcome will not be settled. */
   readonly onLost: (attempt: Attempt) => void;
 }
@@ -31,7 +37,7 @@ export class LeaseKeeper {
     this.#options = options;
   }
 
-  /** Watches until nothing runs any more. Cheap to call for every attempt. */
+  /** Watches until nothing runs or waits for room any more. Cheap to call for every attempt. */
   watch(): void {
     if (this.#cancel !== undefined || this.#busy) return;
     this.#cancel = this.#options.clock.after(this.#options.leaseMs / PER_LEASE, () => void this.#turn());
@@ -46,25 +52,26 @@ export class LeaseKeeper {
     this.#cancel = undefined;
     this.#busy = true;
     const running = [...this.#options.running()];
+    const held = this.#options.held();
     try {
-      await this.#extend(running);
+      await this.#extend(running, held);
     } catch (error) {
       this.#options.logger.warn({ error: toTaskError(error) }, "leases could not be extended; trying again");
       this.#giveUpExpired(running);
     }
     this.#busy = false;
-    if (running.length > 0) this.watch();
+    if (running.length > 0 || this.#options.held().length > 0) this.watch();
   }
 
-  async #extend(running: readonly Attempt[]): Promise<void> {
+  async #extend(running: readonly Attempt[], held: readonly LeaseRef[]): Promise<void> {
     const { store, clock, leaseMs, onLost } = this.#options;
     // Those that started within this period are extended in the next: their leases are fresh.
     const soon = clock.monotonic() + leaseMs * (1 - 1 / PER_LEASE / 2);
     const due = running.filter((attempt) => attempt.expiresAt <= soon);
-    if (due.length === 0) return;
+    if (due.length === 0 && held.length === 0) return;
     const expiresAt = clock.monotonic() + leaseMs; // read before sending: never later than the store's own deadline
     const verdicts = await store.extend(
-      due.map(({ lease }) => ({ id: lease.id, queue: lease.queue, token: lease.token })),
+      [...due.map(({ lease }) => lease), ...held].map(({ id, queue, token }) => ({ id, queue, token })),
       leaseMs,
     );
     for (const [index, attempt] of due.entries()) {

@@ -30,11 +30,15 @@ export function stderrLogger(level: LogLevel = "warn"): Logger {
   return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
 }
 
-/** `logger`, but what it throws is dropped: a log that cannot be written must not stop the work that it tells of. */
+/**
+ * `logger`, but what it throws is dropped, and so is a promise that it answers and rejects (which would end the process):
+ * a log that cannot be written must not stop the work that it tells of.
+ */
 export function harmlessLogger(logger: Logger): Logger {
   const at = (line: keyof Logger) => (fields: object, message: string) => {
     try {
-      logger[line](fields, message);
+      const answer: unknown = logger[line](fields, message);
+      if (answer instanceof Promise) answer.catch(() => {});
     } catch {
       // There is nowhere left to say so.
     }

@@ -3,7 +3,7 @@ import type { Clock } from "../store/clock.ts";
 import { FACETS } from "../store/facets.ts";
 import type { Store } from "../store/store.ts";
 import { WindlassError } from "../task/errors.ts";
-import { storeCall } from "./events.ts";
+import { storeCall, tell } from "./events.ts";
 
 /**
  * `store` with every call told of. Made of functions, so that a store may be a plain object or of a class. The two calls
@@ -19,7 +19,7 @@ export function observedStore<S extends Store>(store: S, clock: Clock): S {
       code = error instanceof WindlassError ? error.code : "INTERNAL";
       throw error;
     } finally {
-      storeCall.publish({ store: store.name, call, durationMs: clock.monotonic() - startedAt, code });
+      tell(storeCall, { store: store.name, call, durationMs: clock.monotonic() - startedAt, code });
     }
   };
   const verbs: Store = {

@@ -2,7 +2,7 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { toTaskError } from "../task/judge.ts";
 import { channelName, type EventName, type WindlassEvents } from "./events.ts";
-import { type Logger, stderrLogger } from "./logger.ts";
+import { harmlessLogger, type Logger, stderrLogger } from "./logger.ts";
 
 export interface ListenOptions {
   /** Told of the listener's first error. Default: warnings and errors, as lines of JSON on standard error. */
@@ -13,7 +13,7 @@ export interface ListenOptions {
  * Calls `listener` for every event of this name in this process, until the function that it answers is called. What the
  * listener throws, and a promise of its that is rejected, goes to the log, once, and stops nothing; it is called again for
  * the next event. It runs in the call that tells of the event, so what takes long belongs into a later turn of the event
- * loop: a listener that blocks delays the tasks of the process.
+ * loop: a listener that blocks delays the tasks of the process. Events are frozen: other listeners hear the same one.
  */
 export function onEvent<Name extends EventName>(
   name: Name,
@@ -24,15 +24,10 @@ export function onEvent<Name extends EventName>(
   const failed = (error: unknown): void => {
     if (logged) return;
     logged = true;
-    const logger = options.logger ?? stderrLogger();
-    try {
-      logger.error(
-        { event: name, error: toTaskError(error) },
-        "a listener failed; its next errors are not logged",
-      );
-    } catch {
-      // A log that cannot be written has nowhere to be told.
-    }
+    harmlessLogger(options.logger ?? stderrLogger()).error(
+      { event: name, error: toTaskError(error) },
+      "a listener failed; its next errors are not logged",
+    );
   };
   const guarded = (event: unknown): void => {
     try {

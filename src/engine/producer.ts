@@ -15,6 +15,7 @@ import { publishAdded } from "./events.ts";
 import { idGenerator } from "./id.ts";
 import type { EnqueueMiddleware } from "./middleware.ts";
 import {
+  checkTogether,
   encodePayload,
   type EnqueueOptions,
   type RequestDefaults,
@@ -96,14 +97,18 @@ export class Producer {
     if (definition?.input !== undefined) {
       for (const input of inputs) await parseWith(definition.input, input, type);
     }
-    return this.#addMany(inputs.map((input) => template(encodePayload(input), this.#newId)));
+    const tasks = inputs.map((input) => template(encodePayload(input), this.#newId));
+    if (options !== undefined && isNamed(options)) checkTogether(tasks);
+    return this.#addMany(tasks);
   }
 
   async enqueueAll(requests: readonly TaskRequest[]): Promise<EnqueuedTask[]> {
     const tasks = requests.map(({ type, payload, ...options }) =>
       taskTemplate(type, options)(encodePayload(payload), this.#newId),
     );
-    return tasks.length === 1 ? this.#addOne(tasks[0]!) : this.#addMany(tasks);
+    if (tasks.length === 1) return this.#addOne(tasks[0]!);
+    if (requests.some(isNamed)) checkTogether(tasks);
+    return this.#addMany(tasks);
   }
 
   /** The checks of an enqueue without options: most are of the same task as the one before. */
@@ -188,6 +193,11 @@ export class Producer {
   #pause(ms: number): Promise<void> {
     return new Promise((resolve) => void this.#clock.after(ms, resolve));
   }
+}
+
+/** Only what the caller names can be the same twice: new ids are not. */
+function isNamed({ id, key }: EnqueueOptions): boolean {
+  return id !== undefined || key !== undefined;
 }
 
 function unknownOutcome(tasks: readonly NewTask[], cause: WindlassError): WindlassError {

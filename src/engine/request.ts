@@ -4,7 +4,7 @@ import { type Duration, toMs } from "../task/duration.ts";
 import { WindlassError } from "../task/errors.ts";
 import { checkHeaders, type Headers } from "../task/headers.ts";
 import { type Instant, toInstantMs } from "../task/instant.ts";
-import { checkId, checkKey, checkName, DEFAULT_QUEUE } from "../task/names.ts";
+import { checkId, checkKey, checkName, DEFAULT_QUEUE, quote } from "../task/names.ts";
 import { checkInteger, checkKeys } from "../task/options.ts";
 import { checkPayload } from "../task/payload.ts";
 import { DEFAULT_PRIORITY, type Priority, toPriority } from "../task/priority.ts";
@@ -153,6 +153,41 @@ function ownHeaders(given: Headers): Headers {
     `the header ${engines} is the engine's; expected a name that does not start with ${ENGINE_HEADER}`,
     { pointer: "headers" },
   );
+}
+
+/**
+ * That no two tasks of one call contradict each other: the store would add the first and refuse or drop the second. The
+ * same task twice is fine, the second is a duplicate. Fails with `KEY_CONFLICT`, or `INVALID_OPTION` for an id.
+ */
+export function checkTogether(tasks: readonly NewTask[]): void {
+  const byId = new Map<string, number>();
+  const byKey = new Map<string, number>();
+  for (const [index, task] of tasks.entries()) {
+    const { id, queue, type, payload, key } = task;
+    const earlier = firstOf(byId, id, index);
+    const same = tasks[earlier]!;
+    if (same.queue !== queue || same.type !== type || same.payload !== payload)
+      throw new WindlassError(
+        "INVALID_OPTION",
+        `tasks[${index}] has the id of tasks[${earlier}], ${id}, and another queue, type or payload`,
+        { pointer: `/tasks/${index}/id`, remedy: "Give each task an id of its own, or none." },
+      );
+    if (key === undefined) continue;
+    const holder = firstOf(byKey, `${queue}\0${key.value}`, index);
+    if (tasks[holder]!.key!.fingerprint !== key.fingerprint)
+      throw new WindlassError(
+        "KEY_CONFLICT",
+        `tasks[${index}] has the key of tasks[${holder}], ${quote(key.value)}, and another type or payload`,
+        { pointer: `/tasks/${index}/key` },
+      );
+  }
+}
+
+/** The first index that came with this name: `index` if none did before. */
+function firstOf(seen: Map<string, number>, name: string, index: number): number {
+  const first = seen.get(name);
+  if (first === undefined) seen.set(name, index);
+  return first ?? index;
 }
 
 /** The payload as JSON text. Fails with `INVALID_PAYLOAD` or `PAYLOAD_TOO_LARGE`. */

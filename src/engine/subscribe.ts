@@ -4,8 +4,8 @@ import type { Store } from "../store/store.ts";
 import { backoffMs, CALL_SHAPE } from "../task/backoff.ts";
 import { WindlassError } from "../task/errors.ts";
 import { toTaskError } from "../task/judge.ts";
-import { OUTAGE_BACKOFF } from "./exchanger.ts";
 import type { Logger } from "./logger.ts";
+import { OUTAGE_BACKOFF } from "./retry-wait.ts";
 
 interface Subscribing {
   readonly store: Store;

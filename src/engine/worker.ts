@@ -66,6 +66,7 @@ export class Worker implements AsyncDisposable {
       logger: tools.logger,
       leaseMs,
       running: () => this.#running,
+      held: () => this.#outbox.held,
       onLost: (attempt) => this.#forget(attempt),
     });
     this.#outbox = new Outbox({ store, logger: tools.logger, worker: this.name });
@@ -79,6 +80,7 @@ export class Worker implements AsyncDisposable {
       pollMs,
       free: () => (this.#phase === "claiming" ? this.#settings.concurrency - this.#running.size : 0),
       holding: () => [...this.#running].map((attempt) => attempt.lease),
+      onFull: () => this.#keeper.watch(),
       onLease: (lease, expiresAt) => this.#start(lease, expiresAt),
       onIdle: () => this.#tellIfIdle(),
       onClosed: (error) => {
@@ -229,11 +231,17 @@ export class Worker implements AsyncDisposable {
       this.#settle(attempt, { kind: "release" });
     }
     this.#running.clear();
+    const held = this.#outbox.releaseHeld();
+    if (held > 0)
+      this.#tools.logger.warn(
+        { worker: this.name, held },
+        "the store had no room for what these outcomes bring; their tasks are given back and will run again",
+      );
     this.#exchanger.retryNow();
     this.#exchanger.schedule();
     if (!(await this.#becomesIdle(LEAVE_MS))) {
       this.#tools.logger.error(
-        { worker: this.name, unsettled: this.#outbox.waiting },
+        { worker: this.name, unsettled: this.#outbox.leases.length },
         "leaving with outcomes unsettled; their leases will run out",
       );
     }

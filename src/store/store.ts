@@ -80,9 +80,13 @@ export interface Lease extends LeaseRef, TaskSettings {
 export interface Settlement extends LeaseRef {
   readonly outcome: Outcome;
   /**
-   * Tasks that are added with this settlement: in its transaction, and not at all if it is `lost`. Where they go to another
-   * server than the attempt's queue (slots of a Redis Cluster), they are written just before it instead: their ids have to
-   * be derived from the attempt then, so that an attempt that is repeated adds them once.
+   * Tasks that are added with this settlement: in its transaction, and not at all if it is `lost`.
+   *
+   * Where they go to another server than the attempt's queue (slots of a Redis Cluster), they are written just before it
+   * instead, if its lease stands then. What fails after that leaves them added, although nothing was settled, and the
+   * settlement or the whole attempt is said again. So their ids have to be derived from the attempted task: a repetition
+   * then finds them there and adds none. Not if one has ended and been removed meanwhile (a retention of 0, `keep: false`):
+   * that one is added again and runs twice. As for every task, the promise is at least once.
    */
   readonly followers?: readonly NewTask[] | undefined;
 }

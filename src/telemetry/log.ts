@@ -11,9 +11,8 @@ export function logTasks(logger: Logger, level: "debug" | "info"): () => void {
   const stops = [
     onEvent(
       "attempt.started",
-      ({ id, type, queue, attempt }: AttemptStarted) => {
-        logger[level]({ id, type, queue, attempt }, "started");
-      },
+      ({ id, type, queue, attempt }: AttemptStarted) =>
+        logger[level]({ id, type, queue, attempt }, "started"),
       { logger },
     ),
     onEvent("attempt.ended", (event) => logEnd(logger, level, event), { logger }),

@@ -346,6 +346,16 @@ test("what a store cannot do does not compile, and says so if it is called all t
   await bare.close();
 });
 
+test("a call for which the store lacks a facet changes nothing before it says so", async () => {
+  for (const facet of ["administrable", "inspectable"] as const) {
+    const asked = Object.fromEntries(FACETS[facet].map((call) => [call, unasked(call)]));
+    const client = new Client({ ...bareStore(), ...asked }) as Client<FullStore>;
+    for (const act of ["pause", "resume", "purge"] as const) {
+      await assert.rejects(client[act]("mail"), { code: "STORE_UNSUPPORTED" }, `${act}, ${facet}`);
+    }
+  }
+});
+
 test("on a real store: what the client answers can be given back to it, one or many", async () => {
   await using at = await fixture();
   const { client } = at;

@@ -119,6 +119,7 @@ test("a lease that cannot be begun does not keep the next from beginning", async
       begun.push(id);
       if (begun.length === 1) throw new Error("no luck");
     },
+    onFull: () => {},
     onIdle: () => idle.resolve(),
     onClosed: () => assert.fail("it is open"),
   });

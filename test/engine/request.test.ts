@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { defineTask, Client } from "windlass";
+import { defineTask, Client, type WindlassError } from "windlass";
 import { memoryStore } from "windlass/stores/memory";
 import { fixture, until } from "./fixture.ts";
 
@@ -135,6 +135,56 @@ test("enqueueAll checks every task before it adds one", async () => {
     code: "INVALID_OPTION",
   });
   assert.deepEqual(await at.store.queues(), []);
+});
+
+test("what contradicts itself within one call is refused before anything is added, and both are named", async () => {
+  await using at = await fixture();
+  const id = "018f0000-0000-7000-8000-00000000000a";
+  const plain = Array.from({ length: 1_500 }, (_, n) => ({ type: "job", payload: n }));
+  const contradicts = async (one: object, other: object, code: string, pointer: string) => {
+    const call = at.client.enqueueAll([
+      { type: "job", payload: "first", ...one },
+      ...plain,
+      { type: "job", payload: "second", ...other },
+    ]);
+    await assert.rejects(call, (error: WindlassError) => {
+      assert.deepEqual([error.code, error.pointer], [code, `/tasks/1501/${pointer}`]);
+      assert.match(error.message, /^tasks\[1501\] has the .* of tasks\[0\]/);
+      return true;
+    });
+    assert.deepEqual(await at.store.queues(), []);
+  };
+  await contradicts({ key: "k" }, { key: "k" }, "KEY_CONFLICT", "key");
+  await contradicts({ key: "k" }, { key: "k", payload: "first", type: "other" }, "KEY_CONFLICT", "key");
+  await contradicts({ id }, { id: id.toUpperCase() }, "INVALID_OPTION", "id");
+  await contradicts({ id }, { id, payload: "first", type: "other" }, "INVALID_OPTION", "id");
+  await contradicts({ id }, { id, payload: "first", queue: "other" }, "INVALID_OPTION", "id");
+  const many = (options: object) => at.client.enqueueMany("job", [1, 2], options);
+  await assert.rejects(many({ id }), { code: "INVALID_OPTION" });
+  await assert.rejects(many({ key: "k" }), { code: "KEY_CONFLICT" });
+  assert.deepEqual(await at.store.queues(), []);
+});
+
+test("the same task twice in one call is added once, and the second answer says so", async () => {
+  await using at = await fixture();
+  const id = "018f0000-0000-7000-8000-00000000000a";
+  const twice = async (same: object) => {
+    const [first, second] = await at.client.enqueueAll([
+      { type: "job", ...same },
+      { type: "job", ...same },
+    ]);
+    assert.deepEqual([second?.id, first?.duplicate, second?.duplicate], [first?.id, false, true]);
+  };
+  await twice({ id });
+  await twice({ key: "k" });
+  const apart = await at.client.enqueueAll([
+    { type: "job", key: "l", payload: 1 },
+    { type: "job", key: "l", payload: 2, queue: "other" },
+  ]);
+  assert.deepEqual(
+    apart.map(({ duplicate }) => duplicate),
+    [false, false],
+  );
 });
 
 test("enqueueMany of more than fit in one call adds them all, in order", async () => {

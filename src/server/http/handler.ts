@@ -5,7 +5,7 @@ import { enqueue } from "../../api/enqueue.ts";
 import type { ApiContext, Operation } from "../../api/operation.ts";
 import { listQueues } from "../../api/queues.ts";
 import { page } from "../../dashboard/index.ts";
-import { type Logger, stderrLogger } from "../../engine/logger.ts";
+import { harmlessLogger, type Logger, stderrLogger } from "../../engine/logger.ts";
 import { type Clock, systemClock } from "../../store/clock.ts";
 import { App, type FetchHandler } from "./app.ts";
 import { WindlassError } from "../../task/errors.ts";
@@ -66,7 +66,7 @@ export function makeHandler(
   }
   const limits = toLimits(options.limits);
   const guard = makeGuard(token === undefined ? undefined : checkToken(token), trusted);
-  const replies = new Replies({ logger, stopping, newRequestId: randomUUID });
+  const replies = new Replies({ logger: harmlessLogger(logger), stopping, newRequestId: randomUUID });
   const app = new App(replies);
   const shared: OfferOptions = { app, replies, context: { client }, guard, limits, stopping };
   for (const operation of OPERATIONS) {

@@ -1,7 +1,8 @@
 /**
  * Followers: tasks that are added with a settlement. Where they belong to the server of the attempt's queue, the script that
  * settles adds them. Elsewhere in a cluster they are added just before, if the lease still stands then: between that look
- * and the settlement it may be lost, so their ids have to be derived from the attempt.
+ * and the settlement it may be lost, or the call may fail, and then they are added again: their ids have to be derived from
+ * the attempted task, so that those that are still there are found. One that has ended and been removed runs twice.
  */
 import type { AddResult, FollowerResults, Settlement, Verdict } from "../../store/store.ts";
 import type { NewTask } from "../../task/task.ts";
