@@ -5,58 +5,55 @@ import type { Act } from "../task/life.ts";
 import { quote } from "../task/names.ts";
 import type { TaskRef } from "../task/task.ts";
 import { BATCH_LIMIT, checkTasks, idField } from "./fields.ts";
-import { defineOperation } from "./operation.ts";
+import { defineOperation, type HttpBinding } from "./operation.ts";
 import { integer, list, object, oneOf, text, value } from "./schema.ts";
 import { taskView, toTaskView } from "./views.ts";
-
-export const retryTask = defineOperation({
-  name: "tasks.retry",
-  permission: "tasks.manage",
-  changes: true,
-  summary: "Makes a dead task pending again, with fresh budgets.",
-  input: object({ id: idField }),
-  output: taskView,
-  http: { method: "POST", path: "/v1/tasks/{id}/retry" },
-  run: async ({ client }, { id }) => toTaskView(await client.retry(id)),
-});
-
-export const cancelTask = defineOperation({
-  name: "tasks.cancel",
-  permission: "tasks.manage",
-  changes: true,
-  summary: "Cancels a waiting task; asks a running one to stop.",
-  input: object({ id: idField }),
-  output: taskView,
-  http: { method: "POST", path: "/v1/tasks/{id}/cancel" },
-  run: async ({ client }, { id }) => toTaskView(await client.cancel(id)),
-});
-
-export const runTaskNow = defineOperation({
-  name: "tasks.runNow",
-  permission: "tasks.manage",
-  changes: true,
-  summary: "Makes a scheduled or retrying task pending.",
-  input: object({ id: idField }),
-  output: taskView,
-  http: { method: "POST", path: "/v1/tasks/{id}/run-now" },
-  run: async ({ client }, { id }) => toTaskView(await client.runNow(id)),
-});
-
-export const deleteTask = defineOperation({
-  name: "tasks.delete",
-  permission: "tasks.manage",
-  changes: true,
-  summary: "Removes a task that is not running; answers it as it was.",
-  input: object({ id: idField }),
-  output: taskView,
-  http: { method: "DELETE", path: "/v1/tasks/{id}" },
-  run: async ({ client }, { id }) => toTaskView(await client.remove(id)),
-});
 
 /** The acts by the names of their operations, with those of the law. */
 const ACTS = { retry: "retry", cancel: "cancel", runNow: "runNow", delete: "remove" } as const;
 
 export type ActName = keyof typeof ACTS;
+
+/** The operation that does it to one task. */
+function actOnTask<const Name extends ActName>(name: Name, http: ActBinding, summary: string) {
+  const act: Act = ACTS[name];
+  return defineOperation({
+    name: `tasks.${name}`,
+    permission: "tasks.manage",
+    changes: true,
+    summary,
+    input: object({ id: idField }),
+    output: taskView,
+    http,
+    run: async ({ client }, { id }) => toTaskView(await client[act](id)),
+  });
+}
+
+type ActBinding = Pick<HttpBinding<never>, "method" | "path">;
+
+export const retryTask = actOnTask(
+  "retry",
+  { method: "POST", path: "/v1/tasks/{id}/retry" },
+  "Makes a dead task pending again, with fresh budgets.",
+);
+
+export const cancelTask = actOnTask(
+  "cancel",
+  { method: "POST", path: "/v1/tasks/{id}/cancel" },
+  "Cancels a waiting task; asks a running one to stop.",
+);
+
+export const runTaskNow = actOnTask(
+  "runNow",
+  { method: "POST", path: "/v1/tasks/{id}/run-now" },
+  "Makes a scheduled or retrying task pending.",
+);
+
+export const deleteTask = actOnTask(
+  "delete",
+  { method: "DELETE", path: "/v1/tasks/{id}" },
+  "Removes a task that is not running; answers it as it was.",
+);
 
 /** One call of the store per queue, so HTTP has to wait for a form of it that is bounded in time. */
 export const actOnTasks = defineOperation({

@@ -3,6 +3,7 @@ import type { EnqueuedTask } from "../engine/enqueued.ts";
 import { encodePayload, type TaskRequest, taskTemplate } from "../engine/request.ts";
 import { hasCode, WindlassError } from "../task/errors.ts";
 import { DEFAULT_QUEUE, quote } from "../task/names.ts";
+import { atIndex } from "../task/options.ts";
 import { TASK_STATES, type TaskState } from "../task/task.ts";
 import {
   BATCH_LIMIT,
@@ -106,26 +107,17 @@ function blame(requests: readonly TaskRequest[], error: WindlassError): Windlass
   if (error.pointer?.startsWith("/tasks/") === true) return error;
   if (hasCode(error, "KEY_CONFLICT")) {
     const keyed = requests.flatMap(({ key }, index) => (key === undefined ? [] : [index]));
-    return keyed.length === 1 ? atIndex(keyed[0]!, error) : error;
+    return keyed.length === 1 ? atIndex("tasks", keyed[0]!, error) : error;
   }
   for (const [index, { type, payload, ...options }] of requests.entries()) {
     try {
       taskTemplate(type, options);
       encodePayload(payload);
     } catch (cause) {
-      if (cause instanceof WindlassError) return atIndex(index, cause);
+      if (cause instanceof WindlassError) return atIndex("tasks", index, cause);
     }
   }
   return error;
-}
-
-function atIndex(index: number, error: WindlassError): WindlassError {
-  const { code, message, remedy, pointer = "" } = error;
-  return new WindlassError(code, `tasks[${index}]: ${message}`, {
-    cause: error,
-    remedy,
-    pointer: `/tasks/${index}${pointer === "" || pointer.startsWith("/") ? "" : "/"}${pointer}`,
-  });
 }
 
 async function toEnqueuedView(

@@ -1,5 +1,5 @@
 /** Queues: their depths, their switch, and emptying them. */
-import { WindlassError } from "../task/errors.ts";
+import { queueNotFound } from "../engine/inspection.ts";
 import { TASK_STATES, type TaskState } from "../task/task.ts";
 import { defineOperation } from "./operation.ts";
 import { integer, list, object, oneOf, optional, text } from "./schema.ts";
@@ -31,7 +31,7 @@ export const getQueue = defineOperation({
   run: async ({ client }, input) => {
     const found = await client.queue(input.name);
     if (found !== undefined) return toQueueView(found);
-    throw new WindlassError("QUEUE_NOT_FOUND", `no queue is named ${input.name}`, { pointer: "name" });
+    throw queueNotFound(input.name);
   },
 });
 

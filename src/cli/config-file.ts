@@ -5,6 +5,7 @@ import { pathToFileURL } from "node:url";
 import { WindlassError } from "../task/errors.ts";
 import { quote } from "../task/names.ts";
 import { checkKeys } from "../task/options.ts";
+import { reasonOf, shorten } from "../task/quote.ts";
 import { SETTING_NAMES } from "./settings.ts";
 
 const FILES = ["ts", "mts", "mjs", "js", "json"].map((ending) => `windlass.config.${ending}`);
@@ -28,21 +29,22 @@ export async function readConfigFile(path: string): Promise<Readonly<Record<stri
   if (typeof content !== "object" || content === null || Array.isArray(content)) {
     throw new WindlassError(
       "INVALID_OPTION",
-      `${path} gives ${quote(content)}; expected settings as its default export, such as { url: "sqlite:tasks.db" }`,
+      `${shorten(path)} gives ${quote(content)}; expected settings as its default export, such as { url: "sqlite:tasks.db" }`,
       { pointer: "config" },
     );
   }
-  checkKeys(content, SETTING_NAMES, path);
+  checkKeys(content, SETTING_NAMES, shorten(path));
   return content as Readonly<Record<string, unknown>>;
 }
 
 async function load(path: string): Promise<unknown> {
   try {
+    if (!existsSync(path)) throw new Error("there is no such file");
     if (path.endsWith(".json")) return JSON.parse(readFileSync(path, "utf8"));
     const module = (await import(pathToFileURL(path).href)) as { readonly default?: unknown };
     return module.default;
   } catch (error) {
-    const message = `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+    const message = `${shorten(path)} cannot be read: ${reasonOf(error)}`;
     throw new WindlassError("INVALID_OPTION", message, {
       cause: error,
       pointer: "config",

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { WindlassError } from "../task/errors.ts";
 import { unknownOption } from "../task/options.ts";
+import { reasonOf, shorten } from "../task/quote.ts";
 import { findConfigFile, readConfigFile } from "./config-file.ts";
 import { SETTING_NAMES, type Settings, SETTINGS } from "./settings.ts";
 import { toText } from "./values.ts";
@@ -38,7 +39,7 @@ export async function loadConfig({ flags, env, cwd }: ConfigInput): Promise<Conf
   const origins: readonly Origin[] = [
     { title: (name) => flagOf(name), value: (name) => flags[name] },
     { title: (name) => SETTINGS[name].env ?? "", value: (name) => fromEnv(name, env) },
-    { title: (name) => `${name} in ${file}`, value: (name) => content[name] },
+    { title: (name) => `${name} in ${shorten(file ?? "")}`, value: (name) => content[name] },
   ];
   const settings: Draft<Settings> = {};
   const sources: Draft<Config["sources"]> = {};
@@ -99,13 +100,17 @@ function readToken(path: string, name: string): string {
   try {
     token = readFileSync(path, "utf8").trim();
   } catch (error) {
-    const message = `${name} cannot be read: ${(error as Error).message}`;
+    const message = `${name} cannot be read: ${reasonOf(error)}`;
     throw new WindlassError("INVALID_OPTION", message, { cause: error, pointer: "tokenFile" });
   }
   if (token !== "") return token;
-  throw new WindlassError("INVALID_OPTION", `${name} names ${path}, which is empty; expected a token in it`, {
-    pointer: "tokenFile",
-  });
+  throw new WindlassError(
+    "INVALID_OPTION",
+    `${name} names ${shorten(path)}, which is empty; expected a token in it`,
+    {
+      pointer: "tokenFile",
+    },
+  );
 }
 
 /** Variables that are no settings. */

@@ -1,4 +1,5 @@
 /** `windlass doctor`: looks at the program, the settings and the store, and says what to do. */
+import { visible } from "../task/quote.ts";
 import type { Command } from "commander";
 import type { OutputOf } from "../api/call.ts";
 import { redact } from "../open-store.ts";
@@ -9,7 +10,7 @@ import { commonFlags, configOf, examples, outputFlags, storeFlags } from "./flag
 import { printItem } from "./output.ts";
 import { openSession } from "./session.ts";
 import { type Settings, SETTING_NAMES } from "./settings.ts";
-import { harmless, print, type Style, styled } from "./terminal.ts";
+import { print, type Style, styled } from "./terminal.ts";
 
 type Finding = OutputOf<"store.diagnose">["findings"][number];
 
@@ -82,12 +83,12 @@ function printDiagnosis({ node, configFile, settings, findings }: Diagnosis): vo
   print(`configuration file: ${configFile ?? "none"}`);
   const width = Math.max(...settings.map(({ name }) => name.length));
   for (const { name, value, source } of settings) {
-    print(`  ${name.padEnd(width)}  ${harmless(value)}  ${styled("dim", `(${source})`)}`);
+    print(`  ${name.padEnd(width)}  ${visible(value)}  ${styled("dim", `(${source})`)}`);
   }
   print("store:");
   for (const { level, topic, message, remedy } of findings) {
     const [style, text] = MARK[level];
-    print(`  ${styled(style, text)}  ${topic}: ${harmless(message)}`);
-    if (remedy !== undefined && level !== "ok") print(`           → ${harmless(remedy)}`);
+    print(`  ${styled(style, text)}  ${topic}: ${visible(message)}`);
+    if (remedy !== undefined && level !== "ok") print(`           → ${visible(remedy)}`);
   }
 }

@@ -5,7 +5,7 @@ import { WindlassError } from "../task/errors.ts";
 import type { Headers } from "../task/headers.ts";
 import { quote } from "../task/names.ts";
 import type { Priority } from "../task/priority.ts";
-import { commonFlags, configOf, examples, outputFlags, storeFlags } from "./flags.ts";
+import { collect, commonFlags, configOf, examples, outputFlags, storeFlags } from "./flags.ts";
 import { printItem } from "./output.ts";
 import { withSession } from "./session.ts";
 import { print, say } from "./terminal.ts";
@@ -82,11 +82,6 @@ function enqueueOptions(flags: EnqueueFlags): Omit<InputOf<"tasks.enqueue">, "ty
     id: flags.id,
     headers: flags.header === undefined ? undefined : toHeaders(flags.header),
   };
-}
-
-/** What commander calls for each time that a flag is given. */
-function collect(value: string, before: readonly string[] = []): readonly string[] {
-  return [...before, value];
 }
 
 /** What may be a name and a value is for the client to say. */

@@ -1,5 +1,6 @@
 /** The flags that commands share, and the way from a command to its settings. */
 import { type Command, Option } from "commander";
+import { WindlassError } from "../task/errors.ts";
 import { type Config, loadConfig } from "./config.ts";
 
 /** `--url`, for every command that opens the store. */
@@ -54,6 +55,26 @@ export function commonFlags(command: Command): Command {
 /** A destructive act on many tasks asks first. */
 export function yesFlag(command: Command): Command {
   return command.option("--yes", "Do not ask; needed where there is no terminal");
+}
+
+/** What commander calls for each value of a flag that may be repeated. */
+export function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
+
+/** Makes every flag of the command, and of those below it, that takes one value refuse a second: commander takes the last. */
+export function refuseRepeated(command: Command): void {
+  for (const option of command.options) {
+    if (!option.required || option.parseArg !== undefined) continue;
+    const name = option.long ?? option.flags;
+    option.argParser((value: string, before: string | undefined) => {
+      if (before === undefined) return value;
+      throw new WindlassError("INVALID_OPTION", `${name} is given twice; expected it once`, {
+        pointer: name,
+      });
+    });
+  }
+  for (const child of command.commands) refuseRepeated(child);
 }
 
 /** Adds `Examples:` to a command's help. */

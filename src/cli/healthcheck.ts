@@ -1,5 +1,6 @@
 /** `windlass healthcheck`: one request, for containers that have no curl. */
 import type { Command } from "commander";
+import { reasonOf, shorten } from "../task/quote.ts";
 import { EXIT } from "./exit-codes.ts";
 import { commonFlags, configOf, examples } from "./flags.ts";
 import { say } from "./terminal.ts";
@@ -21,11 +22,11 @@ export function addHealthcheck(program: Command): void {
     const { HttpClient } = await import("./http-client.ts"); // node:https costs 30 ms, which only this command pays
     using client = new HttpClient(settings, { connections: 1, timeoutMs: TIMEOUT_MS });
     const problem = await client.send("GET", "/health").then(
-      ({ status, body }) => (status === 200 ? undefined : `it answers ${status}: ${body}`),
-      (error: unknown) => (error instanceof Error ? error.message : String(error)),
+      ({ status, body }) => (status === 200 ? undefined : `it answers ${status}: ${shorten(body)}`),
+      (error: unknown) => reasonOf(error),
     );
     if (problem === undefined) return;
-    say(`windlass: ${client.target} is not well: ${problem}`);
+    say(`windlass: ${shorten(client.target)} is not well: ${problem}`);
     process.exitCode = EXIT.failed;
   });
 }

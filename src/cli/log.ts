@@ -1,8 +1,9 @@
 /** The log of what runs on: lines of JSON for machines, readable lines for a terminal. Always on standard error. */
+import { visible } from "../task/quote.ts";
 import { pino, stdTimeFunctions } from "pino";
 import type { Logger } from "../engine/logger.ts";
 import type { Settings } from "./settings.ts";
-import { harmless, type Style, styled } from "./terminal.ts";
+import { type Style, styled } from "./terminal.ts";
 
 /** A logger as the settings ask for. */
 export function makeLogger({ logLevel, logFormat }: Pick<Settings, "logLevel" | "logFormat">): Logger {
@@ -46,9 +47,9 @@ export function prettyLine(line: string): string {
   );
   const mark = styled(LEVEL_STYLE[level] ?? "bold", level.padEnd(5), process.stderr);
   const rest = Object.entries(fields).map(([name, value]) =>
-    styled("dim", `${name}=${harmless(fieldText(value))}`, process.stderr),
+    styled("dim", `${name}=${visible(fieldText(value))}`, process.stderr),
   );
-  return `${[clock, mark, harmless(msg), ...rest].join(" ")}\n`;
+  return `${[clock, mark, visible(msg), ...rest].join(" ")}\n`;
 }
 
 function fieldText(value: unknown): string {

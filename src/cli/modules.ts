@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { isTaskDefinition, type TaskDefinition } from "../engine/definition.ts";
 import { WindlassError } from "../task/errors.ts";
-import { quote } from "../task/names.ts";
+import { quote, reasonOf, shorten } from "../task/quote.ts";
 
 /**
  * Every task definition that the modules export: by name, as the default, in arrays, or in an object that is the
@@ -15,7 +15,10 @@ export async function loadTasks(modules: readonly string[]): Promise<readonly Ta
   for (const module of modules) {
     const found = definitionsIn(await load(module));
     if (found.length === 0) {
-      throw new WindlassError("INVALID_DEFINITION", `${module} exports no task definition; expected one`);
+      throw new WindlassError(
+        "INVALID_DEFINITION",
+        `${shorten(module)} exports no task definition; expected one`,
+      );
     }
     for (const definition of found) tasks.add(definition);
   }
@@ -32,7 +35,7 @@ async function load(module: string): Promise<object> {
   try {
     return (await import(pathToFileURL(path).href)) as object;
   } catch (error) {
-    const message = `${module} cannot be loaded: ${error instanceof Error ? error.message : String(error)}`;
+    const message = `${shorten(module)} cannot be loaded: ${reasonOf(error)}`;
     throw new WindlassError("INVALID_DEFINITION", message, {
       cause: error,
       remedy: "Mend the module; WINDLASS_DEBUG=1 shows where it fails.",

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import { JsonText } from "../engine/request.ts";
 import { WindlassError } from "../task/errors.ts";
+import { reasonOf, shorten } from "../task/quote.ts";
 
 export interface PayloadSource {
   /** The argument; `-` is standard input. */
@@ -32,7 +33,7 @@ async function readWhole(path: string): Promise<string> {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    const message = `--file cannot be read: ${(error as Error).message}`;
+    const message = `--file cannot be read: ${reasonOf(error)}`;
     throw new WindlassError("INVALID_OPTION", message, { cause: error, pointer: "file" });
   }
 }
@@ -44,7 +45,7 @@ function parse(content: string, strict: boolean, where: string): JsonText | stri
   } catch (error) {
     // Someone who writes a brace means JSON: a slip in it must not become a string that no handler expects.
     if (!strict && !/^\s*[[{]/.test(content)) return content;
-    throw new WindlassError("INVALID_PAYLOAD", `${where} is not JSON: ${(error as Error).message}`, {
+    throw new WindlassError("INVALID_PAYLOAD", `${shorten(where)} is not JSON: ${reasonOf(error)}`, {
       cause: error,
       pointer: "/payload",
       remedy: strict ? undefined : "Mend it, or give text as a JSON string: '\"…\"'.",

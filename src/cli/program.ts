@@ -6,6 +6,7 @@ import { addDev } from "./dev.ts";
 import { addDoctor } from "./doctor.ts";
 import { EXIT, exitCodeOf } from "./exit-codes.ts";
 import { report, toWindlassError } from "./failure.ts";
+import { refuseRepeated } from "./flags.ts";
 import { addHealthcheck } from "./healthcheck.ts";
 import { addQueue } from "./queue.ts";
 import { addServer } from "./server.ts";
@@ -62,6 +63,7 @@ export function makeProgram(): Command {
   ]) {
     add(program);
   }
+  refuseRepeated(program);
   return program;
 }
 

@@ -5,7 +5,7 @@ import { hasCode, WindlassError } from "../task/errors.ts";
 import { nearest } from "../task/options.ts";
 import { TASK_STATES, type TaskState } from "../task/task.ts";
 import { confirm } from "./confirm.ts";
-import { commonFlags, configOf, examples, outputFlags, storeFlags, yesFlag } from "./flags.ts";
+import { collect, commonFlags, configOf, examples, outputFlags, storeFlags, yesFlag } from "./flags.ts";
 import { type Column, printItem, printItems } from "./output.ts";
 import { withSession } from "./session.ts";
 import { say } from "./terminal.ts";
@@ -60,7 +60,7 @@ function addSwitch(queue: Command, verb: "pause" | "resume", description: string
 }
 
 interface PurgeFlags {
-  readonly state?: string;
+  readonly state?: readonly string[];
   readonly yes?: boolean;
 }
 
@@ -74,15 +74,16 @@ function addPurge(queue: Command): void {
     .command("purge")
     .description("Delete the tasks of a queue, but never a running one")
     .argument("<queue>", "Name of the queue")
-    .option("--state <states>", `Those in these states (default: ${PURGED_BY_DEFAULT.join(",")})`);
+    .option(
+      "--state <states>",
+      `In these states; may be repeated (default: ${PURGED_BY_DEFAULT.join(",")})`,
+      collect,
+    );
   commonFlags(outputFlags(storeFlags(yesFlag(command))));
   examples(command, "windlass queue purge mail", "windlass queue purge mail --state completed --yes");
   command.action(async (name: string, flags: PurgeFlags) => {
     const { settings } = await configOf(command);
-    const states =
-      flags.state === undefined
-        ? PURGED_BY_DEFAULT
-        : toList(flags.state, "--state").map((state) => oneOf(PURGEABLE)(state, "--state"));
+    const states = flags.state === undefined ? PURGED_BY_DEFAULT : toStates(flags.state);
     await withSession(settings, async (call) => {
       const { counts } = await findQueue(call, name);
       const count = states.reduce((sum, state) => sum + counts[state], 0);
@@ -92,6 +93,12 @@ function addPurge(queue: Command): void {
       printItem(settings.output, { queue: name, deleted: removed });
     });
   });
+}
+
+/** Each state once: the question counts what is in them. */
+function toStates(flags: readonly string[]): readonly TaskState[] {
+  const states = flags.flatMap((flag) => toList(flag, "--state"));
+  return [...new Set(states.map((state) => oneOf(PURGEABLE)(state, "--state")))];
 }
 
 /** The queue of that name. Fails with `QUEUE_NOT_FOUND`, naming the nearest. */

@@ -3,6 +3,7 @@ import { encodePayload } from "../engine/request.ts";
 import { systemClock } from "../store/clock.ts";
 import { WindlassError } from "../task/errors.ts";
 import { checkName } from "../task/names.ts";
+import { reasonOf, shorten } from "../task/quote.ts";
 import { EXIT } from "./exit-codes.ts";
 import { HttpClient } from "./http-client.ts";
 import { printItem } from "./output.ts";
@@ -54,10 +55,13 @@ async function checkReachable(client: HttpClient): Promise<void> {
   try {
     await client.send("GET", "/livez");
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new WindlassError("SERVER_UNREACHABLE", `${client.target} does not answer: ${reason}`, {
-      cause: error,
-    });
+    throw new WindlassError(
+      "SERVER_UNREACHABLE",
+      `${shorten(client.target)} does not answer: ${reasonOf(error)}`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 

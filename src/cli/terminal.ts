@@ -26,8 +26,3 @@ export type Style = "bold" | "dim" | "red" | "yellow" | "green" | "cyan";
 export function styled(style: Style, text: string, stream: NodeJS.WriteStream = process.stdout): string {
   return styleText(style, text, { stream });
 }
-
-/** Without control characters: what tasks carry must not drive the terminal of whoever looks at them. */
-export function harmless(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, (char) => `\\x${char.codePointAt(0)!.toString(16).padStart(2, "0")}`);
-}

@@ -37,7 +37,7 @@ export function toConcurrency(value: unknown, name: string): number {
 export function toList(value: unknown, name: string): readonly string[] {
   const list: unknown = typeof value === "string" ? value.split(",") : value;
   if (!Array.isArray(list)) throw invalid(value, name, "a list");
-  return list.map((item: unknown) => toText(item, name));
+  return list.map((item: unknown, index) => toText(item, `${name}[${index}]`));
 }
 
 /** Queues with or without weights: `a:5,b`, `["a", "b"]` or `{ a: 5, b: 1 }`. */
@@ -50,7 +50,7 @@ export function toQueues(value: unknown, name: string): readonly string[] | Read
     const [queue = "", weight = "1", ...rest] = part.trim().split(":");
     if (queue === "" || rest.length > 0)
       throw invalid(value, name, "names with weights such as mail:5,reports");
-    return [queue, toInteger(weight, `the weight of ${queue} in ${name}`, 1, 1_000)];
+    return [queue, toInteger(weight, `the weight of ${quote(queue)} in ${name}`, 1, 1_000)];
   });
   return Object.fromEntries(weights);
 }

@@ -6,7 +6,7 @@ import { WindlassError } from "../task/errors.ts";
 import { type Instant, toInstantMs } from "../task/instant.ts";
 import { type Act, isWaiting, statesThatAllow } from "../task/life.ts";
 import { checkId, checkName, quote } from "../task/names.ts";
-import { checkKeys } from "../task/options.ts";
+import { checkEach, checkKeys } from "../task/options.ts";
 import { type Priority, toPriority } from "../task/priority.ts";
 import { TASK_STATES, type TaskRef, type TaskState } from "../task/task.ts";
 import { administrable, controllable } from "./facet.ts";
@@ -53,7 +53,7 @@ export async function actOn(
     const [result] = await to.act([task], act);
     return applied(task.id, result!, act);
   }
-  const refs = tasks.map(toRef);
+  const refs = checkEach(tasks, "tasks", toRef);
   const answers: ActAnswer[] = [];
   for (let from = 0; from < refs.length; from += TASKS_AT_ONCE) {
     const chunk = refs.slice(from, from + TASKS_AT_ONCE);
@@ -108,7 +108,11 @@ function checkPurgeable(states: unknown): readonly TaskState[] {
       { pointer: "states", remedy: "Cancel the task, or wait until it has ended." },
     );
   }
-  return [...new Set(states.map((state) => checkState(state, PURGEABLE, "states")))];
+  return [
+    ...new Set(
+      states.map((state, index) => checkState(state, PURGEABLE, `states[${index}]`, `/states/${index}`)),
+    ),
+  ];
 }
 
 function isOne(tasks: string | TaskRef | readonly (string | TaskRef)[]): tasks is string | TaskRef {

@@ -1,6 +1,7 @@
 /** What comes of an enqueue: the store's answer for each new task, and what the producer hears. */
 import type { AddResult } from "../store/store.ts";
 import { WindlassError } from "../task/errors.ts";
+import { quote } from "../task/names.ts";
 import type { NewTask } from "../task/task.ts";
 
 /** What `enqueue` answers. */
@@ -27,7 +28,7 @@ export function toEnqueued({ type, queue, key }: NewTask, result: EnqueueResult)
   if (result.status === "conflict") {
     throw new WindlassError(
       "KEY_CONFLICT",
-      `the key ${JSON.stringify(key?.value)} of queue ${queue} stands for task ${result.id} with another type or payload`,
+      `the key ${quote(key?.value)} of queue ${queue} stands for task ${result.id} with another type or payload`,
       { pointer: "key" },
     );
   }

@@ -88,7 +88,12 @@ export async function findQueue(store: Store, name: string): Promise<QueueInfo |
 export async function knownQueue(store: Store, name: string): Promise<QueueInfo> {
   const found = await findQueue(store, name);
   if (found !== undefined) return found;
-  throw new WindlassError("QUEUE_NOT_FOUND", `no queue is named ${name}`, { pointer: "name" });
+  throw queueNotFound(name);
+}
+
+/** For the name of a queue, checked, that the store does not know. */
+export function queueNotFound(name: string): WindlassError {
+  return new WindlassError("QUEUE_NOT_FOUND", `no queue is named ${name}`, { pointer: "name" });
 }
 
 export async function figures(
@@ -110,12 +115,17 @@ export function totals(queues: readonly Pick<QueueInfo, "counts">[]): StateCount
 }
 
 /** The state, or fails with `INVALID_OPTION`. */
-export function checkState(state: unknown, allowed: readonly TaskState[], option: string): TaskState {
+export function checkState(
+  state: unknown,
+  allowed: readonly TaskState[],
+  option: string,
+  pointer = option,
+): TaskState {
   if (allowed.includes(state as TaskState)) return state as TaskState;
   throw new WindlassError(
     "INVALID_OPTION",
     `${option} is ${quote(state)}; expected one of ${allowed.join(", ")}`,
-    { pointer: option },
+    { pointer },
   );
 }
 

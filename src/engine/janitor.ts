@@ -4,7 +4,7 @@
  */
 import type { Cancel, Clock, Random } from "../store/clock.ts";
 import type { Keep, Retention, Store } from "../store/store.ts";
-import { type Duration, toMs } from "../task/duration.ts";
+import { type Duration, toMs, toMsWithin } from "../task/duration.ts";
 import { WindlassError } from "../task/errors.ts";
 import { toTaskError } from "../task/judge.ts";
 import { checkInteger, checkKeys } from "../task/options.ts";
@@ -53,7 +53,7 @@ export function toRetention(options: RetentionOptions = {}): Retention {
 
 /** Checked, in ms. Fails with `INVALID_OPTION`. */
 export function toMaintainEvery(duration: Duration = "5s"): number {
-  return checkInteger(toMs(duration, "maintainEvery"), 100, 3_600_000, "maintainEvery (in ms)");
+  return toMsWithin(duration, ["100ms", "1h"], "maintainEvery");
 }
 
 export interface JanitorOptions {

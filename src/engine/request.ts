@@ -8,6 +8,7 @@ import { checkId, checkKey, checkName, DEFAULT_QUEUE, quote } from "../task/name
 import { checkInteger, checkKeys } from "../task/options.ts";
 import { checkPayload } from "../task/payload.ts";
 import { DEFAULT_PRIORITY, type Priority, toPriority } from "../task/priority.ts";
+import { reasonOf } from "../task/quote.ts";
 import type { NewTask, TaskKey } from "../task/task.ts";
 import { CATCH_ALL } from "./definition.ts";
 
@@ -73,6 +74,9 @@ const KEYS = Object.keys({
 /** How the names of the engine's own headers begin. */
 const ENGINE_HEADER = "windlass-";
 
+/** An option that only the engine reads says its header here. There is none yet. */
+const NO_HEADERS: Headers = {};
+
 const DEFAULT_KEY_WINDOW_MS = 86_400_000;
 
 /** What the definition says where the options say nothing. */
@@ -111,11 +115,7 @@ export function taskTemplate(
     options.queue === undefined ? (defaults.queue ?? DEFAULT_QUEUE) : checkName(options.queue, "queue");
   const priority =
     options.priority === undefined ? (defaults.priority ?? DEFAULT_PRIORITY) : toPriority(options.priority);
-  if (options.delay !== undefined && options.runAt !== undefined) {
-    throw new WindlassError("INVALID_OPTION", "delay and runAt are both given; expected one of them", {
-      pointer: "runAt",
-    });
-  }
+  checkPairs(options);
   const delayMs = options.delay === undefined ? undefined : toMs(options.delay, "delay");
   const runAt = options.runAt === undefined ? undefined : toInstantMs(options.runAt, "runAt");
   const retryLimit =
@@ -126,7 +126,7 @@ export function taskTemplate(
   const keyValue = options.key === undefined ? undefined : checkKey(options.key);
   const windowMs =
     options.keyWindow === undefined ? DEFAULT_KEY_WINDOW_MS : toMs(options.keyWindow, "keyWindow");
-  const headers = options.headers === undefined ? undefined : ownHeaders(options.headers);
+  const headers = headersOf(options.headers, NO_HEADERS);
 
   return (payload, newId) => ({
     id: id ?? newId(),
@@ -143,16 +143,37 @@ export function taskTemplate(
   });
 }
 
-/** A copy, so that what the caller does to his object later changes no task that waits to be sent. */
-function ownHeaders(given: Headers): Headers {
-  const headers = Object.freeze({ ...checkHeaders(given) });
-  const engines = Object.keys(headers).find((name) => name.startsWith(ENGINE_HEADER));
-  if (engines === undefined) return headers;
-  throw new WindlassError(
-    "INVALID_OPTION",
-    `the header ${engines} is the engine's; expected a name that does not start with ${ENGINE_HEADER}`,
-    { pointer: "headers" },
-  );
+/** What means nothing together, or without the other. */
+function checkPairs({ delay, runAt, key, keyWindow }: EnqueueOptions): void {
+  if (delay !== undefined && runAt !== undefined) {
+    throw new WindlassError("INVALID_OPTION", "delay and runAt are both given; expected one of them", {
+      pointer: "runAt",
+    });
+  }
+  if (keyWindow !== undefined && key === undefined) {
+    throw new WindlassError("INVALID_OPTION", "keyWindow is given without a key; expected both", {
+      pointer: "keyWindow",
+    });
+  }
+}
+
+/**
+ * The headers of a task: those that are given, and those by which the engine says what its own options are. The bounds hold
+ * for them together, so that what passes here passes the store, too. Undefined if nothing is said of any. A copy, so that
+ * what the caller does to his object later changes no task that waits to be sent. Fails with `INVALID_OPTION`.
+ */
+export function headersOf(given: Headers | undefined, engines: Headers): Headers | undefined {
+  if (given === undefined && Object.keys(engines).length === 0) return undefined;
+  const own = given === undefined ? undefined : checkHeaders(given);
+  const reserved = own && Object.keys(own).find((name) => name.startsWith(ENGINE_HEADER));
+  if (reserved !== undefined) {
+    throw new WindlassError(
+      "INVALID_OPTION",
+      `the header ${reserved} is the engine's; expected a name that does not start with ${ENGINE_HEADER}`,
+      { pointer: "headers" },
+    );
+  }
+  return checkHeaders(Object.freeze({ ...own, ...engines }));
 }
 
 /**
@@ -197,14 +218,10 @@ export function encodePayload(payload: unknown): string {
   try {
     text = payload instanceof JsonText ? payload.text : JSON.stringify(payload);
   } catch (error) {
-    throw new WindlassError(
-      "INVALID_PAYLOAD",
-      `the payload cannot be written as JSON: ${(error as Error).message}`,
-      {
-        cause: error,
-        pointer: "/payload",
-      },
-    );
+    throw new WindlassError("INVALID_PAYLOAD", `the payload cannot be written as JSON: ${reasonOf(error)}`, {
+      cause: error,
+      pointer: "/payload",
+    });
   }
   if (text === undefined) {
     throw new WindlassError(

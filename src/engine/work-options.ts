@@ -2,10 +2,10 @@
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import type { Retention } from "../store/store.ts";
-import { type Duration, toMs } from "../task/duration.ts";
+import { type Duration, toMs, toMsWithin } from "../task/duration.ts";
 import { WindlassError } from "../task/errors.ts";
 import { checkName, DEFAULT_QUEUE } from "../task/names.ts";
-import { checkInteger, checkKeys } from "../task/options.ts";
+import { checkEach, checkInteger, checkKeys } from "../task/options.ts";
 import type { TaskDefinition } from "./definition.ts";
 import { type RetentionOptions, toMaintainEvery, toRetention } from "./janitor.ts";
 import { checkMiddleware, type Middleware, type RunMiddleware } from "./middleware.ts";
@@ -75,8 +75,8 @@ export function resolveWorkOptions(options: WorkOptions, tasks: readonly TaskDef
     name: uniqueName(options.name),
     concurrency: checkInteger(options.concurrency ?? 10, 1, 10_000, "concurrency"),
     queues: toWeights(options.queues, tasks),
-    leaseMs: between(options.lease ?? "30s", 1_000, 86_400_000, "lease"),
-    pollMs: between(options.poll ?? "1s", 50, 3_600_000, "poll"),
+    leaseMs: toMsWithin(options.lease ?? "30s", ["1s", "24h"], "lease"),
+    pollMs: toMsWithin(options.poll ?? "1s", ["50ms", "1h"], "poll"),
     maintainEveryMs: toMaintainEvery(options.maintainEvery),
     shutdown: {
       timeoutMs: toMs(shutdown?.timeout ?? "25s", "shutdown.timeout"),
@@ -86,10 +86,6 @@ export function resolveWorkOptions(options: WorkOptions, tasks: readonly TaskDef
     signals: options.signals ?? true,
     middleware: checkMiddleware(options.middleware ?? {}, ["run"]).run ?? [],
   };
-}
-
-function between(duration: Duration, min: number, max: number, option: string): number {
-  return checkInteger(toMs(duration, option), min, max, `${option} (in ms)`);
 }
 
 /** Two workers of one host, even after a fork or a restart with the same pid, never share a name. */
@@ -109,7 +105,7 @@ function toWeights(queues: WorkOptions["queues"], tasks: readonly TaskDefinition
       ? new Map(
           [DEFAULT_QUEUE, ...tasks.map((task) => task.queue ?? DEFAULT_QUEUE)].map((queue) => [queue, 1]),
         )
-      : new Map(isList(queues) ? queues.map((queue) => [queue, 1]) : Object.entries(queues));
+      : new Map(isList(queues) ? checkEach(queues, "queues", toWeight) : Object.entries(queues));
   if (weights.size === 0) {
     throw new WindlassError("INVALID_OPTION", "queues is empty; expected at least one queue", {
       pointer: "queues",
@@ -119,6 +115,10 @@ function toWeights(queues: WorkOptions["queues"], tasks: readonly TaskDefinition
     queue: checkName(queue, "queue"),
     weight: checkInteger(weight, 1, 1_000, `the weight of queue ${queue}`),
   }));
+}
+
+function toWeight(queue: string): [string, number] {
+  return [checkName(queue, "queue"), 1];
 }
 
 function isList(queues: NonNullable<WorkOptions["queues"]>): queues is readonly string[] {

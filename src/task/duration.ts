@@ -1,5 +1,6 @@
 /** Durations as people write them: a number of milliseconds, or text such as `"5m"` or `"1h30m"`. */
 import { WindlassError } from "./errors.ts";
+import { quote } from "./quote.ts";
 
 /** Milliseconds, or a number with a unit: `250ms`, `30s`, `5m`, `1.5h`, `7d`; units may follow each other: `1h30m`. */
 export type Duration = number | string;
@@ -21,9 +22,25 @@ export function toMs(duration: Duration, option: string): number {
   if (ms >= 0 && ms <= LONGEST_MS) return Math.round(ms);
   throw new WindlassError(
     "INVALID_OPTION",
-    `${option} is ${JSON.stringify(duration) ?? String(duration)}; expected milliseconds or text such as "250ms", "30s", "5m", "1h30m", from 0 to 3650d`,
+    `${option} is ${quote(duration)}; expected milliseconds or text such as "250ms", "30s", "5m", "1h30m", from 0 to 3650d`,
     { pointer: option },
   );
+}
+
+/**
+ * `toMs` of a duration that has to be in a range, which is given as text. Fails with `INVALID_OPTION`, naming the range as it
+ * was given.
+ */
+export function toMsWithin(
+  duration: Duration,
+  [least, most]: readonly [least: string, most: string],
+  option: string,
+): number {
+  const ms = toMs(duration, option);
+  if (ms >= parse(least) && ms <= parse(most)) return ms;
+  throw new WindlassError("INVALID_OPTION", `${option} is ${quote(duration)}; expected ${least} to ${most}`, {
+    pointer: option,
+  });
 }
 
 function parse(text: string): number {

@@ -3,6 +3,7 @@
  * and a next step.
  */
 import { ERROR_CODES, type ErrorCode, type ErrorKind } from "./error-codes.ts";
+import { clip } from "./quote.ts";
 
 export { ERROR_CODES, type ErrorCode, type ErrorKind } from "./error-codes.ts";
 
@@ -24,7 +25,7 @@ export class WindlassError extends Error {
     super(message, options);
     this.code = code;
     this.remedy = options.remedy ?? ERROR_CODES[code].remedy;
-    this.pointer = options.pointer;
+    this.pointer = options.pointer === undefined ? undefined : clip(options.pointer);
   }
 
   /** What sort of failure its code is. */

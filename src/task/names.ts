@@ -1,5 +1,8 @@
 /** Names that people give: queues, types and keys. One rule on every store, so that none is a surprise on another. */
 import { WindlassError } from "./errors.ts";
+import { quote } from "./quote.ts";
+
+export { quote };
 
 /** A letter or digit, then up to 127 of letters, digits, dot, underscore, hyphen: safe in URLs, keys and file names. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
@@ -65,19 +68,4 @@ export function checkKey(key: unknown): string {
   throw new WindlassError("INVALID_KEY", `key is ${quote(key)}; expected 1 to 255 visible ASCII characters`, {
     pointer: "key",
   });
-}
-
-/** A value as it can be shown in an error: short, on one line, nothing invisible. */
-export function quote(value: unknown): string {
-  const text = typeof value === "string" ? value : (safeJson(value) ?? String(value));
-  const cut = text.length > 60 ? `${text.slice(0, 60)}…` : text;
-  return typeof value === "string" ? JSON.stringify(cut) : cut;
-}
-
-function safeJson(value: unknown): string | undefined {
-  try {
-    return JSON.stringify(value);
-  } catch {
-    return undefined;
-  }
 }

@@ -28,11 +28,47 @@ export function checkInteger(value: unknown, min: number, max: number, option: s
   );
 }
 
+/** What `check` makes of each element; the error for one says where in the list it is: `tasks[3]: …`. */
+export function checkEach<Item, Checked>(
+  items: readonly Item[],
+  list: string,
+  check: (item: Item) => Checked,
+): Checked[] {
+  return items.map((item, index) => {
+    try {
+      return check(item);
+    } catch (error) {
+      if (!(error instanceof WindlassError)) throw error;
+      // What an element that is no object says of itself is said of all of it.
+      const part = typeof item === "object" ? error.pointer : "";
+      throw atIndex(list, index, error, part);
+    }
+  });
+}
+
+/** An error about an element of a list, as one about the list. `part` is where in the element, as a pointer or a name. */
+export function atIndex(
+  list: string,
+  index: number,
+  error: WindlassError,
+  part = error.pointer ?? "",
+): WindlassError {
+  const { code, message, remedy } = error;
+  const below = part === "" || part.startsWith("/") ? part : `/${part}`;
+  return new WindlassError(code, `${list}[${index}]: ${message}`, {
+    cause: error,
+    remedy,
+    pointer: `/${list}/${index}${below}`,
+  });
+}
+
 /** The name that differs least, if it is near enough to be a slip of the hand. */
 export function nearest(name: string, names: readonly string[]): string | undefined {
   let best: string | undefined;
   let least = Math.max(2, Math.floor(name.length / 3)) + 1;
   for (const candidate of names) {
+    // No distance is less than this one, and a name may be as long as a request.
+    if (Math.abs(name.length - candidate.length) >= least) continue;
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
     if (distance < least) [best, least] = [candidate, distance];
   }

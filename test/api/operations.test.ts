@@ -125,6 +125,7 @@ const BAD_TASKS: readonly (readonly [object, ErrorCode, string])[] = [
   [{ type: "job", runAt: "2026-01-01T00:00:00" }, "INVALID_OPTION", "runAt"],
   [{ type: "job", runAt: 1_800_000_000 }, "INVALID_OPTION", "runAt"],
   [{ type: "job", delay: 1, runAt: "2999-01-01T00:00:00Z" }, "INVALID_OPTION", "runAt"],
+  [{ type: "job", keyWindow: "1h" }, "INVALID_OPTION", "keyWindow"],
   [{ type: "job", retries: -1 }, "INVALID_OPTION", "retries"],
   [{ type: "job", retries: 1.5 }, "INVALID_OPTION", "retries"],
   [{ type: "job", crashes: 1e9 }, "INVALID_OPTION", "crashes"],
@@ -410,6 +411,9 @@ test("queues.purge removes what waits, or the states it is given, and never what
   await using w = fixture();
   for (const state of TASK_STATES) await w.task(state);
   await refuses(w, "queues.purge", { name: "default", states: ["running"] }, "INVALID_OPTION", "states");
+  const second = { name: "default", states: ["dead", "ded"] };
+  const detail = await refuses(w, "queues.purge", second, "INVALID_OPTION", "/states/1");
+  assert.match(detail, /^states\[1\] is "ded"; expected one of pending/);
   await refuses(w, "queues.purge", { name: "default", states: [] }, "INVALID_OPTION", "states");
   await refuses(w, "queues.purge", { name: "default", states: "dead" }, "INVALID_OPTION", "states");
   await refuses(w, "queues.purge", { name: "default", state: ["dead"] }, "UNKNOWN_OPTION");

@@ -31,6 +31,17 @@ test("help of every command is what it was (UPDATE_GOLDEN=1 writes it anew)", ()
   assert.equal(text, readFileSync(GOLDEN, "utf8"));
 });
 
+test("a flag that takes a value is taken once, unless its help says otherwise", () => {
+  for (const command of allCommands(makeProgram())) {
+    for (const { parseArg, required, flags, description } of command.options) {
+      if (!required) continue;
+      const twice = (): unknown => parseArg?.("b", parseArg("a", undefined));
+      if (/may be repeated/.test(description)) assert.deepEqual(twice(), ["a", "b"], flags);
+      else assert.throws(twice, { code: "INVALID_OPTION", message: /^--.* is given twice/ }, flags);
+    }
+  }
+});
+
 test("every command that does something has an example, and no line of help is wider than 80", () => {
   for (const command of allCommands(makeProgram())) {
     const help = helpOf(command);

@@ -45,6 +45,7 @@ const mistakes: readonly Mistake[] = [
   { args: ["task", "enqueue", "a", "--retries", "many"], code: 2, says: /retries is "many"; expected/ },
   { args: ["task", "enqueue", "a", "--id", "7"], code: 2, says: /\(INVALID_ID\)/ },
   { args: ["task", "enqueue", "a", "--key", "a b"], code: 2, says: /\(INVALID_KEY\)/ },
+  { args: ["task", "enqueue", "a", "--key-window", "1h"], code: 2, says: /keyWindow is given without a key/ },
   { args: ["task", "enqueue", "a", "--header", "x"], code: 2, says: /--header is "x"; expected name=value/ },
   {
     args: ["task", "enqueue", "a", "--header", "x=1", "--header", "x=2"],
@@ -63,7 +64,7 @@ const mistakes: readonly Mistake[] = [
   { args: ["task", "list", "--queue", "a b"], code: 2, says: /queue is "a b".*\(INVALID_NAME\)/ },
   { args: ["task", "list", "--text", ""], code: 2, says: /--text is ""; expected/ },
   { args: ["task", "list", "--created-from", "noon"], code: 2, says: /--created-from is "noon"; expected/ },
-  { args: ["task", "retry", ID, "7"], code: 2, says: /id is "7".*\(INVALID_ID\)/ },
+  { args: ["task", "retry", ID, "7"], code: 2, says: /tasks\[1\]: id is "7".*\(INVALID_ID\)/ },
   { args: ["queue", "pause", "a b"], code: 2, says: /\(INVALID_NAME\)/ },
   { args: ["queue", "purge", "a b"], code: 2, says: /\(INVALID_NAME\)/ },
   { args: ["dead", "purge", "--queue", "a b"], code: 2, says: /\(INVALID_NAME\)/ },
@@ -71,6 +72,16 @@ const mistakes: readonly Mistake[] = [
   { args: ["dead", "retry"], code: 2, says: /expected their ids, or --all/ },
   { args: ["dead", "retry", ID, "--all"], code: 2, says: /both given/ },
   { args: ["queue", "purge", "a", "--state", "running"], code: 2, says: /--state is "running"; expected/ },
+  {
+    args: ["task", "list", "--state", "dead", "--state", "running"],
+    code: 2,
+    says: /--state is given twice; expected it once \(INVALID_OPTION\)/,
+  },
+  {
+    args: ["queue", "list", "--url", "sqlite:a.db", "--url=sqlite:b.db"],
+    code: 2,
+    says: /--url is given twice/,
+  },
   { args: ["worker"], code: 2, says: /no module is given.*\(INVALID_DEFINITION\)/ },
   { args: ["worker", "none.ts"], code: 2, says: /there is no module "none\.ts" \(INVALID_DEFINITION\)/ },
   { args: ["dev", "none.ts"], code: 2, says: /\(INVALID_DEFINITION\)/ },
@@ -97,6 +108,35 @@ test("typical mistakes", { concurrency: 2 }, async (t) => {
         assert.equal(result.stdout, "");
         assert.equal(result.code, code);
         assert.deepEqual(readdirSync(folder), []);
+      }),
+    ),
+  );
+});
+
+test("no error repeats more than 200 characters of what was typed", { concurrency: 2 }, async (t) => {
+  const long = "x".repeat(10_000);
+  const lines: readonly (readonly string[])[] = [
+    [long],
+    ["task", "list", `--${long}`],
+    ["task", "list", "--url", `sqlite:${long}`],
+    ["task", "list", "--url", `mongodb://${long}`],
+    ["task", "list", "--config", long],
+    ["task", "get", long],
+    ["task", "enqueue", "a", "--delay", long],
+    ["task", "enqueue", "a", "--file", long],
+    ["worker", long],
+    ["worker", "a.ts", "--queues", `${long}:x`],
+    ["server", "--host", long],
+    ["server", "--token-file", long],
+    ["stress", "--target", `http://${long}`],
+  ];
+  await Promise.all(
+    lines.map((args) =>
+      t.test(args.join(" ").slice(0, 40), async (sub) => {
+        const { code, stderr } = await runCli(temporaryFolder(sub), args);
+        assert.ok(code !== 0 && code !== null);
+        assert.match(stderr, /\([A-Z_]+\)\n/);
+        assert.ok((stderr.match(/x/g)?.length ?? 0) <= 210, stderr);
       }),
     ),
   );

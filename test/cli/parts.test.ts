@@ -6,7 +6,6 @@ import { prettyLine } from "../../src/cli/log.ts";
 import { readPayload } from "../../src/cli/payload.ts";
 import { progressLine } from "../../src/cli/progress.ts";
 import { percentile, StressTally } from "../../src/cli/stress-tally.ts";
-import { harmless } from "../../src/cli/terminal.ts";
 import { JsonText } from "../../src/engine/request.ts";
 import { WindlassError } from "../../src/task/errors.ts";
 
@@ -76,5 +75,4 @@ test("a log line is readable, on one line, and cannot drive the terminal", () =>
     }),
   );
   assert.equal(stripVTControlCharacters(line), '03:04:05.678 warn  failed id=a\\x1b[2J\\x0ab error="no"\n');
-  assert.equal(harmless("a\u009bb"), "a\\x9bb");
 });

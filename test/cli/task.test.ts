@@ -165,6 +165,20 @@ test("dead tasks are listed, retried by id, in bulk after a yes, and purged", as
   assert.deepEqual(await cliJson(folder, ["dead", "purge", "--yes"]), { deleted: 2 });
 });
 
+test("what would turn or drive the terminal is written out, in tables and in JSON", async (t) => {
+  const folder = temporaryFolder(t);
+  const payload = JSON.stringify("exe\u202egnp\u009b2J\u2028");
+  const { stdout: id } = await runCli(folder, ["task", "enqueue", "job", payload]);
+  const table = await runCli(folder, ["task", "get", id.trim()]);
+  assert.match(table.stdout, /payload +exe\\u202egnp\\x9b2J\\u2028\n/);
+  for (const output of ["json", "jsonl"]) {
+    const { stdout } = await runCli(folder, ["task", "list", "--output", output]);
+    assert.match(stdout, /"exe\\u202egnp\\u009b2J\\u2028"/);
+    const { items = [JSON.parse(stdout)] } = JSON.parse(stdout) as { items?: { payload: string }[] };
+    assert.equal(items[0]?.payload, JSON.parse(payload), "the value is the same");
+  }
+});
+
 test("queues are listed, paused, resumed and purged", async (t) => {
   const folder = temporaryFolder(t);
   await using queue = await windlass(`sqlite:${join(folder, ".windlass/windlass.db")}`);
@@ -186,6 +200,12 @@ test("queues are listed, paused, resumed and purged", async (t) => {
     assert.equal(unknown.code, 3);
     assert.match(unknown.stderr, /did you mean mail\? \(QUEUE_NOT_FOUND\)/);
   }
+  const states = ["--state", "scheduled", "--state", "pending,scheduled", "--state", "pending"];
+  const asked = await runCli(folder, ["queue", "purge", "mail", ...states]);
+  assert.match(asked.stderr, /This deletes 3 tasks of queue mail/);
+  const purged = await cliJson(folder, ["queue", "purge", "mail", "--yes", ...states]);
+  assert.deepEqual(purged, { queue: "mail", deleted: 3 });
+  await queue.enqueueMany("n", [1, 2, 3], { queue: "mail" });
   assert.deepEqual(await cliJson(folder, ["queue", "purge", "mail", "--yes"]), { queue: "mail", deleted: 3 });
 });
 

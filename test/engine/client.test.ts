@@ -138,7 +138,10 @@ test("several tasks get an answer each, in order, by one call per thousand", asy
 test("an id that is none is refused before the store hears of it", async () => {
   const client = over({});
   await assert.rejects(client.retry("42"), { code: "INVALID_ID" });
-  await assert.rejects(client.retry([id(1), "42"]), { code: "INVALID_ID" });
+  const which = { code: "INVALID_ID", message: /^tasks\[1\]: id is "42"/, pointer: "/tasks/1" };
+  await assert.rejects(client.retry([id(1), "42"]), which);
+  const named = { code: "INVALID_NAME", message: /^tasks\[0\]: queue is "a b"/, pointer: "/tasks/0/queue" };
+  await assert.rejects(client.cancel([{ id: id(1), queue: "a b" }]), named);
   await assert.rejects(client.retry({ id: id(1), queue: "a b" }), { code: "INVALID_NAME" });
   await assert.rejects(client.retry(null as never), { code: "INVALID_ID" });
   await assert.rejects(client.get("42"), { code: "INVALID_ID" });

@@ -38,6 +38,8 @@ const mistakes: readonly [title: string, options: object, code: string, pointer:
   ["a queue of 129 characters", { queue: "q".repeat(129) }, "INVALID_NAME", "queue"],
   ["an empty key", { key: "" }, "INVALID_KEY", "key"],
   ["a key with a line break", { key: "a\r\nb" }, "INVALID_KEY", "key"],
+  ["a window without a key", { keyWindow: "1h" }, "INVALID_OPTION", "keyWindow"],
+  ["a window that is none", { key: "k", keyWindow: "1" }, "INVALID_OPTION", "keyWindow"],
   ["an id that is no UUID", { id: "42" }, "INVALID_ID", "id"],
   ["headers that are no object", { headers: "a" }, "INVALID_OPTION", "headers"],
   ["a header in upper case", { headers: { Tenant: "a" } }, "INVALID_OPTION", "headers"],
@@ -230,6 +232,11 @@ test("definitions and workers refuse what cannot be meant", () => {
   ]) {
     assert.throws(() => client.work([task], options), { code: "INVALID_OPTION" }, JSON.stringify(options));
   }
+  assert.throws(() => client.work([task], { queues: ["a", "a b"] }), {
+    code: "INVALID_NAME",
+    message: /^queues\[1\]: queue is "a b"/,
+    pointer: "/queues/1",
+  });
   assert.throws(() => client.work([task], { concurency: 5 } as never), {
     code: "UNKNOWN_OPTION",
     message: /did you mean concurrency/,

@@ -76,7 +76,11 @@ test("a process without a worker keeps its store in order, as often as it is tol
 
 test("what housekeeping cannot be told is refused", async () => {
   await using at = await fixture();
-  assert.throws(() => at.client.housekeeping({ maintainEvery: 1 }), { code: "INVALID_OPTION" });
+  assert.throws(() => at.client.housekeeping({ maintainEvery: 1 }), {
+    code: "INVALID_OPTION",
+    message: "maintainEvery is 1; expected 100ms to 1h",
+    pointer: "maintainEvery",
+  });
   assert.throws(() => at.client.housekeeping({ every: "5s" } as never), { code: "UNKNOWN_OPTION" });
   assert.throws(() => at.client.housekeeping({ retention: { dead: { count: -1 } } }), {
     code: "INVALID_OPTION",

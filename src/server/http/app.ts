@@ -1,6 +1,7 @@
 /** The addresses and what answers them: each answer gets the request's headers and id, and may throw. */
 import { type Context, Hono } from "hono";
 import { WindlassError } from "../../task/errors.ts";
+import { shorten } from "../../task/quote.ts";
 import type { Env, NodeBindings } from "./bindings.ts";
 import { headersOf, type HeaderTable } from "./headers.ts";
 import type { Replies } from "./reply.ts";
@@ -48,10 +49,10 @@ export class App {
     const requestId = this.#replies.requestId(headersOf(c.req.raw, c.env));
     const allow = allowedMethods(this.#routes, path).join(", ");
     if (allow === "") {
-      const error = new WindlassError("NOT_FOUND", `there is nothing at ${path}`);
+      const error = new WindlassError("NOT_FOUND", `there is nothing at ${shorten(path)}`);
       return this.#replies.problem(error, { instance: path, requestId });
     }
-    const message = `${path} does not take ${method}; expected ${allow}`;
+    const message = `${shorten(path)} does not take ${shorten(method)}; expected ${allow}`;
     const error = new WindlassError("METHOD_NOT_ALLOWED", message);
     return this.#replies.problem(error, { instance: path, requestId, allow });
   }

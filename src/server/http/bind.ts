@@ -3,6 +3,7 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { WindlassError } from "../../task/errors.ts";
 import { quote } from "../../task/names.ts";
+import { reasonOf, shorten } from "../../task/quote.ts";
 import { isLoopback } from "./guard.ts";
 
 export const DEFAULT_HOST = "127.0.0.1";
@@ -37,13 +38,13 @@ export function toUrl({ address, family, port }: AddressInfo): string {
 
 function cannotListen(host: string, port: number, cause: NodeJS.ErrnoException): WindlassError {
   if (cause.code === "EADDRINUSE") {
-    return new WindlassError("PORT_TAKEN", `port ${port} of ${host} is taken by another program`, {
+    return new WindlassError("PORT_TAKEN", `port ${port} of ${shorten(host)} is taken by another program`, {
       cause,
       pointer: "port",
     });
   }
-  const why = cause.code === "EACCES" ? "this user may not use that port" : cause.message;
-  return new WindlassError("INVALID_OPTION", `cannot listen on ${host}, port ${port}: ${why}`, {
+  const why = cause.code === "EACCES" ? "this user may not use that port" : reasonOf(cause);
+  return new WindlassError("INVALID_OPTION", `cannot listen on ${shorten(host)}, port ${port}: ${why}`, {
     cause,
     pointer: cause.code === "EACCES" ? "port" : "host",
   });

@@ -1,10 +1,13 @@
-/** Is the process alive, will it take work, does its store answer? */
+/** Is the process alive, will it take work, does its store answer and could it write? */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ApiContext } from "../../api/operation.ts";
 import { toTaskError } from "../../task/judge.ts";
 import type { Clock } from "../../store/clock.ts";
+import { hasFacet } from "../../store/facets.ts";
+import type { LeaseRef } from "../../store/store.ts";
 import { WindlassError } from "../../task/errors.ts";
+import { DEFAULT_QUEUE } from "../../task/names.ts";
 
 export interface HealthOptions {
   readonly client: ApiContext["client"];
@@ -24,6 +27,9 @@ const { version } = JSON.parse(readFileSync(join(import.meta.dirname, "../../../
   version: string;
 };
 
+/** A lease that nobody has: extending it is `lost` on every store, and changes nothing. */
+const NO_LEASE: LeaseRef = { id: "00000000-0000-0000-0000-000000000000", queue: DEFAULT_QUEUE, token: 0 };
+
 export class Health {
   readonly #options: HealthOptions;
   readonly #startedAt: number;
@@ -39,14 +45,14 @@ export class Health {
     return { status: 200, body: { status: "ok" } };
   }
 
-  /** 503 while stopping, and while the store does not answer in time. */
+  /** 503 while stopping, and while the store does not answer in time or could not write. */
   async ready(): Promise<HealthAnswer> {
     if (this.#options.stopping()) return { status: 503, body: { status: "stopping" } };
     const error = await this.#probeOnce();
     return error === undefined ? { status: 200, body: { status: "ok" } } : unavailable(error, {});
   }
 
-  /** 503 while the store does not answer in time; with facts either way. */
+  /** 503 while the store does not answer in time or could not write; with facts either way. */
   async full(): Promise<HealthAnswer> {
     const { client, clock, stopping } = this.#options;
     const uptimeSeconds = Math.floor((clock.monotonic() - this.#startedAt) / 1_000);
@@ -66,7 +72,7 @@ export class Health {
   }
 
   #ask(): Promise<WindlassError | undefined> {
-    const { client, clock, timeoutMs } = this.#options;
+    const { clock, timeoutMs } = this.#options;
     return new Promise((resolve) => {
       const cancel = clock.after(
         timeoutMs,
@@ -74,14 +80,25 @@ export class Health {
           resolve(new WindlassError("STORE_UNAVAILABLE", `the store did not answer within ${timeoutMs} ms`)),
         { background: true },
       );
-      client
-        .list({ limit: 1 })
+      this.#look()
         .then(
           () => resolve(undefined),
           (error: unknown) => resolve(toKnown(error)),
         )
         .finally(cancel);
     });
+  }
+
+  /**
+   * Asks for what work needs: the way of a write, up to SQLite's write lock or a primary of Redis, with a write that finds
+   * nothing to do; and a read, where the store can list.
+   */
+  async #look(): Promise<void> {
+    const { client } = this.#options;
+    await Promise.all([
+      client.store.extend([NO_LEASE], 1),
+      hasFacet(client.store, "inspectable") ? client.list({ limit: 1 }) : undefined,
+    ]);
   }
 }
 

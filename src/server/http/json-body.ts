@@ -8,6 +8,9 @@ import { type Envelope, type Member, scan } from "./json-scan.ts";
 /** The member whose value is not looked into. */
 const OPAQUE = "payload";
 
+/** The member whose value has names of the caller's own. */
+const MAP = "headers";
+
 export interface BodyShape {
   /** Deepest nesting of arrays and objects. */
   readonly depth: number;
@@ -22,7 +25,7 @@ export interface BodyShape {
 export function parseBody(text: string, { depth, list }: BodyShape): Record<string, unknown> {
   if (text === "") throw invalid("the body is empty; expected a JSON object");
   // Before JSON.parse: a million brackets are not worth building a million arrays for.
-  const scanned = scan(text, depth, list);
+  const scanned = scan(text, depth, { list, map: MAP });
   if (scanned === "too deep") throw invalid(`the body nests deeper than ${depth} levels`);
   const body = parse(text);
   if (scanned === undefined || typeof body !== "object" || body === null || Array.isArray(body)) {
@@ -49,10 +52,10 @@ function fill(
   text: string,
   pointer: string,
 ): void {
-  const twice = members.length === Object.keys(body).length ? undefined : repeated(members);
-  if (twice !== undefined) throw invalid(`the field ${quote(twice)} is given twice`, `${pointer}/${twice}`);
-  for (const { name, start, end } of members) {
+  refuseRepeated(members, body, pointer);
+  for (const { name, start, end, members: inner } of members) {
     if (name === OPAQUE) body[OPAQUE] = new JsonText(text.slice(start, end));
+    else if (inner !== undefined) refuseRepeated(inner, body[name] as object, `${pointer}/${name}`);
   }
   if (items === undefined) return;
   const elements = body[items.name] as Record<string, unknown>[];
@@ -62,9 +65,11 @@ function fill(
 }
 
 /** JSON.parse keeps the last of two fields with one name, so that fewer come out than there are. */
-function repeated(members: readonly Member[]): string | undefined {
+function refuseRepeated(members: readonly Member[], parsed: object, pointer: string): void {
+  if (members.length === Object.keys(parsed).length) return;
   const seen = new Set<string>();
-  return members.find(({ name }) => seen.size === seen.add(name).size)?.name;
+  const twice = members.find(({ name }) => seen.size === seen.add(name).size)?.name;
+  if (twice !== undefined) throw invalid(`the field ${quote(twice)} is given twice`, `${pointer}/${twice}`);
 }
 
 function invalid(message: string, pointer = "", cause?: unknown): WindlassError {

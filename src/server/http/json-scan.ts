@@ -10,6 +10,16 @@ export interface Member {
   /** Where the text of the value starts and ends. */
   readonly start: number;
   readonly end: number;
+  /** Those of its own, if it is the map. */
+  readonly members?: readonly Member[];
+}
+
+/** Which members are looked into. */
+export interface Look {
+  /** The one that is a list of envelopes. */
+  readonly list?: string | undefined;
+  /** The one, of each envelope, that is an object of texts by names. */
+  readonly map?: string | undefined;
 }
 
 /** The members of an object, and of the objects in its list. */
@@ -24,21 +34,16 @@ export interface Items {
   readonly envelopes: readonly { readonly index: number; readonly envelope: Envelope }[];
 }
 
-/**
- * The members of the object that `text` is, undefined if it is no object, or "too deep". `list` is the member whose
- * elements are looked into as well.
- */
-export function scan(
-  text: string,
-  depth: number,
-  list: string | undefined,
-): Envelope | "too deep" | undefined {
+/** The members of the object that `text` is, undefined if it is no object, or "too deep". */
+export function scan(text: string, depth: number, look: Look): Envelope | "too deep" | undefined {
   const scanner = new Scanner(text, depth);
   scanner.skipSpace();
-  const envelope = scanner.peek() === OPEN_OBJECT ? scanner.object(1, list) : scanner.value(1);
+  const envelope = scanner.peek() === OPEN_OBJECT ? scanner.object(1, look) : scanner.value(1);
   // Text after the end of the object is not JSON, but may still be deep; JSON.parse stops there at once.
   return scanner.tooDeep ? "too deep" : envelope;
 }
+
+const NOTHING: Look = {};
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -73,7 +78,7 @@ class Scanner {
   }
 
   /** At `{`: reads its members, and stops after `}` or where the text is no JSON. */
-  object(level: number, list?: string): Envelope {
+  object(level: number, { list, map }: Look): Envelope {
     const members: Member[] = [];
     let items: Items | undefined;
     this.#at += 1;
@@ -86,9 +91,15 @@ class Scanner {
       this.#at += 1;
       this.skipSpace();
       const start = this.#at;
-      if (name === list && this.peek() === OPEN_ARRAY) items = { name, envelopes: this.#elements(level + 1) };
-      else this.value(level + 1);
-      members.push({ name, start, end: this.#at });
+      if (name === map && this.peek() === OPEN_OBJECT) {
+        const inner = this.object(level + 1, NOTHING);
+        members.push({ name, start, end: this.#at, members: inner.members });
+      } else {
+        if (name === list && this.peek() === OPEN_ARRAY)
+          items = { name, envelopes: this.#elements(level + 1, { map }) };
+        else this.value(level + 1);
+        members.push({ name, start, end: this.#at });
+      }
       this.skipSpace();
       if (this.peek() !== COMMA || this.tooDeep) break;
       this.#at += 1;
@@ -125,12 +136,12 @@ class Scanner {
   }
 
   /** At `[`: the members of each element that is an object. */
-  #elements(level: number): Items["envelopes"] {
+  #elements(level: number, look: Look): Items["envelopes"] {
     const envelopes: { index: number; envelope: Envelope }[] = [];
     this.#at += 1;
     for (let index = 0; ; index++) {
       this.skipSpace();
-      if (this.peek() === OPEN_OBJECT) envelopes.push({ index, envelope: this.object(level + 1) });
+      if (this.peek() === OPEN_OBJECT) envelopes.push({ index, envelope: this.object(level + 1, look) });
       else this.value(level + 1);
       this.skipSpace();
       if (this.peek() !== COMMA || this.tooDeep) break;

@@ -1,5 +1,6 @@
 /** Errors as the API answers them: `application/problem+json` (RFC 9457), never a stack, never a page. */
 import { ERROR_CODES, type ErrorCode, WindlassError } from "../../task/errors.ts";
+import { clip } from "../../task/quote.ts";
 import { statusOf } from "./status.ts";
 
 export interface Problem {
@@ -10,7 +11,7 @@ export interface Problem {
   readonly detail: string;
   readonly code: ErrorCode;
   readonly remedy: string;
-  /** The path that was asked for. */
+  /** The path that was asked for; a long one without its middle. */
   readonly instance?: string | undefined;
   readonly requestId?: string | undefined;
   /** Where in the input: a JSON pointer (RFC 6901). */
@@ -33,7 +34,7 @@ export function toProblem(error: unknown, request: { instance?: string; requestI
     detail: message,
     code,
     remedy,
-    instance: request.instance,
+    instance: request.instance === undefined ? undefined : clip(request.instance),
     requestId: request.requestId,
     pointer: pointer === undefined || pointer === "" || pointer.startsWith("/") ? pointer : `/${pointer}`,
   };

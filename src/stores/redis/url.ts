@@ -2,6 +2,7 @@
 import type { ConnectionOptions } from "node:tls";
 import type { RedisClientOptions } from "@redis/client";
 import { WindlassError } from "../../task/errors.ts";
+import { quote } from "../../task/names.ts";
 
 export interface Address {
   readonly host: string;
@@ -50,7 +51,7 @@ export function parseRedisUrl(url: string, tlsOptions: ConnectionOptions = {}): 
   const common = { tls, credentials: credentialsOf(user) };
   for (const name of parameters.keys()) {
     if (kind !== "sentinel" || !["db", "sentinelUser", "sentinelPassword"].includes(name)) {
-      throw invalid(`it has the unknown parameter "${name}"`);
+      throw invalid(`it has the unknown parameter ${quote(name)}`);
     }
   }
   if (kind === "cluster") {
@@ -93,7 +94,7 @@ function addressesOf(hosts: string, defaultPort: number): Address[] {
     const host = parts?.[1] ?? parts?.[2];
     const port = parts?.[3] === undefined ? defaultPort : Number(parts[3]);
     if (host === undefined || port < 1 || port > 65_535)
-      throw invalid(`"${text}" is not a host or host:port`);
+      throw invalid(`${quote(text)} is not a host or host:port`);
     return { host, port };
   });
 }
@@ -109,7 +110,7 @@ function credentialsOf(user: string): Credentials {
 function databaseOf(path: string): number {
   if (path === "") return 0;
   const database = /^\d{1,4}$/.test(path) ? Number(path) : -1;
-  if (database < 0) throw invalid(`"/${path}" is not the number of a database`);
+  if (database < 0) throw invalid(`${quote(`/${path}`)} is not the number of a database`);
   return database;
 }
 

@@ -3,6 +3,7 @@ import { statSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import type { Clock, Random } from "../../store/clock.ts";
 import { WindlassError } from "../../task/errors.ts";
+import { reasonOf, shorten } from "../../task/quote.ts";
 import { openDatabase, type Settings } from "./database.ts";
 import { resultOf, toWindlassError } from "./errors.ts";
 import { letOthersIn, LockWaiter } from "./lock-waiter.ts";
@@ -30,6 +31,8 @@ interface OpenFile {
 export class Connection {
   readonly signal: SqliteSignal;
   readonly #options: ConnectionOptions;
+  /** The path as errors show it. */
+  readonly #name: string;
   readonly #numbers = new QueueNumbers();
   readonly #writers: LockWaiter;
   /** Readers wait only for recovery after a crash; they must not queue behind writers. */
@@ -40,8 +43,9 @@ export class Connection {
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
-    this.#writers = new LockWaiter(options);
-    this.#readers = new LockWaiter(options);
+    this.#name = shorten(options.path);
+    this.#writers = new LockWaiter({ ...options, path: this.#name });
+    this.#readers = new LockWaiter({ ...options, path: this.#name });
     this.signal = new SqliteSignal({
       read: () => this.#readNotifications(),
       listening: (anybody) => (anybody ? this.#open?.notifier.listen() : this.#open?.notifier.stop()),
@@ -62,9 +66,9 @@ export class Connection {
   get file(): OpenFile {
     if (this.#open !== undefined) return this.#open;
     if (this.#closed) {
-      throw new WindlassError("STORE_CLOSED", `the store ${this.#options.path} was closed before this call`);
+      throw new WindlassError("STORE_CLOSED", `the store ${this.#name} was closed before this call`);
     }
-    throw new WindlassError("STORE_UNAVAILABLE", `the store ${this.#options.path} is not open yet`, {
+    throw new WindlassError("STORE_UNAVAILABLE", `the store ${this.#name} is not open yet`, {
       remedy: "Wait for open() before any other call.",
     });
   }
@@ -87,7 +91,7 @@ export class Connection {
         begun = true;
         return result;
       } catch (error) {
-        throw begun ? partlyDone(error, this.#options.path) : error;
+        throw begun ? partlyDone(error, this.#name) : error;
       }
     };
   }
@@ -110,7 +114,7 @@ export class Connection {
     if (statSync(path, { bigint: true, throwIfNoEntry: false })?.ino === inode) return;
     throw new WindlassError(
       "STORE_UNAVAILABLE",
-      `${path} was removed or replaced while in use; expected the file that was opened`,
+      `${shorten(path)} was removed or replaced while in use; expected the file that was opened`,
       { remedy: "Stop the programs that use it, put the file back, and start them again." },
     );
   }
@@ -127,7 +131,7 @@ export class Connection {
   async #openFile(): Promise<void> {
     const { path, clock, random } = this.#options;
     const real = prepareFile(path);
-    const waiter = new LockWaiter({ clock, random, path: real });
+    const waiter = new LockWaiter({ clock, random, path: shorten(real) });
     const db = await translated(real, () =>
       waiter.run(() => {
         recognise(real);
@@ -148,7 +152,7 @@ export class Connection {
   }
 
   #run<T>(waiter: LockWaiter, attempt: (file: OpenFile) => T): Promise<T> {
-    return translated(this.#options.path, () => waiter.run(() => attempt(this.file)));
+    return translated(this.#name, () => waiter.run(() => attempt(this.file)));
   }
 
   #transact<T>(file: OpenFile, body: (tx: Transaction) => T): T {
@@ -186,8 +190,8 @@ export class Connection {
 }
 
 function partlyDone(cause: unknown, path: string): WindlassError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new WindlassError("UNKNOWN", `a part of the call is written to ${path}, then it failed: ${reason}`, {
+  const message = `a part of the call is written to ${path}, then it failed: ${reasonOf(cause)}`;
+  return new WindlassError("UNKNOWN", message, {
     cause,
     remedy: "Do it again: what was done stays done.",
   });
@@ -199,7 +203,9 @@ function commit(sql: Statements, path: string): void {
     sql.transaction.commit.run();
   } catch (error) {
     if (resultOf(error) !== 10) throw error;
-    throw new WindlassError("UNKNOWN", `the disk failed while ${path} was committed`, { cause: error });
+    throw new WindlassError("UNKNOWN", `the disk failed while ${shorten(path)} was committed`, {
+      cause: error,
+    });
   }
 }
 
@@ -212,7 +218,7 @@ function prepareStatements(db: DatabaseSync, path: string): Statements {
     if (resultOf(error) !== 1) throw toWindlassError(error, path);
     throw new WindlassError(
       "STORE_CORRUPT",
-      `${path} lacks a part of its schema (${(error as Error).message})`,
+      `${shorten(path)} lacks a part of its schema (${(error as Error).message})`,
       {
         cause: error,
       },

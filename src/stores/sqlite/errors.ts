@@ -1,5 +1,6 @@
 /** SQLite's errors in Windlass's words: https://sqlite.org/rescode.html */
 import { type ErrorCode, WindlassError } from "../../task/errors.ts";
+import { reasonOf, shorten } from "../../task/quote.ts";
 
 const BUSY = 5;
 const LOCKED = 6;
@@ -40,10 +41,11 @@ export function resultOf(error: unknown): number | undefined {
 export function toWindlassError(error: unknown, path: string): WindlassError {
   if (error instanceof WindlassError) return error;
   const result = resultOf(error);
-  const detail = error instanceof Error ? error.message : String(error);
+  const name = shorten(path);
+  const detail = reasonOf(error);
   const meaning = result === undefined ? undefined : MEANINGS[result];
   if (meaning === undefined) {
-    return new WindlassError("INTERNAL", `the SQLite store ${path} failed: ${detail}`, { cause: error });
+    return new WindlassError("INTERNAL", `the SQLite store ${name} failed: ${detail}`, { cause: error });
   }
-  return new WindlassError(meaning.code, `${path} ${meaning.says} (SQLite: ${detail})`, { cause: error });
+  return new WindlassError(meaning.code, `${name} ${meaning.says} (SQLite: ${detail})`, { cause: error });
 }

@@ -13,6 +13,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
 import { WindlassError } from "../../task/errors.ts";
+import { reasonOf, shorten } from "../../task/quote.ts";
 import { resultOf } from "./errors.ts";
 import { APPLICATION_ID, OLDEST_VERSION, VERSION, versionOf } from "./migrate.ts";
 
@@ -46,13 +47,13 @@ export function prepareFile(path: string): string {
   const full = resolve(path);
   const directory = dirname(full);
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectory(directory);
     const type = networkFileSystem(statfsSync(directory).type);
     if (type !== undefined) throw onNetwork(full, type);
     makeFile(full);
     // SQLite follows links, too: the files beside the database stand beside the real one.
     const real = realpathSync(full);
-    if (!statSync(real).isFile()) throw unsuitable(`${full} is not a file`);
+    if (!statSync(real).isFile()) throw unsuitable(`${shorten(full)} is not a file`);
     accessSync(real, constants.R_OK | constants.W_OK);
     accessSync(dirname(real), constants.W_OK | constants.X_OK);
     const realType = networkFileSystem(statfsSync(real).type);
@@ -60,7 +61,27 @@ export function prepareFile(path: string): string {
     return real;
   } catch (error) {
     if (error instanceof WindlassError) throw error;
-    throw unsuitable(`${full} cannot be written (${(error as Error).message})`, error);
+    throw unsuitable(`${shorten(full)} cannot be written (${reasonOf(error)})`, error, ELSEWHERE);
+  }
+}
+
+const ELSEWHERE = "Name a file in a folder that this user may write to.";
+
+/**
+ * Makes the directory and what is missing above it. Node's own `recursive` never comes back where the directory above is
+ * there and says that it is not, as those of /proc do.
+ */
+function makeDirectory(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return;
+  const above = dirname(path);
+  if (above !== path) makeDirectory(above);
+  try {
+    mkdirSync(path, 0o700);
+  } catch (error) {
+    // Another process may have made it meanwhile.
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return;
+    const why = `the folder ${shorten(path)} cannot be made (${reasonOf(error)}); expected a folder`;
+    throw unsuitable(why, error, ELSEWHERE);
   }
 }
 
@@ -75,7 +96,7 @@ export function recognise(path: string): void {
   if (applicationId !== APPLICATION_ID) {
     throw new WindlassError(
       "STORE_FOREIGN",
-      `${path} is the SQLite database of another program; it was not touched`,
+      `${shorten(path)} is the SQLite database of another program; it was not touched`,
     );
   }
   checkVersion(path, version);
@@ -91,14 +112,14 @@ export function checkVersion(path: string, version: number): void {
   if (version > VERSION) {
     throw new WindlassError(
       "STORE_TOO_NEW",
-      `${path} has schema version ${version}; this program knows versions up to ${VERSION}`,
+      `${shorten(path)} has schema version ${version}; this program knows versions up to ${VERSION}`,
     );
   }
   if (version !== 0 && version < OLDEST_VERSION) {
     throw unsuitable(
-      `${path} has schema version ${version}, which was never released; expected ${OLDEST_VERSION} or newer; it was not touched`,
+      `${shorten(path)} has schema version ${version}, which was never released; expected ${OLDEST_VERSION} or newer; it was not touched`,
       undefined,
-      `Remove ${path} and the files beside it whose names begin with its name, or name another file.`,
+      `Remove ${shorten(path)} and the files beside it whose names begin with its name, or name another file.`,
     );
   }
 }
@@ -121,7 +142,7 @@ function readHeader(
     if (resultOf(error) !== 26) throw error;
     throw new WindlassError(
       "STORE_FOREIGN",
-      `${path} exists and is not an SQLite database; it was not touched`,
+      `${shorten(path)} exists and is not an SQLite database; it was not touched`,
       {
         cause: error,
       },
@@ -147,7 +168,7 @@ export function notifierPath(path: string): string {
 
 function onNetwork(path: string, type: string): WindlassError {
   return unsuitable(
-    `${path} is on ${type}, where SQLite's locks cannot be trusted; expected a file system of this machine`,
+    `${shorten(path)} is on ${type}, where SQLite's locks cannot be trusted; expected a file system of this machine`,
     undefined,
     "Put the file on a local disk, or use redis:// for several machines.",
   );

@@ -22,9 +22,8 @@ export function findRow({ sql }: Transaction, { id, queue }: TaskRef): ViewRow |
 }
 
 export function toTask(row: ViewRow): Task {
-  const [, id, , queue, type, rank, createdAt, runAt, failures, crashes, key, state] = row;
-  const [worker, startedAt, until, cancel, finishedAt, reason, error, , result, settings, payload] =
-    row.slice(13) as unknown as Rest;
+  const [, id, , queue, type, rank, createdAt, runAt, failures, crashes, key, state, , ...more] = row;
+  const [worker, startedAt, until, cancel, finishedAt, reason, error, , result, settings, payload] = more;
   const kept = settings === null ? undefined : readSettings(settings);
   return {
     ...kept,
@@ -56,20 +55,6 @@ export function toDetail(row: ViewRow): TaskDetail {
   const attempts = parseAttempts(row[20]).map((attempt) => ({ ...attempt, error: attempt.error }));
   return { ...toTask(row), attempts };
 }
-
-type Rest = readonly [
-  worker: string | null,
-  startedAt: number | null,
-  until: number | null,
-  cancel: number | null,
-  finishedAt: number | null,
-  reason: string | null,
-  error: string | null,
-  attempts: string | null,
-  result: string | null,
-  settings: string | null,
-  payload: string,
-];
 
 function parse(text: string | null): unknown {
   try {

@@ -192,3 +192,46 @@ test("50 requests with one key at once are one task", async () => {
   assert.equal(new Set(replies.map(({ json }) => json["id"])).size, 1);
   assert.equal(replies.filter(({ json }) => json["duplicate"] === false).length, 1);
 });
+
+test("no problem repeats more than 200 characters of what was sent", async () => {
+  await using s = await serve();
+  const long = "x".repeat(10_000);
+  const batch = { tasks: [{ type: "job", [long]: 1 }] };
+  const requests: readonly (readonly [string, string, unknown?, Record<string, string>?])[] = [
+    ["GET", `/${long}`],
+    ["DELETE", `/v1/queues/${long}`],
+    ["GET", `/v1/queues/${long}`],
+    ["GET", `/v1/tasks/${long}`],
+    ["GET", `/v1/tasks?${long}=1`],
+    ["GET", `/v1/tasks?q=${long}`],
+    ["GET", `/v1/tasks?cursor=${long}`],
+    ["GET", `/v1/tasks?${long}=1&${long}=2`.slice(0, 15_000)],
+    ["POST", "/v1/tasks", { type: long }],
+    ["POST", "/v1/tasks", { type: "job", [long]: 1 }],
+    ["POST", "/v1/tasks", { type: "job", delay: long }],
+    ["POST", "/v1/tasks", { type: "job", delay: [long] }],
+    ["POST", "/v1/tasks", { type: "job", headers: { [long]: "" } }],
+    ["POST", "/v1/tasks", { type: "job", headers: { a: [long] } }],
+    ["POST", "/v1/tasks", `{"${long}":1,"${long}":2}`],
+    ["POST", "/v1/tasks", long],
+    ["POST", "/v1/tasks", { type: "job" }, { "content-type": long }],
+    ["POST", "/v1/tasks", { type: "job" }, { "idempotency-key": long }],
+    ["POST", "/v1/tasks", { type: "job" }, { origin: long }],
+    ["POST", "/v1/tasks/batch", batch],
+  ];
+  for (const [method, path, body, headers] of requests) {
+    const reply = await s.request(method, path, body, headers);
+    assert.ok(reply.status >= 400 && reply.status < 500, `${method} ${path.slice(0, 20)}: ${reply.status}`);
+    for (const [name, value] of Object.entries(reply.json)) {
+      assert.ok((String(value).match(/x/g)?.length ?? 0) <= 202, `${name}: ${String(value)}`);
+    }
+  }
+});
+
+test("a key that stands for another task is repeated in short, too", async () => {
+  await using s = await serve();
+  const key = "x".repeat(255);
+  await s.request("POST", "/v1/tasks", { type: "job", key });
+  const detail = await refuses(s, ["POST", "/v1/tasks", { type: "other", key }], 409, "KEY_CONFLICT");
+  assert.ok(detail.length < 200, detail);
+});

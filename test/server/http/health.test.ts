@@ -4,9 +4,12 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { Logger } from "../../../src/engine/logger.ts";
-import type { FullStore } from "../../../src/store/facets.ts";
+import { FACETS, type FullStore } from "../../../src/store/facets.ts";
+import { sqliteStore } from "../../../src/stores/sqlite/index.ts";
 import { memoryStore } from "../../../src/stores/memory/index.ts";
 import { WindlassError } from "../../../src/task/errors.ts";
+import { startProgram } from "../../support/sqlite-fixture.ts";
+import { temporaryFolder } from "../../support/sqlite-under-test.ts";
 import { assertProblem, serve, SILENT } from "./serve.ts";
 
 function failing(verbs: Partial<FullStore>): FullStore {
@@ -57,6 +60,42 @@ test("a store that does not answer is asked once, and given up on in time", asyn
   }
   assert.ok(asked >= 1 && asked < 5, String(asked));
   answer.reject(new Error("over"));
+});
+
+test("a store without facets is looked at with the verbs that every store has", async () => {
+  const verbs = (store: FullStore): FullStore => {
+    for (const name of Object.values(FACETS).flat()) Reflect.deleteProperty(store, name);
+    return store;
+  };
+  await using s = await serve({ store: verbs(memoryStore()) });
+  for (const path of ["/readyz", "/health"]) assert.equal((await s.request("GET", path)).status, 200, path);
+  const error = new WindlassError("STORE_UNAVAILABLE", "no route to the store");
+  await using broken = await serve({ store: verbs(failing({ extend: () => Promise.reject(error) })) });
+  const { status, json } = await broken.request("GET", "/readyz");
+  assert.equal(status, 503);
+  assert.deepEqual(json["error"], { code: "STORE_UNAVAILABLE", message: "no route to the store" });
+});
+
+test("a store that can be read but not written is not ready, and the look itself writes nothing", async () => {
+  using folder = temporaryFolder();
+  const store = sqliteStore({ path: folder.file() });
+  await store.open();
+  await using s = await serve({ store, limits: { probeTimeoutMs: 500 } });
+  const log = (): Promise<Buffer> => readFile(folder.file("windlass.db-wal"));
+  const before = await log();
+  assert.equal((await s.request("GET", "/readyz")).status, 200);
+  assert.ok(before.equals(await log()), "not a byte was written");
+  await using holder = startProgram("hold", folder.file());
+  assert.equal(await holder.line(), "held");
+  for (const path of ["/readyz", "/health"]) {
+    const { status, json } = await s.request("GET", path);
+    assert.equal(status, 503, path);
+    assert.match(JSON.stringify(json["error"]), /did not answer within 500 ms/);
+  }
+  assert.equal((await s.request("GET", "/livez")).status, 200);
+  holder.tell("go on");
+  assert.equal(await holder.end, 0);
+  assert.equal((await s.request("GET", "/readyz")).status, 200);
 });
 
 test("an outcome that is not known is told as that", async () => {

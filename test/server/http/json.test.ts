@@ -54,6 +54,21 @@ test("a payload by an escaped name is one as well", () => {
   assert.equal((body["payload"] as JsonText).text, '{"n":1e400}');
 });
 
+test("a header that is given twice is refused as a field is, by whatever spelling", () => {
+  const twice = (text: string, shape: typeof BATCH | typeof SINGLE, pointer: string): void =>
+    assert.throws(() => parseBody(text, shape), { code: "INVALID_JSON", message: /twice/, pointer });
+  twice('{"type":"job","headers":{"tenant":"a","x":"","ten\\u0061nt":"a"}}', SINGLE, "/headers/tenant");
+  twice('{"headers" : { "__proto__":"a","__proto__":"b"}}', SINGLE, "/headers/__proto__");
+  twice('{"tasks":[1,{"headers":{"a":"b","a":"b"}}]}', BATCH, "/tasks/1/headers/a");
+  assert.deepEqual(parseBody('{"headers":{"a":"b","b":{"c":1,"c":2}},"z":1}', SINGLE), {
+    headers: { a: "b", b: { c: 2 } },
+    z: 1,
+  });
+  assert.deepEqual(parseBody('{"headers":{},"z":"{"}', SINGLE), { headers: {}, z: "{" });
+  const nested = `{"headers":${'{"headers":'.repeat(70)}1${"}".repeat(70)}}`;
+  assert.throws(() => parseBody(nested, SINGLE), /deeper than 65 levels/);
+});
+
 /** JSON with a few characters changed, dropped or doubled. */
 const damaged = fc
   .tuple(
@@ -69,7 +84,7 @@ const damaged = fc
 test("whatever JSON.parse refuses is refused, and whatever it takes is taken", () => {
   fc.assert(
     fc.property(damaged, (inner) => {
-      const text = `{"type":"job","payload":${inner}}`;
+      const text = `{"type":"job","headers":${inner},"payload":${inner}}`;
       const parsed = outcome(() => JSON.parse(text) as object);
       const body = outcome(() => parseBody(text, SINGLE));
       if (parsed instanceof Error) assert.ok(hasCode(body, "INVALID_JSON"), text);

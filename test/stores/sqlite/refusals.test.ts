@@ -1,6 +1,6 @@
 /** What the store refuses, and that it leaves alone what is not its own. */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import {
   chmodSync,
@@ -9,6 +9,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   truncateSync,
   writeFileSync,
 } from "node:fs";
@@ -53,6 +54,51 @@ void test(":memory: and other things that are no path are refused, with the reas
   for (const option of options) {
     assert.throws(() => sqliteStore({ path: "x.db", ...option } as SqliteStoreOptions), {
       code: "INVALID_OPTION",
+    });
+  }
+});
+
+void test("a folder that cannot be made is refused at once, where a recursive mkdir goes round in circles", () => {
+  const program = join(import.meta.dirname, "../../support/programs/open.ts");
+  for (const path of ["/proc/windlass/x.db", "/proc/windlass/deep/x.db", "/proc/x.db", "/dev/null/x.db"]) {
+    // In a program of its own: what does not come back blocks the thread.
+    const { stdout, error } = spawnSync(process.execPath, ["--conditions=windlass:source", program, path], {
+      timeout: 10_000,
+      killSignal: "SIGKILL",
+      encoding: "utf8",
+    });
+    assert.equal(error, undefined, path);
+    assert.equal(stdout.trim(), "STORE_UNSUITABLE", path);
+  }
+});
+
+void test("missing folders are made, for this user alone", async () => {
+  using folder = temporaryFolder();
+  await using store = sqliteStore({ path: folder.file("a/b/windlass.db") });
+  await store.open();
+  for (const made of ["a", "a/b"]) assert.equal(statSync(folder.file(made)).mode & 0o777, 0o700, made);
+});
+
+void test("the error of a folder that cannot be made says which, and what to do", async () => {
+  using folder = temporaryFolder();
+  writeFileSync(folder.file("file"), "");
+  await using store = sqliteStore({ path: folder.file("file/windlass.db") });
+  await assert.rejects(store.open(), (error: WindlassError) => {
+    assert.equal(error.code, "STORE_UNSUITABLE");
+    assert.match(error.message, /file cannot be made.*; expected a folder/);
+    assert.match(error.remedy, /Name a file in a folder/);
+    return true;
+  });
+});
+
+void test("a path of 10,000 characters is refused without repeating it", async () => {
+  using folder = temporaryFolder();
+  for (const name of ["x".repeat(10_000), `${"x".repeat(100)}/`.repeat(50)]) {
+    await using store = sqliteStore({ path: folder.file(name) });
+    await assert.rejects(store.open(), (error: WindlassError) => {
+      assert.equal(error.code, "STORE_UNSUITABLE");
+      assert.ok((error.message.match(/x/g)?.length ?? 0) <= 200, error.message);
+      return true;
     });
   }
 });
