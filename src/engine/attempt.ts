@@ -30,6 +30,8 @@ export interface AttemptTools {
   readonly keepCompleted: boolean;
   /** What runs around every handler, if anything does. */
   readonly around: RunMiddleware | undefined;
+  /** Decides on tasks without a handler. */
+  readonly unhandled: { outcomeOf(lease: Lease): Outcome };
 }
 
 /** Largest result that is kept, in characters of JSON text. */
@@ -106,7 +108,10 @@ export class Attempt {
     let result: unknown;
     let pending: Promise<unknown> | undefined;
     try {
-      if (definition === undefined) throw this.#unknownType();
+      if (definition === undefined) {
+        done(this, this.#tools.unhandled.outcomeOf(this.lease));
+        return;
+      }
       const parsed = this.#decode();
       result =
         definition.input === undefined && this.#tools.around === undefined
@@ -139,14 +144,6 @@ export class Attempt {
     return around === undefined
       ? definition.run(context)
       : around(context, async () => definition.run(context));
-  }
-
-  #unknownType(): WindlassError {
-    const { handlers } = this.#tools;
-    return new WindlassError(
-      "UNKNOWN_TYPE",
-      `this worker has no handler for ${this.lease.type}; it has ${[...handlers.keys()].join(", ")}`,
-    );
   }
 
   #decode(): unknown {

@@ -18,6 +18,7 @@ import type { Service } from "./service.ts";
 import { housekeeping } from "./services.ts";
 import { onStopSignals, resend } from "./stop-signals.ts";
 import { subscribe } from "./subscribe.ts";
+import { UnhandledTypes } from "./unhandled.ts";
 import { resolveWorkOptions, type WorkOptions, type WorkSettings } from "./work-options.ts";
 
 export interface WorkerTools {
@@ -56,10 +57,16 @@ export class Worker implements AsyncDisposable {
     const handlers = handlersOf(tasks);
     this.#settings = resolveWorkOptions(options, tasks);
     this.name = this.#settings.name;
-    const { retention, leaseMs, queues, pollMs, maintainEveryMs } = this.#settings;
+    const { retention, leaseMs, queues, pollMs, maintainEveryMs, unhandledAfterMs } = this.#settings;
     const keepCompleted = retention.completed.ageMs > 0 && retention.completed.count > 0;
     const around = composeRun([...tools.middleware, ...this.#settings.middleware]);
-    this.#tools = { ...tools, handlers, keepCompleted, around };
+    const unhandled = new UnhandledTypes({
+      ...tools,
+      handlers,
+      worker: this.name,
+      afterMs: unhandledAfterMs,
+    });
+    this.#tools = { ...tools, handlers, keepCompleted, around, unhandled };
     this.#keeper = new LeaseKeeper({
       store,
       clock: tools.clock,

@@ -10,6 +10,8 @@ export type Outcome =
   | { readonly kind: "dead"; readonly reason: DeadReason; readonly error: TaskError }
   /** The handler asks to be run later. */
   | { readonly kind: "snooze"; readonly delayMs: number }
+  /** The worker has no handler for it, another may: put back, without cost, and so that its `runAt` tells since when. */
+  | { readonly kind: "unhandled"; readonly delayMs: number }
   /** The worker gives the lease back. */
   | { readonly kind: "release" }
   /** The handler stopped because it was asked to. */
