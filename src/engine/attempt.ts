@@ -12,12 +12,10 @@ import { Aborted, type AbortReason } from "../task/control-errors.ts";
 import type { Headers } from "../task/headers.ts";
 import type { NewTask } from "../task/task.ts";
 import { CATCH_ALL, DEFAULT_RETRY, type TaskContext, type TaskDefinition } from "./definition.ts";
+import type { Handlers } from "./handlers.ts";
 import { type Logger, type TaskLog, taskLog } from "./logger.ts";
 import type { RunMiddleware } from "./middleware.ts";
 import { parseWith } from "./schema.ts";
-
-/** Handlers by type; `*` is the catch-all. */
-export type Handlers = ReadonlyMap<string, TaskDefinition>;
 
 /** Told once how the attempt ended; undefined: its lease is lost, and there is nothing to settle. */
 export type Done = (attempt: Attempt, outcome: Outcome | undefined) => void;

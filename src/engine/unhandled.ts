@@ -8,7 +8,7 @@ import type { Lease } from "../store/store.ts";
 import { WindlassError } from "../task/errors.ts";
 import { toTaskError } from "../task/judge.ts";
 import type { Outcome } from "../task/outcome.ts";
-import type { Handlers } from "./attempt.ts";
+import type { Handlers } from "./handlers.ts";
 import type { Logger } from "./logger.ts";
 
 const SHORTEST_WAIT_MS = 100;
@@ -56,7 +56,7 @@ export class UnhandledTypes {
     const ageMs = Math.max(0, startedAt - runAt);
     if (ageMs >= afterMs) return { kind: "dead", reason: "unhandled", error: toTaskError(this.#error(type)) };
     this.#say(type, queue);
-    return { kind: "unhandled", delayMs: putBackMs(ageMs, random()) };
+    return { kind: "requeue", delayMs: putBackMs(ageMs, random()), why: "unhandled" };
   }
 
   #error(type: string): WindlassError {

@@ -34,7 +34,7 @@ const outcomes: { readonly [K in OutcomeKind]: AttemptMove } = {
   retry: { to: "retrying", ifCancelled: "cancelled", costs: "failure" },
   dead: { to: "dead", ifCancelled: "cancelled", costs: "failure" },
   snooze: { to: "scheduled", ifCancelled: "cancelled" },
-  unhandled: { to: "scheduled", ifCancelled: "cancelled", keepsTime: true },
+  requeue: { to: "scheduled", ifCancelled: "cancelled", keepsTime: true },
   release: { to: "pending", ifCancelled: "cancelled" },
   cancelled: { to: "cancelled", ifCancelled: "cancelled" },
 };

@@ -129,7 +129,7 @@ test("every outcome is told, and a listener cannot change it by the way", async 
       [tasks[1]!.id, "snooze"],
       [tasks[2]!.id, "retry"],
       [last.id, "dead"],
-      [stranger.id, "unhandled"],
+      [stranger.id, "requeue"],
     ],
   );
   await until(async () => (await at.client.get(last.id))?.state === "dead", "it is written as told");

@@ -100,8 +100,8 @@ export function snooze(delayMs = 10 * SECOND): Outcome {
   return { kind: "snooze", delayMs };
 }
 
-export function unhandled(delayMs = 10 * SECOND): Outcome {
-  return { kind: "unhandled", delayMs };
+export function requeue(delayMs = 10 * SECOND): Outcome {
+  return { kind: "requeue", delayMs, why: "unhandled" };
 }
 
 /** Acts on one task, wherever it is. */

@@ -55,7 +55,7 @@ const outcomeOf: { readonly [K in OutcomeKind]: Extract<Outcome, { kind: K }> } 
   retry: { kind: "retry", delayMs: HOUR, error: boom },
   dead: { kind: "dead", reason: "discarded", error: boom },
   snooze: { kind: "snooze", delayMs: HOUR },
-  unhandled: { kind: "unhandled", delayMs: HOUR },
+  requeue: { kind: "requeue", delayMs: HOUR, why: "unhandled" },
   release: { kind: "release" },
   cancelled: { kind: "cancelled" },
 };

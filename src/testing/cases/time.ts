@@ -19,9 +19,9 @@ import {
   maintainAll,
   running,
   SECOND,
+  requeue,
   snooze,
   tasks,
-  unhandled,
 } from "./fixture.ts";
 
 const CLAIM = { queues: [Q], max: 10, leaseMs: MINUTE, worker: "w1" };
@@ -64,7 +64,7 @@ function assertAbout(actual: number | undefined, expected: number): void {
 
 /** Of every outcome that brings a delay and leads to a state in which tasks wait for their time. */
 function delayCases(): Record<string, StoreCase["run"]> {
-  const putOff = [failed(MINUTE), snooze(MINUTE), unhandled(MINUTE)];
+  const putOff = [failed(MINUTE), snooze(MINUTE), requeue(MINUTE)];
   const timed = putOff.filter((outcome) => isTimed(moveOf(outcome).to));
   return Object.fromEntries(
     timed.map((outcome) => [

@@ -58,7 +58,7 @@ void test("a move goes along with each outcome, as the law has it", () => {
     [{ kind: "retry", delayMs: 1, error }, "- error"],
     [{ kind: "dead", reason: "discarded", error }, "discarded error"],
     [{ kind: "snooze", delayMs: 1 }, "- -"],
-    [{ kind: "unhandled", delayMs: 1 }, "- -"],
+    [{ kind: "requeue", delayMs: 1, why: "unhandled" }, "- -"],
     [{ kind: "release" }, "- -"],
     [{ kind: "cancelled" }, "- -"],
   ];
