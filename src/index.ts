@@ -14,7 +14,8 @@ export type { KeepOptions, RetentionOptions } from "./engine/janitor.ts";
 export type { Logger, LogLevel, TaskLog } from "./engine/logger.ts";
 export { stderrLogger } from "./engine/logger.ts";
 export type { ActAnswer, TaskChange } from "./engine/administration.ts";
-export { Client, type ClientOptions } from "./engine/client.ts";
+export { Client } from "./engine/client.ts";
+export type { ClientOptions } from "./engine/client-options.ts";
 export type { Stats, TaskInfoPage, TaskQuery } from "./engine/inspection.ts";
 export type {
   AttemptEnded,

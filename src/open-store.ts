@@ -1,4 +1,5 @@
 /** Finds the store that a URL names by its scheme. A store's code, and the client it needs, are loaded only when it is chosen. */
+import { checkStore } from "./store/check.ts";
 import { driverOf, knownForms, registerStore } from "./store/driver.ts";
 import type { FullStore } from "./store/facets.ts";
 import type { Store } from "./store/store.ts";
@@ -11,7 +12,7 @@ import { quote } from "./task/names.ts";
 // A scheme that someone has claimed before this file was loaded stays theirs.
 for (const driver of [memoryDriver, sqliteDriver, redisDriver]) {
   const schemes = driver.schemes.filter((scheme) => driverOf(`${scheme}:`) === undefined);
-  registerStore({ ...driver, schemes });
+  if (schemes.length > 0) registerStore({ ...driver, schemes });
 }
 
 /** The driver of a URL's scheme, of those that come with Windlass and those that were registered; undefined if none has it. */
@@ -23,20 +24,22 @@ export const findDriver = driverOf;
  * Fails with `INVALID_URL`, `INVALID_OPTION`, `UNKNOWN_OPTION` or a `STORE_…` code.
  */
 export async function openStore(url: string): Promise<FullStore> {
-  const driver = driverOf(url);
+  const driver = typeof url === "string" ? driverOf(url) : undefined;
   if (driver === undefined) {
-    throw new WindlassError(
-      "INVALID_URL",
-      `the store URL is ${quote(redact(url))}; expected ${knownForms()}`,
-    );
+    const shown: unknown = typeof url === "string" ? redact(url) : url;
+    throw new WindlassError("INVALID_URL", `the store URL is ${quote(shown)}; expected ${knownForms()}`);
   }
   const store = await driver.make(url);
   await openOrClose(store);
   return store as FullStore;
 }
 
-/** Opens a store; one that refuses is closed again, so that no connection of it keeps the process. */
+/**
+ * Opens a store; one that refuses is closed again, so that no connection of it keeps the process. Fails with
+ * `INVALID_OPTION` for what is no store.
+ */
 export async function openOrClose(store: Store): Promise<void> {
+  checkStore(store);
   try {
     await store.open();
   } catch (error) {

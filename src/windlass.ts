@@ -1,6 +1,7 @@
 /** Where programs begin: puts a store, chosen by URL, and the engine together. */
 import { DEFAULT_URL } from "./default-url.ts";
-import { Client, type ClientOptions } from "./engine/client.ts";
+import { Client } from "./engine/client.ts";
+import { type ClientOptions, toClientTools } from "./engine/client-options.ts";
 import { openOrClose, openStore } from "./open-store.ts";
 import type { FullStore } from "./store/facets.ts";
 import type { Store } from "./store/store.ts";
@@ -15,6 +16,8 @@ export async function windlass(
   store: string | Store = DEFAULT_URL,
   options?: ClientOptions,
 ): Promise<Client> {
+  // Refused before a file is made or a server called; a given store is opened, and closed again.
+  if (typeof store === "string") toClientTools(options);
   const opened = typeof store === "string" ? await openStore(store) : store;
   if (typeof store !== "string") await openOrClose(store);
   try {

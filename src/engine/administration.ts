@@ -110,7 +110,9 @@ function checkPurgeable(states: unknown): readonly TaskState[] {
   }
   return [
     ...new Set(
-      states.map((state, index) => checkState(state, PURGEABLE, `states[${index}]`, `/states/${index}`)),
+      Array.from(states, (state, index) =>
+        checkState(state, PURGEABLE, `states[${index}]`, `/states/${index}`),
+      ),
     ),
   ];
 }

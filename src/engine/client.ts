@@ -1,9 +1,9 @@
 /** What a program holds: it adds tasks, runs them, looks at them and changes them, in every queue of one store. */
-import { type Clock, type Random, systemClock, systemRandom } from "../store/clock.ts";
+import { checkStore } from "../store/check.ts";
 import type { Administrable, Inspectable, QueueInfo } from "../store/facets.ts";
 import type { Store } from "../store/store.ts";
+import { WindlassError } from "../task/errors.ts";
 import type { Act } from "../task/life.ts";
-import { checkKeys } from "../task/options.ts";
 import type { TaskRef, TaskState } from "../task/task.ts";
 import {
   type ActAnswer,
@@ -14,7 +14,8 @@ import {
   resumeQueue,
   type TaskChange,
 } from "./administration.ts";
-import type { TaskDefinition } from "./definition.ts";
+import { type ClientOptions, toClientTools } from "./client-options.ts";
+import { checkDefinitions, type TaskDefinition } from "./definition.ts";
 import {
   figures,
   findQueue,
@@ -26,8 +27,8 @@ import {
   type TaskQuery,
 } from "./inspection.ts";
 import type { EnqueuedTask } from "./enqueued.ts";
-import { harmlessLogger, type Logger, stderrLogger } from "./logger.ts";
-import { checkMiddleware, composeEnqueue, type Middleware } from "./middleware.ts";
+import { harmlessLogger } from "./logger.ts";
+import { composeEnqueue } from "./middleware.ts";
 import { observedStore } from "./observed-store.ts";
 import { Producer } from "./producer.ts";
 import type { EnqueueOptions, TaskRequest } from "./request.ts";
@@ -36,17 +37,6 @@ import { housekeeping, type HousekeepingOptions, together, toSettings } from "./
 import type { TaskDetailInfo, TaskInfo } from "./task-info.ts";
 import { Worker, type WorkerTools } from "./worker.ts";
 import type { WorkOptions } from "./work-options.ts";
-
-export interface ClientOptions {
-  /** Default: the process's clock. */
-  readonly clock?: Clock | undefined;
-  /** Default: the process's dice. */
-  readonly random?: Random | undefined;
-  /** Default: warnings and errors, as lines of JSON on standard error. */
-  readonly logger?: Logger | undefined;
-  /** Code of yours around every attempt of its workers, and around every enqueue. */
-  readonly middleware?: Middleware | undefined;
-}
 
 /** One task, or several. What the client answers has an id and a queue, and can be given as it is. */
 type OneOrMore = string | TaskRef | readonly (string | TaskRef)[];
@@ -73,9 +63,8 @@ export class Client<S extends Store = Store> implements AsyncDisposable {
 
   /** `store` is open. Closing the client closes it. Fails with `INVALID_OPTION` or `UNKNOWN_OPTION`. */
   constructor(store: S, options: ClientOptions = {}) {
-    checkKeys(options, ["clock", "random", "logger", "middleware"], "the client");
-    const { clock = systemClock, random = systemRandom, logger = stderrLogger() } = options;
-    const { run = [], enqueue = [] } = checkMiddleware(options.middleware ?? {}, ["run", "enqueue"]);
+    checkStore(store);
+    const { clock, random, logger, run, enqueue } = toClientTools(options);
     this.store = store;
     this.#observed = observedStore(store, clock);
     this.#tools = { clock, random, logger: harmlessLogger(logger), middleware: run };
@@ -94,7 +83,7 @@ export class Client<S extends Store = Store> implements AsyncDisposable {
     input: NoInfer<In>,
     options?: EnqueueOptions,
   ): Promise<EnqueuedTask> {
-    return this.#producer.enqueue(task, input, options);
+    return held(this).#producer.enqueue(task, input, options);
   }
 
   /**
@@ -106,7 +95,7 @@ export class Client<S extends Store = Store> implements AsyncDisposable {
     inputs: readonly NoInfer<In>[],
     options?: Omit<EnqueueOptions, "id" | "key" | "keyWindow">,
   ): Promise<EnqueuedTask[]> {
-    return this.#producer.enqueueMany(task, inputs, options);
+    return held(this).#producer.enqueueMany(task, inputs, options);
   }
 
   /**
@@ -116,7 +105,7 @@ export class Client<S extends Store = Store> implements AsyncDisposable {
    * call, which is found out only when the others are added.
    */
   enqueueAll(requests: readonly TaskRequest[]): Promise<EnqueuedTask[]> {
-    return this.#producer.enqueueAll(requests);
+    return held(this).#producer.enqueueAll(requests);
   }
 
   /**
@@ -124,8 +113,10 @@ export class Client<S extends Store = Store> implements AsyncDisposable {
    * `INVALID_NAME` or `UNKNOWN_OPTION`.
    */
   work(tasks: readonly TaskDefinition[], options: WorkOptions = {}): Worker {
-    const worker = new Worker(this.#observed, tasks, options, this.#tools);
-    this.#workers.add(worker);
+    const client = held(this);
+    checkDefinitions(tasks);
+    const worker = new Worker(client.#observed, tasks, options, client.#tools);
+    client.#workers.add(worker);
     return worker;
   }
 
@@ -135,8 +126,9 @@ export class Client<S extends Store = Store> implements AsyncDisposable {
    * Fails with `INVALID_OPTION` or `UNKNOWN_OPTION`.
    */
   housekeeping(options: HousekeepingOptions = {}): Service {
-    const service = housekeeping({ ...this.#tools, store: this.#observed, ...toSettings(options) });
-    this.#services.push(service);
+    const client = held(this);
+    const service = housekeeping({ ...client.#tools, store: client.#observed, ...toSettings(options) });
+    client.#services.push(service);
     return service;
   }
 
@@ -151,7 +143,7 @@ export class Client<S extends Store = Store> implements AsyncDisposable {
     id: string,
     options: { readonly queue?: string | undefined } = {},
   ): Promise<TaskDetailInfo | undefined> {
-    return getTask(this.#observed, id, options);
+    return getTask(held(this).#observed, id, options);
   }
 
   /**
@@ -159,17 +151,17 @@ export class Client<S extends Store = Store> implements AsyncDisposable {
    * `INVALID_NAME`, or `INVALID_CURSOR` for a cursor that is not from an answer to the same query.
    */
   list(this: Inspecting, query: TaskQuery = {}): Promise<TaskInfoPage> {
-    return listTasks(this.#observed, query);
+    return listTasks(held(this).#observed, query);
   }
 
   /** Every queue that was ever added to or paused and not purged away, by name. Counts are exact at rest. */
   queues(this: Inspecting): Promise<readonly QueueInfo[]> {
-    return listQueues(this.#observed);
+    return listQueues(held(this).#observed);
   }
 
   /** One of them; undefined if it is not listed. Fails with `INVALID_NAME`. */
   queue(this: Inspecting, name: string): Promise<QueueInfo | undefined> {
-    return findQueue(this.#observed, name);
+    return findQueue(held(this).#observed, name);
   }
 
   /**
@@ -177,7 +169,7 @@ export class Client<S extends Store = Store> implements AsyncDisposable {
    * default 60). Fails with `INVALID_OPTION` or `UNKNOWN_OPTION`.
    */
   stats(this: Inspecting, options: { readonly minutes?: number | undefined } = {}): Promise<Stats> {
-    return figures(this.#observed, options);
+    return figures(held(this).#observed, options);
   }
 
   // --- changing by hand -------------------------------------------------------------------------------------------
@@ -190,28 +182,28 @@ export class Client<S extends Store = Store> implements AsyncDisposable {
   retry(this: Administering, task: string | TaskRef): Promise<TaskInfo>;
   retry(this: Administering, tasks: readonly (string | TaskRef)[]): Promise<readonly ActAnswer[]>;
   retry(this: Administering, tasks: OneOrMore): Promise<TaskInfo | readonly ActAnswer[]> {
-    return this.#act("retry", tasks);
+    return held(this).#act("retry", tasks);
   }
 
   /** Cancels waiting tasks, and asks running ones to stop. Answers and fails as `retry` does. */
   cancel(this: Administering, task: string | TaskRef): Promise<TaskInfo>;
   cancel(this: Administering, tasks: readonly (string | TaskRef)[]): Promise<readonly ActAnswer[]>;
   cancel(this: Administering, tasks: OneOrMore): Promise<TaskInfo | readonly ActAnswer[]> {
-    return this.#act("cancel", tasks);
+    return held(this).#act("cancel", tasks);
   }
 
   /** Makes scheduled and retrying tasks pending. Answers and fails as `retry` does. */
   runNow(this: Administering, task: string | TaskRef): Promise<TaskInfo>;
   runNow(this: Administering, tasks: readonly (string | TaskRef)[]): Promise<readonly ActAnswer[]>;
   runNow(this: Administering, tasks: OneOrMore): Promise<TaskInfo | readonly ActAnswer[]> {
-    return this.#act("runNow", tasks);
+    return held(this).#act("runNow", tasks);
   }
 
   /** Removes tasks that are not running, and answers them as they were. Fails as `retry` does. */
   remove(this: Administering, task: string | TaskRef): Promise<TaskInfo>;
   remove(this: Administering, tasks: readonly (string | TaskRef)[]): Promise<readonly ActAnswer[]>;
   remove(this: Administering, tasks: OneOrMore): Promise<TaskInfo | readonly ActAnswer[]> {
-    return this.#act("remove", tasks);
+    return held(this).#act("remove", tasks);
   }
 
   /**
@@ -220,17 +212,17 @@ export class Client<S extends Store = Store> implements AsyncDisposable {
    * nothing to change), `UNKNOWN_OPTION`, `INVALID_PAYLOAD` or `PAYLOAD_TOO_LARGE`.
    */
   edit(this: Administering, task: string | TaskRef, change: TaskChange): Promise<TaskInfo> {
-    return editTask(this.#observed, task, change);
+    return editTask(held(this).#observed, task, change);
   }
 
   /** Stops claims from a queue, and makes it known; what runs goes on. Fails with `INVALID_NAME`. */
   pause(this: Controlling, queue: string): Promise<QueueInfo> {
-    return pauseQueue(this.#observed, queue);
+    return pauseQueue(held(this).#observed, queue);
   }
 
   /** Lets a paused queue be claimed from again. Fails with `QUEUE_NOT_FOUND` or `INVALID_NAME`. */
   resume(this: Controlling, queue: string): Promise<QueueInfo> {
-    return resumeQueue(this.#observed, queue);
+    return resumeQueue(held(this).#observed, queue);
   }
 
   /**
@@ -243,7 +235,7 @@ export class Client<S extends Store = Store> implements AsyncDisposable {
     queue: string,
     options: { readonly states?: readonly TaskState[] | undefined } = {},
   ): Promise<number> {
-    return purgeQueue(this.#observed, queue, options);
+    return purgeQueue(held(this).#observed, queue, options);
   }
 
   #act(what: Act, tasks: OneOrMore): Promise<TaskInfo | readonly ActAnswer[]> {
@@ -254,7 +246,7 @@ export class Client<S extends Store = Store> implements AsyncDisposable {
 
   /** Stops its workers and housekeeping, waits for enqueues under way, and closes the store. Idempotent. */
   async close(): Promise<void> {
-    await Promise.all([...this.#workers].map((worker) => worker[Symbol.asyncDispose]()));
+    await Promise.all([...held(this).#workers].map((worker) => worker[Symbol.asyncDispose]()));
     await together(this.#services, this.#tools.logger).stop();
     await this.#producer.idle();
     await this.store[Symbol.asyncDispose]();
@@ -264,4 +256,14 @@ export class Client<S extends Store = Store> implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
+}
+
+/** The client of a method that was called as one: `const { enqueue } = client` leaves it behind. */
+function held<S extends Store>(client: Client<S>): Client<S> {
+  if (client instanceof Client) return client;
+  throw new WindlassError(
+    "INVALID_OPTION",
+    "a method of the client was called without it; expected client.enqueue(…), not enqueue(…)",
+    { remedy: "Call it on the client, or bind it: const enqueue = client.enqueue.bind(client)." },
+  );
 }

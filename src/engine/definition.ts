@@ -8,7 +8,7 @@ import { checkName, quote } from "../task/names.ts";
 import { checkInteger, checkKeys } from "../task/options.ts";
 import { type Priority, toPriority } from "../task/priority.ts";
 import type { TaskLog } from "./logger.ts";
-import type { SchemaInput, SchemaOutput, StandardSchema } from "./schema.ts";
+import { checkSchema, type SchemaInput, type SchemaOutput, type StandardSchema } from "./schema.ts";
 
 /** What a handler gets. */
 export interface TaskContext<Input> {
@@ -85,16 +85,18 @@ export function defineTask(
 ): TaskDefinition {
   checkKeys(options, KEYS, "a task definition");
   if (typeof options.run !== "function") {
-    throw new WindlassError("INVALID_DEFINITION", `run of task ${quote(options.type)} is no function`, {
-      pointer: "run",
-    });
+    throw new WindlassError(
+      "INVALID_DEFINITION",
+      `run of task ${quote(options.type)} is of type ${typeof options.run}; expected a function`,
+      { pointer: "run" },
+    );
   }
   return Object.freeze({
     [definitionBrand]: true,
     type: options.type === CATCH_ALL ? CATCH_ALL : checkName(options.type, "type"),
     queue: options.queue === undefined ? undefined : checkName(options.queue, "queue"),
     priority: options.priority === undefined ? undefined : toPriority(options.priority),
-    input: options.input,
+    input: options.input === undefined ? undefined : checkSchema(options.input, options.type),
     retry: toRetryPolicy(options.retry),
     // A method may use `this`: it stays the object that the user wrote.
     run: (context: TaskContext<unknown>) => options.run(context),
@@ -104,6 +106,28 @@ export function defineTask(
 /** True for what `defineTask` made, also by another copy of the package. */
 export function isTaskDefinition(value: unknown): value is TaskDefinition {
   return typeof value === "object" && value !== null && definitionBrand in value;
+}
+
+/** The definition of the task that is meant, undefined for a type's name, or fails with `INVALID_DEFINITION`. */
+export function definitionOf<Definition extends object>(task: Definition | string): Definition | undefined {
+  if (typeof task === "string") return undefined;
+  if (isTaskDefinition(task)) return task;
+  throw notDefined("the task", task, "what defineTask made, or the name of a type");
+}
+
+/** Fails with `INVALID_DEFINITION` for what is no list of definitions. */
+export function checkDefinitions(tasks: readonly TaskDefinition[]): void {
+  if (!Array.isArray(tasks)) throw notDefined("tasks", tasks, "a list of what defineTask made");
+  for (let index = 0; index < tasks.length; index++) {
+    const task: unknown = tasks[index];
+    if (!isTaskDefinition(task)) throw notDefined(`tasks[${index}]`, task, "what defineTask made");
+  }
+}
+
+function notDefined(which: string, given: unknown, expected: string): WindlassError {
+  return new WindlassError("INVALID_DEFINITION", `${which} is ${quote(given)}; expected ${expected}`, {
+    pointer: "tasks",
+  });
 }
 
 function toRetryPolicy(retry: RetryOptions = {}): RetryPolicy {

@@ -38,8 +38,9 @@ export const DEFAULT_RETENTION: Retention = {
 export function toRetention(options: RetentionOptions = {}): Retention {
   checkKeys(options, ["completed", "cancelled", "dead"], "retention");
   const keep = (state: keyof Retention): Keep => {
-    const { age, count } = options[state] ?? {};
-    checkKeys(options[state] ?? {}, ["age", "count"], `retention.${state}`);
+    const given = options[state] === undefined ? {} : options[state];
+    checkKeys(given, ["age", "count"], `retention.${state}`);
+    const { age, count } = given;
     return {
       ageMs: age === undefined ? DEFAULT_RETENTION[state].ageMs : toMs(age, `retention.${state}.age`),
       count:

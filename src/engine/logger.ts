@@ -1,4 +1,5 @@
 /** Where the engine and the handlers say things. Shaped so that a pino logger fits as it is. */
+import { checkMethods, invalidOption } from "../task/options.ts";
 
 export interface Logger {
   debug(fields: object, message: string): void;
@@ -19,8 +20,17 @@ export type LogLevel = "debug" | "info" | "warn" | "error" | "silent";
 
 const RANK: Readonly<Record<LogLevel, number>> = { debug: 0, info: 1, warn: 2, error: 3, silent: 4 };
 
-/** The logger of a program that gave none: a line of JSON on standard error from `level` up. */
+/** The logger, or fails with `INVALID_OPTION`. */
+export function checkLogger(logger: Logger): Logger {
+  checkMethods(logger, ["debug", "info", "warn", "error"], "logger");
+  return logger;
+}
+
+/** The logger of a program that gave none: a line of JSON on standard error from `level` up. Fails with `INVALID_OPTION`. */
 export function stderrLogger(level: LogLevel = "warn"): Logger {
+  if (typeof level !== "string" || !Object.hasOwn(RANK, level)) {
+    throw invalidOption("level", level, Object.keys(RANK).join(", "));
+  }
   const at = (line: Exclude<LogLevel, "silent">) =>
     RANK[line] < RANK[level]
       ? () => {}

@@ -1,8 +1,19 @@
 /** Listening to events without being able to harm what they tell of. */
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { toTaskError } from "../task/judge.ts";
+import { checkFunction, checkKeys, invalidOption } from "../task/options.ts";
 import { channelName, type EventName, type WindlassEvents } from "./events.ts";
-import { harmlessLogger, type Logger, stderrLogger } from "./logger.ts";
+import { checkLogger, harmlessLogger, type Logger, stderrLogger } from "./logger.ts";
+
+/** A table, so that an event without a row does not compile. */
+const NAMES: Readonly<Record<EventName, true>> = {
+  "task.added": true,
+  "attempt.started": true,
+  "attempt.ended": true,
+  "lease.lost": true,
+  "maintenance.swept": true,
+  "store.call": true,
+};
 
 export interface ListenOptions {
   /** Told of the listener's first error. Default: warnings and errors, as lines of JSON on standard error. */
@@ -20,6 +31,12 @@ export function onEvent<Name extends EventName>(
   listener: (event: WindlassEvents[Name]) => unknown,
   options: ListenOptions = {},
 ): () => void {
+  if (typeof name !== "string" || !Object.hasOwn(NAMES, name)) {
+    throw invalidOption("the event", name, Object.keys(NAMES).join(", "));
+  }
+  checkFunction(listener, "listener");
+  checkKeys(options, ["logger"], "onEvent");
+  if (options.logger !== undefined) checkLogger(options.logger);
   let logged = false;
   const failed = (error: unknown): void => {
     if (logged) return;

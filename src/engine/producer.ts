@@ -8,8 +8,10 @@ import type { Clock, Random } from "../store/clock.ts";
 import { checkNewTasks } from "../store/check.ts";
 import type { Store } from "../store/store.ts";
 import { hasCode, WindlassError } from "../task/errors.ts";
+import { checkList, invalidOption } from "../task/options.ts";
 import type { NewTask } from "../task/task.ts";
 import { Batcher } from "./batcher.ts";
+import { definitionOf } from "./definition.ts";
 import { type EnqueuedTask, type EnqueueResult, toEnqueued } from "./enqueued.ts";
 import { publishAdded } from "./events.ts";
 import { idGenerator } from "./id.ts";
@@ -53,7 +55,7 @@ export class Producer {
   readonly #around: EnqueueMiddleware | undefined;
   readonly #newId: () => string;
   readonly #batcher: Batcher<NewTask, EnqueueResult>;
-  #lastTask: object | string | undefined;
+  #lastTask: unknown = this; // to begin with it is what is no task
   #lastTemplate: Template | undefined;
 
   constructor(store: Store, { clock, random, around }: ProducerOptions) {
@@ -77,10 +79,9 @@ export class Producer {
   }
 
   async enqueue(task: Produced | string, input: unknown, options?: EnqueueOptions): Promise<EnqueuedTask> {
-    const definition = typeof task === "string" ? undefined : task;
-    const type = typeof task === "string" ? task : task.type;
-    const template = options === undefined ? this.#template(task) : taskTemplate(type, options, definition);
-    if (definition?.input !== undefined) await parseWith(definition.input, input, type);
+    const template = options === undefined ? this.#template(task) : templateOf(task, options);
+    const schema = typeof task === "string" ? undefined : task.input;
+    if (schema !== undefined) await parseWith(schema, input, typeOf(task));
     const added = template(encodePayload(input), this.#newId);
     if (this.#around !== undefined) return (await this.#through(this.#around, [added]))[0]!;
     return toEnqueued(added, await this.#batcher.add(added));
@@ -91,11 +92,11 @@ export class Producer {
     inputs: readonly unknown[],
     options?: EnqueueOptions,
   ): Promise<EnqueuedTask[]> {
-    const definition = typeof task === "string" ? undefined : task;
-    const type = typeof task === "string" ? task : task.type;
-    const template = taskTemplate(type, options, definition);
-    if (definition?.input !== undefined) {
-      for (const input of inputs) await parseWith(definition.input, input, type);
+    const template = templateOf(task, options);
+    checkList(inputs, "inputs");
+    const schema = typeof task === "string" ? undefined : task.input;
+    if (schema !== undefined) {
+      for (const input of inputs) await parseWith(schema, input, typeOf(task));
     }
     const tasks = inputs.map((input) => template(encodePayload(input), this.#newId));
     if (options !== undefined && isNamed(options)) checkTogether(tasks);
@@ -103,9 +104,14 @@ export class Producer {
   }
 
   async enqueueAll(requests: readonly TaskRequest[]): Promise<EnqueuedTask[]> {
-    const tasks = requests.map(({ type, payload, ...options }) =>
-      taskTemplate(type, options)(encodePayload(payload), this.#newId),
-    );
+    checkList(requests, "requests");
+    const tasks = requests.map((request, index) => {
+      if (typeof request !== "object" || request === null) {
+        throw invalidOption(`requests[${index}]`, request, "an object with a type and a payload");
+      }
+      const { type, payload, ...options } = request;
+      return taskTemplate(type, options)(encodePayload(payload), this.#newId);
+    });
     if (tasks.length === 1) return this.#addOne(tasks[0]!);
     if (requests.some(isNamed)) checkTogether(tasks);
     return this.#addMany(tasks);
@@ -114,8 +120,7 @@ export class Producer {
   /** The checks of an enqueue without options: most are of the same task as the one before. */
   #template(task: Produced | string): Template {
     if (this.#lastTask !== task) {
-      const definition = typeof task === "string" ? undefined : task;
-      this.#lastTemplate = taskTemplate(definition?.type ?? (task as string), undefined, definition);
+      this.#lastTemplate = templateOf(task);
       this.#lastTask = task;
     }
     return this.#lastTemplate!;
@@ -193,6 +198,15 @@ export class Producer {
   #pause(ms: number): Promise<void> {
     return new Promise((resolve) => void this.#clock.after(ms, resolve));
   }
+}
+
+function templateOf(task: Produced | string, options?: EnqueueOptions): Template {
+  const definition = definitionOf(task); // before its type is read
+  return taskTemplate(typeOf(task), options, definition);
+}
+
+function typeOf(task: Produced | string): string {
+  return typeof task === "string" ? task : task.type;
 }
 
 /** Only what the caller names can be the same twice: new ids are not. */

@@ -3,6 +3,7 @@
  * valibot or arktype. The interface is described here, as the specification suggests, so that no package is needed.
  */
 import { WindlassError } from "../task/errors.ts";
+import { quote } from "../task/names.ts";
 
 export interface StandardSchema<Input = unknown, Output = Input> {
   readonly "~standard": {
@@ -24,6 +25,20 @@ export interface SchemaIssue {
 
 export type SchemaInput<S extends StandardSchema> = NonNullable<S["~standard"]["types"]>["input"];
 export type SchemaOutput<S extends StandardSchema> = NonNullable<S["~standard"]["types"]>["output"];
+
+/** The schema, or fails with `INVALID_DEFINITION`. That of some libraries is a function. */
+export function checkSchema(schema: StandardSchema, type: string): StandardSchema {
+  const given: unknown = schema;
+  if ((typeof given === "object" && given !== null) || typeof given === "function") {
+    const standard = (given as Partial<StandardSchema>)["~standard"];
+    if (typeof standard?.validate === "function") return schema;
+  }
+  throw new WindlassError(
+    "INVALID_DEFINITION",
+    `input of task ${quote(type)} is ${quote(given)}; expected a Standard Schema, as zod, valibot and arktype make`,
+    { pointer: "input" },
+  );
+}
 
 /** The value as the schema gives it out. Fails with `INVALID_PAYLOAD`, which lists every issue with its path. */
 export async function parseWith(schema: StandardSchema, value: unknown, type: string): Promise<unknown> {

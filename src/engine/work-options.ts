@@ -5,7 +5,7 @@ import type { Retention } from "../store/store.ts";
 import { type Duration, toMs, toMsWithin } from "../task/duration.ts";
 import { WindlassError } from "../task/errors.ts";
 import { checkName, DEFAULT_QUEUE } from "../task/names.ts";
-import { checkEach, checkInteger, checkKeys } from "../task/options.ts";
+import { checkBoolean, checkEach, checkInteger, checkKeys, invalidOption } from "../task/options.ts";
 import type { TaskDefinition } from "./definition.ts";
 import { type RetentionOptions, toMaintainEvery, toRetention } from "./janitor.ts";
 import { checkMiddleware, type Middleware, type RunMiddleware } from "./middleware.ts";
@@ -76,23 +76,26 @@ const KEYS: readonly (keyof WorkOptions)[] = [
 /** Fails with `UNKNOWN_OPTION`, `INVALID_OPTION` or `INVALID_NAME`. */
 export function resolveWorkOptions(options: WorkOptions, tasks: readonly TaskDefinition[]): WorkSettings {
   checkKeys(options, KEYS, "the worker");
-  checkKeys(options.shutdown ?? {}, ["timeout", "abort"], "shutdown");
-  const { shutdown } = options;
+  // Defaults are for what is not given: a null is a value like others, and refused.
+  const { concurrency = 10, lease = "30s", poll = "1s", signals = true } = options;
+  const { shutdown = {}, middleware = {} } = options;
+  checkKeys(shutdown, ["timeout", "abort"], "shutdown");
+  const { timeout = "25s", abort = "5s" } = shutdown;
   return {
     name: uniqueName(options.name),
-    concurrency: checkInteger(options.concurrency ?? 10, 1, 10_000, "concurrency"),
+    concurrency: checkInteger(concurrency, 1, 10_000, "concurrency"),
     queues: toWeights(options.queues, tasks),
-    leaseMs: toMsWithin(options.lease ?? "30s", ["1s", "24h"], "lease"),
-    pollMs: toMsWithin(options.poll ?? "1s", ["50ms", "1h"], "poll"),
+    leaseMs: toMsWithin(lease, ["1s", "24h"], "lease"),
+    pollMs: toMsWithin(poll, ["50ms", "1h"], "poll"),
     maintainEveryMs: toMaintainEvery(options.maintainEvery),
     unhandledAfterMs: toMsWithin(options.unhandledAfter ?? "24h", ["0ms", "365d"], "unhandledAfter"),
     shutdown: {
-      timeoutMs: toMs(shutdown?.timeout ?? "25s", "shutdown.timeout"),
-      abortMs: toMs(shutdown?.abort ?? "5s", "shutdown.abort"),
+      timeoutMs: toMs(timeout, "shutdown.timeout"),
+      abortMs: toMs(abort, "shutdown.abort"),
     },
     retention: toRetention(options.retention),
-    signals: options.signals ?? true,
-    middleware: checkMiddleware(options.middleware ?? {}, ["run"]).run ?? [],
+    signals: checkBoolean(signals, "signals"),
+    middleware: checkMiddleware(middleware, ["run"]).run ?? [],
   };
 }
 
@@ -108,6 +111,10 @@ function uniqueName(name: string | undefined): string {
 }
 
 function toWeights(queues: WorkOptions["queues"], tasks: readonly TaskDefinition[]): readonly QueueWeight[] {
+  const named: unknown = queues;
+  if (named !== undefined && (typeof named !== "object" || named === null || named instanceof Map)) {
+    throw invalidOption("queues", named, "a list of names, or an object of weights by name");
+  }
   const weights =
     queues === undefined
       ? new Map(

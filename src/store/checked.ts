@@ -34,20 +34,29 @@ type Call<Name extends keyof FullStore> = Extract<FullStore[Name], (...args: nev
  * is written. Facets that the store lacks stay lacking. The factory of a store answers what this answers.
  */
 export function checkedStore<S extends Store>(store: S): S {
+  check.checkStore(store);
   const calls = store as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>;
   const checked = Object.entries(CHECKS)
     .filter(([name]) => typeof calls[name] === "function")
-    .map(([name, accepts]) => {
-      const call = calls[name]!;
-      const guarded = (...args: unknown[]): Promise<unknown> => {
-        try {
-          (accepts as (...args: unknown[]) => void)(...args);
-        } catch (error) {
-          return Promise.reject(error); // as every other failure, without a promise more for what passes
-        }
-        return call(...args);
-      };
-      return [name, guarded] as const;
-    });
-  return { ...store, ...Object.fromEntries(checked) };
+    .map(([name, accepts]) => [name, guarded(calls[name]!, accepts as Accepts)] as const);
+  const { signal } = store;
+  const subscribe = guarded((...args) => signal.subscribe(...args), check.checkSubscribe);
+  return { ...store, signal: { subscribe }, ...Object.fromEntries(checked) };
+}
+
+type Accepts = (...args: unknown[]) => void;
+
+/** `call` behind its check. */
+function guarded<Args extends readonly unknown[], Reply>(
+  call: (...args: Args) => Promise<Reply>,
+  accepts: (...args: Args) => void,
+): (...args: Args) => Promise<Reply> {
+  return (...args) => {
+    try {
+      accepts(...args);
+    } catch (error) {
+      return Promise.reject(error); // as every other failure, without a promise more for what passes
+    }
+    return call(...args);
+  };
 }

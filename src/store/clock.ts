@@ -2,6 +2,7 @@
  * Time and chance, as parameters. This file is the only one that touches the process's clock, timers and dice
  * (a tidy test sees to it), so that everything else can be driven by a test.
  */
+import { checkFunction, checkMethods } from "../task/options.ts";
 
 /** Cancels a timer. Calling it twice, or after the timer fired, does nothing. */
 export type Cancel = () => void;
@@ -19,6 +20,18 @@ export interface Clock {
 
 /** A number in [0, 1). */
 export type Random = () => number;
+
+/** The clock, that of the process if there is none, or fails with `INVALID_OPTION`. */
+export function toClock(clock: Clock = systemClock): Clock {
+  checkMethods(clock, ["now", "monotonic", "after", "defer"], "clock");
+  return clock;
+}
+
+/** The dice, those of the process if there are none, or fails with `INVALID_OPTION`. */
+export function toRandom(random: Random = systemRandom): Random {
+  checkFunction(random, "random");
+  return random;
+}
 
 /** A longer timer would fire at once (Node sets it to 1 ms), so it is cut; every caller polls again anyway. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;

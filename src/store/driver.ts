@@ -1,6 +1,7 @@
 /** How the scheme of a URL finds its store. */
 import { WindlassError } from "../task/errors.ts";
 import { quote } from "../task/names.ts";
+import { checkList, checkMethods, invalidOption } from "../task/options.ts";
 import type { Store } from "./store.ts";
 
 export interface StoreDriver {
@@ -19,18 +20,26 @@ export interface StoreDriver {
 
 const drivers = new Map<string, StoreDriver>();
 
-/** Makes a kind of store known to `windlass(url)`, `openStore` and the command line. The last one to claim a scheme gets it. */
+/** Makes a kind of store known to `windlass(url)`, `openStore` and the command line. The last one to claim a scheme gets it. Fails with `INVALID_OPTION`. */
 export function registerStore(driver: StoreDriver): void {
-  for (const scheme of driver.schemes) {
-    if (!/^[a-z][a-z0-9+.-]*$/.test(scheme)) {
-      throw new WindlassError(
-        "INVALID_OPTION",
-        `the scheme ${quote(scheme)} is none; expected lower-case letters, digits, + . - that start with a letter`,
-        { pointer: "schemes" },
-      );
-    }
-    drivers.set(scheme, driver);
+  checkMethods(driver, ["make"], "the driver");
+  const { schemes, forms } = driver;
+  checkList(schemes, "schemes");
+  if (schemes.length === 0) throw invalidOption("schemes", schemes, "at least one scheme");
+  for (const scheme of schemes) checkScheme(scheme);
+  if (typeof forms !== "string" || forms === "") {
+    throw invalidOption("forms", forms, "how its URLs look, such as redis://HOST:PORT/DB");
   }
+  for (const scheme of schemes) drivers.set(scheme, driver);
+}
+
+function checkScheme(scheme: unknown): void {
+  if (typeof scheme === "string" && /^[a-z][a-z0-9+.-]*$/.test(scheme)) return;
+  throw new WindlassError(
+    "INVALID_OPTION",
+    `the scheme ${quote(scheme)} is none; expected lower-case letters, digits, + . - that start with a letter`,
+    { pointer: "schemes" },
+  );
 }
 
 /** The driver of a URL's scheme; undefined if there is none. */

@@ -1,6 +1,7 @@
 /** What a handler may throw to steer the outcome of its attempt. */
 
 import { type Duration, toMs } from "./duration.ts";
+import { checkKeys } from "./options.ts";
 
 /** Try again, as a failure that uses up one retry; `delay` replaces the backoff. */
 export class Retry extends Error {
@@ -11,6 +12,7 @@ export class Retry extends Error {
     message = "the handler asked for a retry",
     options: ErrorOptions & { readonly delay?: Duration } = {},
   ) {
+    checkKeys(options, ["cause", "delay"], "Retry");
     super(message, options);
     this.delayMs = options.delay === undefined ? undefined : toMs(options.delay, "delay");
   }

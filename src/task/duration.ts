@@ -1,6 +1,5 @@
 /** Durations as people write them: a number of milliseconds, or text such as `"5m"` or `"1h30m"`. */
-import { WindlassError } from "./errors.ts";
-import { quote } from "./quote.ts";
+import { invalidOption } from "./options.ts";
 
 /** Milliseconds, or a number with a unit: `250ms`, `30s`, `5m`, `1.5h`, `7d`; units may follow each other: `1h30m`. */
 export type Duration = number | string;
@@ -20,10 +19,10 @@ export function toMs(duration: Duration, option: string): number {
   const ms =
     typeof duration === "number" ? duration : typeof duration === "string" ? parse(duration) : Number.NaN;
   if (ms >= 0 && ms <= LONGEST_MS) return Math.round(ms);
-  throw new WindlassError(
-    "INVALID_OPTION",
-    `${option} is ${quote(duration)}; expected milliseconds or text such as "250ms", "30s", "5m", "1h30m", from 0 to 3650d`,
-    { pointer: option },
+  throw invalidOption(
+    option,
+    duration,
+    'milliseconds or text such as "250ms", "30s", "5m", "1h30m", from 0 to 3650d',
   );
 }
 
@@ -38,9 +37,7 @@ export function toMsWithin(
 ): number {
   const ms = toMs(duration, option);
   if (ms >= parse(least) && ms <= parse(most)) return ms;
-  throw new WindlassError("INVALID_OPTION", `${option} is ${quote(duration)}; expected ${least} to ${most}`, {
-    pointer: option,
-  });
+  throw invalidOption(option, duration, `${least} to ${most}`);
 }
 
 function parse(text: string): number {

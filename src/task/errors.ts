@@ -22,10 +22,24 @@ export class WindlassError extends Error {
   readonly pointer: string | undefined;
 
   constructor(code: ErrorCode, message: string, options: WindlassErrorOptions = {}) {
+    if (!Object.hasOwn(ERROR_CODES, code)) {
+      const given = typeof code === "string" ? JSON.stringify(code) : typeof code;
+      throw new WindlassError(
+        "INVALID_OPTION",
+        `an error was made with the code ${given}; expected one of ERROR_CODES. It says: ${message}`,
+        { pointer: "code" },
+      );
+    }
     super(message, options);
     this.code = code;
     this.remedy = options.remedy ?? ERROR_CODES[code].remedy;
     this.pointer = options.pointer === undefined ? undefined : clip(options.pointer);
+  }
+
+  /** As JSON it keeps its sentence, which other errors lose, and what to do next; not its cause and stack. */
+  toJSON(): object {
+    const { name, code, message, remedy, pointer } = this;
+    return { name, code, message, remedy, pointer };
   }
 
   /** What sort of failure its code is. */

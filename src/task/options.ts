@@ -2,11 +2,29 @@
 import { WindlassError } from "./errors.ts";
 import { quote } from "./names.ts";
 
-/** Fails with `UNKNOWN_OPTION` for the first key of `options` that is not in `known`, naming the nearest one that is. */
+/**
+ * Fails with `INVALID_OPTION` if `options` is no object that can hold some, and with `UNKNOWN_OPTION` for its first key that
+ * is not in `known`, naming the nearest one that is.
+ */
 export function checkKeys(options: object, known: readonly string[], what: string): void {
-  for (const key of Object.keys(options)) {
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    throw noOptions(quote(options), what);
+  }
+  const keys = Object.keys(options);
+  for (const key of keys) {
     if (!known.includes(key)) throw unknownOption(key, known, what);
   }
+  // A promise that nobody waited for, a Map, a Date: what it holds is elsewhere, and it would pass for no options at all.
+  if (keys.length === 0 && !isPlain(options)) throw noOptions(Object.prototype.toString.call(options), what);
+}
+
+function noOptions(given: string, what: string): WindlassError {
+  return new WindlassError("INVALID_OPTION", `${what} was given ${given}; expected an object of options`);
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 /** The error for an option that does not exist. `what` says whose option, e.g. `the worker`. */
@@ -19,13 +37,55 @@ export function unknownOption(key: string, known: readonly string[], what: strin
 /** A whole number from `min` to `max`, or fails with `INVALID_OPTION`. */
 export function checkInteger(value: unknown, min: number, max: number, option: string): number {
   if (typeof value === "number" && Number.isInteger(value) && value >= min && value <= max) return value;
-  throw new WindlassError(
-    "INVALID_OPTION",
-    `${option} is ${quote(value)}; expected a whole number from ${min} to ${max}`,
-    {
-      pointer: option,
-    },
-  );
+  throw invalidOption(option, value, `a whole number from ${min} to ${max}`);
+}
+
+/** True or false, or fails with `INVALID_OPTION`. */
+export function checkBoolean(value: unknown, option: string): boolean {
+  if (typeof value === "boolean") return value;
+  throw invalidOption(option, value, "true or false");
+}
+
+/** Fails with `INVALID_OPTION` for what cannot be called. */
+export function checkFunction(value: unknown, option: string): void {
+  if (typeof value !== "function") throw invalidOption(option, value, "a function");
+}
+
+/** Fails with `INVALID_OPTION` for what is no list, and for one with a gap, which `map` and `forEach` would pass over. */
+export function checkList(list: unknown, option: string): void {
+  if (!Array.isArray(list)) throw invalidOption(option, list, "a list");
+  for (let index = 0; index < list.length; index++) {
+    if (list[index] === undefined && !(index in list)) {
+      throw new WindlassError(
+        "INVALID_OPTION",
+        `${option} has nothing at ${index}; expected a list without gaps`,
+        { pointer: `${option}/${index}` },
+      );
+    }
+  }
+}
+
+/** Fails with `INVALID_OPTION` for what lacks one of these methods. */
+export function checkMethods(value: unknown, names: readonly PropertyKey[], option: string): void {
+  const all = names.map(String).join(", ");
+  if ((typeof value !== "object" || value === null) && typeof value !== "function") {
+    throw invalidOption(option, value, `an object with the methods ${all}`);
+  }
+  for (const name of names) {
+    if (typeof (value as Readonly<Record<PropertyKey, unknown>>)[name] === "function") continue;
+    throw new WindlassError(
+      "INVALID_OPTION",
+      `${option} has no method ${String(name)}; expected an object with the methods ${all}`,
+      { pointer: option },
+    );
+  }
+}
+
+/** The error for a value that an option cannot have. */
+export function invalidOption(option: string, value: unknown, expected: string): WindlassError {
+  return new WindlassError("INVALID_OPTION", `${option} is ${quote(value)}; expected ${expected}`, {
+    pointer: option,
+  });
 }
 
 /** What `check` makes of each element; the error for one says where in the list it is: `tasks[3]: …`. */
@@ -34,7 +94,8 @@ export function checkEach<Item, Checked>(
   list: string,
   check: (item: Item) => Checked,
 ): Checked[] {
-  return items.map((item, index) => {
+  // Not `map`, which passes over a gap.
+  return Array.from(items, (item, index) => {
     try {
       return check(item);
     } catch (error) {

@@ -1,13 +1,16 @@
 /** Events as lines of a log: each task as it starts, and what became of it. Never what is in it. */
 import type { AttemptEnded, AttemptStarted } from "../engine/events.ts";
-import type { Logger } from "../engine/logger.ts";
+import { checkLogger, type Logger } from "../engine/logger.ts";
 import { onEvent } from "../engine/on-event.ts";
+import { invalidOption } from "../task/options.ts";
 
 /**
  * Writes a line for every attempt of this process that starts or ends, until the function that it answers is called.
- * What goes well is told at `level`; what fails at `warn`, and a death at `error`.
+ * What goes well is told at `level`; what fails at `warn`, and a death at `error`. Fails with `INVALID_OPTION`.
  */
 export function logTasks(logger: Logger, level: "debug" | "info"): () => void {
+  checkLogger(logger);
+  if (level !== "debug" && level !== "info") throw invalidOption("level", level, "debug or info");
   const stops = [
     onEvent(
       "attempt.started",

@@ -1,10 +1,13 @@
 /** One suite for every store: what it takes to run it, and how a test runner gets it. */
 import assert from "node:assert/strict";
+import { checkStore } from "../store/check.ts";
 import { type Facet, FACETS, type FullStore, hasFacet } from "../store/facets.ts";
 import type { Store } from "../store/store.ts";
 import { WindlassError } from "../task/errors.ts";
 import { quote } from "../task/names.ts";
+import { checkFunction, checkKeys, checkList, checkMethods, invalidOption } from "../task/options.ts";
 import { storeCases } from "./cases/index.ts";
+import { checkFacets, opened } from "./opened.ts";
 import type { StoreUnderTest } from "./store-case.ts";
 
 export interface ConformanceOptions {
@@ -20,10 +23,19 @@ export interface ConformanceOptions {
 
 const ALL = Object.keys(FACETS) as readonly Facet[];
 
-/** Registers every case that the store's facets allow with a test runner. Fails with `INVALID_OPTION` for a facet that is none. */
-export function storeConformance({ name, facets = ALL, open, test }: ConformanceOptions): void {
+/**
+ * Registers every case that the store's facets allow with a test runner. Fails with `INVALID_OPTION` or `UNKNOWN_OPTION` for
+ * a facet that is none and for options that nothing can be done with; each test does for an `open` that fails or does not answer a store under test.
+ */
+export function storeConformance(options: ConformanceOptions): void {
+  checkKeys(options, ["name", "facets", "open", "test"], "storeConformance");
+  const { name, facets = ALL, open, test } = options;
+  if (typeof name !== "string" || name === "") throw invalidOption("name", name, "what the store is called");
+  checkFunction(open, "open");
+  checkFunction(test, "test");
+  checkList(facets, "facets");
   // A misspelt facet would leave out its cases, and what is left would be green.
-  const strange = Array.isArray(facets) ? facets.find((facet) => !ALL.includes(facet)) : facets;
+  const strange = facets.find((facet) => !ALL.includes(facet));
   if (strange !== undefined) {
     throw new WindlassError(
       "INVALID_OPTION",
@@ -34,7 +46,7 @@ export function storeConformance({ name, facets = ALL, open, test }: Conformance
     );
   }
   test(`${name}: the store has the facets that it is said to have, and no others`, async () => {
-    await using sut = await open();
+    await using sut = await opened(open);
     assert.deepEqual(
       ALL.filter((facet) => hasFacet(sut.store, facet)),
       ALL.filter((facet) => facets.includes(facet)),
@@ -43,8 +55,8 @@ export function storeConformance({ name, facets = ALL, open, test }: Conformance
   for (const storeCase of storeCases) {
     if (!storeCase.needs.every((facet) => facets.includes(facet))) continue;
     test(`${name}: ${storeCase.group}: ${storeCase.name}`, async () => {
-      await using sut = await open();
-      // It has what the case uses: the facets that the case needs are those that the store is said to have.
+      await using sut = await opened(open);
+      checkFacets(sut.store, storeCase.needs);
       await storeCase.run(sut as StoreUnderTest);
     });
   }
@@ -55,6 +67,8 @@ export function underManualClock<S extends Store = FullStore>(
   store: S,
   clock: { now(): number; advance(ms: number): Promise<void> },
 ): StoreUnderTest<S> {
+  checkStore(store);
+  checkMethods(clock, ["now", "advance"], "clock");
   return {
     store,
     another: async () => store,

@@ -1,6 +1,8 @@
 /** A store whose calls get lost, or arrive twice, as they do on a network. */
-import type { FullStore } from "../store/facets.ts";
+import { checkStore } from "../store/check.ts";
+import { FACETS, type FullStore } from "../store/facets.ts";
 import { WindlassError } from "../task/errors.ts";
+import { checkBoolean, checkFunction, checkInteger, checkKeys, invalidOption } from "../task/options.ts";
 
 /**
  * - `lost request`: fails with `UNKNOWN`, and nothing happened.
@@ -24,13 +26,30 @@ export interface FaultPlan {
   readonly dropSignals?: boolean | undefined;
 }
 
+const FAULTS: readonly Fault[] = ["lost request", "lost reply", "repeated"];
+
+const VERBS: readonly FaultyVerb[] = [
+  "add",
+  "exchange",
+  "extend",
+  "maintain",
+  ...Object.values(FACETS).flat(),
+];
+
 /** A plan with one fault: the `nth` call (from 1) of `verb`. */
 export function oneFault(verb: FaultyVerb, nth: number, fault: Fault): FaultPlan {
+  if (!VERBS.includes(verb)) throw invalidOption("verb", verb, VERBS.join(", "));
+  checkInteger(nth, 1, Number.MAX_SAFE_INTEGER, "nth");
+  if (!FAULTS.includes(fault)) throw invalidOption("fault", fault, FAULTS.join(", "));
   return { fault: (met, index) => (met === verb && index === nth ? fault : undefined) };
 }
 
 /** `store` behind a bad network. Disposing of it disposes of `store`. */
 export function faultyStore(store: FullStore, plan: FaultPlan): FullStore {
+  checkStore(store);
+  checkKeys(plan, ["fault", "dropSignals"], "the plan");
+  if (plan.fault !== undefined) checkFunction(plan.fault, "fault");
+  if (plan.dropSignals !== undefined) checkBoolean(plan.dropSignals, "dropSignals");
   const calls = new Map<FaultyVerb, number>();
 
   async function meet<R>(verb: FaultyVerb, call: () => Promise<R>): Promise<R> {

@@ -1,5 +1,6 @@
 /** A clock that stands still until a test moves it. */
 import { type Clock, systemClock } from "../store/clock.ts";
+import { invalidOption } from "../task/options.ts";
 
 export interface ManualClock extends Clock {
   /**
@@ -21,8 +22,9 @@ interface Timer {
 /** 2030-01-01T00:00:30Z: a start of its own, half a minute away from the next minute. */
 const START = 1_893_456_030_000;
 
-/** A clock that starts at `start`, ms since the epoch. */
+/** A clock that starts at `start`, ms since the epoch. It and its moves fail with `INVALID_OPTION` for what is no time. */
 export function manualClock(start: number = START): ManualClock {
+  checkNumber(start, -Infinity, "start");
   let elapsed = 0;
   let shift = start;
   let deferred = 0;
@@ -50,6 +52,7 @@ export function manualClock(start: number = START): ManualClock {
       });
     },
     async advance(ms) {
+      checkNumber(ms, 0, "ms");
       const until = elapsed + ms;
       for (let timer = next(timers, until); timer !== undefined; timer = next(timers, until)) {
         timers.delete(timer);
@@ -61,12 +64,18 @@ export function manualClock(start: number = START): ManualClock {
       await quiet();
     },
     step(ms) {
+      checkNumber(ms, -Infinity, "ms");
       shift += ms;
     },
     get timers() {
       return timers.size;
     },
   };
+}
+
+function checkNumber(value: unknown, min: number, option: string): void {
+  if (typeof value === "number" && Number.isFinite(value) && value >= min) return;
+  throw invalidOption(option, value, min === 0 ? "milliseconds from 0 on" : "milliseconds");
 }
 
 /** The first timer due by `until`; of two for the same instant the one set first. */

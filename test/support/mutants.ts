@@ -490,7 +490,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "takes half a priority",
-    caughtBy: "refusal: an edit whose priority is 2.5 is refused",
+    caughtBy: "refusal: an edit to what no task may have is refused",
     breaks: (store) => ({
       edit: (task, edit) =>
         store.edit(task, {
@@ -501,7 +501,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "answers everything to a state that there is not",
-    caughtBy: "refusal: a list knows the states",
+    caughtBy: "refusal: a question that is none is refused",
     breaks: (store) => ({ list: (filter) => store.list({ ...filter, state: undefined }) }),
   },
   {

@@ -90,6 +90,22 @@ test("a value is shown on one line, short, and never fails", () => {
   assert.equal(quote(undefined), "undefined");
   assert.equal(quote({ a: 1 }), '{"a":1}');
   assert.equal(quote(circular), "[object Object]");
+  assert.equal(quote(Object.assign(Object.create(null), { big: 1n })), "[object Object]");
+  assert.equal(quote(new Date(Number.NaN)), "Invalid Date");
+  assert.equal(quote(null), "null");
+  assert.deepEqual([Number.NaN, Infinity, 7n, Symbol("s")].map(quote), [
+    "NaN",
+    "Infinity",
+    "7n",
+    "Symbol(s)",
+  ]);
+  assert.equal(
+    quote(() => 1),
+    "a function",
+  );
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  assert.equal(quote(proxy), "[object Object]");
   assert.ok(quote("x".repeat(1_000)).length < 70);
   fc.assert(
     fc.property(fc.anything({ withNullPrototype: false }), (value) => {

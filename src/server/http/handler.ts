@@ -5,8 +5,8 @@ import { enqueue } from "../../api/enqueue.ts";
 import type { ApiContext, Operation } from "../../api/operation.ts";
 import { listQueues } from "../../api/queues.ts";
 import { page } from "../../dashboard/index.ts";
-import { harmlessLogger, type Logger, stderrLogger } from "../../engine/logger.ts";
-import { type Clock, systemClock } from "../../store/clock.ts";
+import { checkLogger, harmlessLogger, type Logger, stderrLogger } from "../../engine/logger.ts";
+import { type Clock, toClock } from "../../store/clock.ts";
 import { App, type FetchHandler } from "./app.ts";
 import { WindlassError } from "../../task/errors.ts";
 import { quote } from "../../task/names.ts";
@@ -58,7 +58,9 @@ export function makeHandler(
   options: HandlerOptions,
   { stopping }: Lifecycle,
 ): { readonly fetch: FetchHandler; readonly replies: Replies } {
-  const { client, token, logger = stderrLogger(), clock = systemClock, trusted = false } = options;
+  const { client, token, logger = stderrLogger(), trusted = false } = options;
+  checkLogger(logger);
+  const clock = toClock(options.clock);
   if (typeof trusted !== "boolean") {
     throw new WindlassError("INVALID_OPTION", `trusted is ${quote(trusted)}; expected true or false`, {
       pointer: "trusted",

@@ -2,7 +2,7 @@
 import { createServer, type Server } from "node:http";
 import type { Socket } from "node:net";
 import { getRequestListener } from "@hono/node-server";
-import { type Clock, systemClock } from "../../store/clock.ts";
+import { type Clock, toClock } from "../../store/clock.ts";
 import { WindlassError } from "../../task/errors.ts";
 import { quote } from "../../task/names.ts";
 import { checkInteger, checkKeys } from "../../task/options.ts";
@@ -52,8 +52,9 @@ const SWEEP_MS = 20;
 export async function startServer(options: ServerOptions): Promise<HttpServer> {
   checkClient(options);
   checkKeys(options, KEYS, "startServer");
-  const { host = DEFAULT_HOST, clock = systemClock } = options;
-  const port = checkInteger(options.port ?? DEFAULT_PORT, 0, 65_535, "port");
+  const { host = DEFAULT_HOST, port: wanted = DEFAULT_PORT } = options;
+  const clock = toClock(options.clock);
+  const port = checkInteger(wanted, 0, 65_535, "port");
   checkBind(host, options.token);
   const limits = toLimits(options.limits);
   let stopping = false;

@@ -2,9 +2,10 @@
  * The memory store: tasks that live and end with the process. It is the reference for the others, so it follows
  * the contract to the letter and prefers the plain way wherever speed does not count.
  */
-import { type Clock, type Random, systemClock } from "../../store/clock.ts";
+import { type Clock, type Random, toClock, toRandom } from "../../store/clock.ts";
 import type { Finding, FullStore } from "../../store/facets.ts";
 import { checkedStore } from "../../store/checked.ts";
+import { checkKeys } from "../../task/options.ts";
 import { act, edit } from "./act.ts";
 import { add } from "./add.ts";
 import { Data } from "./data.ts";
@@ -21,9 +22,14 @@ export interface MemoryStoreOptions {
   readonly random?: Random | undefined;
 }
 
-/** A new, empty store, open from the start. Every call after its disposal fails with `STORE_CLOSED`. */
+/**
+ * A new, empty store, open from the start. Every call after its disposal fails with `STORE_CLOSED`. Fails with
+ * `INVALID_OPTION` or `UNKNOWN_OPTION`.
+ */
 export function memoryStore(options: MemoryStoreOptions = {}): FullStore {
-  const data = new Data(options.clock ?? systemClock);
+  checkKeys(options, ["clock", "random"], "memoryStore");
+  toRandom(options.random);
+  const data = new Data(toClock(options.clock));
   return checkedStore<FullStore>({
     name: "memory",
     callsAtOnce: 1,

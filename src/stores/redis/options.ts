@@ -1,9 +1,10 @@
 /** What `redisStore` takes, and what it makes of it. */
 import type { ConnectionOptions } from "node:tls";
 import type { RedisClientOptions } from "@redis/client";
-import { type Clock, type Random, systemClock, systemRandom } from "../../store/clock.ts";
+import { type Clock, type Random, toClock, toRandom } from "../../store/clock.ts";
 import { WindlassError } from "../../task/errors.ts";
 import { quote } from "../../task/names.ts";
+import { checkBoolean, checkFunction, checkInteger, checkKeys, invalidOption } from "../../task/options.ts";
 import { parseRedisUrl, type Target } from "./url.ts";
 
 /** An `@redis/client` client made by `createClient`. Its address, credentials and TLS settings are used; its connection is not. */
@@ -50,35 +51,48 @@ export interface Settings {
 /** No braces: the part of a key in braces decides its slot, and that has to be the queue. */
 const PREFIX = /^[A-Za-z0-9._:-]{1,64}$/;
 
-/** The options with their defaults. Fails with `INVALID_URL` or `INVALID_OPTION`. */
+const KEYS: readonly (keyof RedisStoreOptions)[] = [
+  "url",
+  "client",
+  "tls",
+  "prefix",
+  "deadlineMs",
+  "minReplicas",
+  "fsync",
+  "clock",
+  "random",
+  "timeShift",
+];
+
+/** The options with their defaults. Fails with `INVALID_URL`, `INVALID_OPTION` or `UNKNOWN_OPTION`. */
 export function toSettings(options: RedisStoreOptions): Settings {
-  const { prefix = "windlass", deadlineMs = 5_000, minReplicas = 0 } = options;
-  if (!PREFIX.test(prefix)) {
-    throw invalid("prefix", prefix, "1 to 64 characters of A-Z a-z 0-9 . _ : -");
+  checkKeys(options, KEYS, "redisStore");
+  const { prefix = "windlass", deadlineMs = 5_000, minReplicas = 0, fsync = false } = options;
+  const { timeShift = () => 0 } = options;
+  checkFunction(timeShift, "timeShift");
+  if (typeof prefix !== "string" || !PREFIX.test(prefix)) {
+    throw invalidOption("prefix", prefix, "1 to 64 characters of A-Z a-z 0-9 . _ : -");
   }
-  if (!(deadlineMs >= 10 && deadlineMs <= 600_000)) {
-    throw invalid("deadlineMs", deadlineMs, "10 to 600000");
-  }
-  if (!Number.isInteger(minReplicas) || minReplicas < 0 || minReplicas > 100) {
-    throw invalid("minReplicas", minReplicas, "a whole number from 0 to 100");
+  if (typeof deadlineMs !== "number" || !(deadlineMs >= 10 && deadlineMs <= 600_000)) {
+    throw invalidOption("deadlineMs", deadlineMs, "10 to 600000");
   }
   return {
     target: targetOf(options),
     prefix,
     deadlineMs,
-    minReplicas,
-    fsync: options.fsync ?? false,
-    clock: options.clock ?? systemClock,
-    random: options.random ?? systemRandom,
-    timeShift: options.timeShift ?? (() => 0),
+    minReplicas: checkInteger(minReplicas, 0, 100, "minReplicas"),
+    fsync: checkBoolean(fsync, "fsync"),
+    clock: toClock(options.clock),
+    random: toRandom(options.random),
+    timeShift,
   };
 }
 
 function targetOf({ url, client, tls }: RedisStoreOptions): Target {
   if (client !== undefined) {
-    if (url !== undefined) throw invalid("client", "url and client", "one of the two");
-    if (client.options === undefined) {
-      throw invalid(
+    if (url !== undefined) throw invalidOption("client", "url and client", "one of the two");
+    if (typeof client !== "object" || client === null || client.options === undefined) {
+      throw invalidOption(
         "client",
         "something without options",
         "what createClient of @redis/client makes; a cluster takes a url",
@@ -103,11 +117,13 @@ function targetOf({ url, client, tls }: RedisStoreOptions): Target {
       pointer: "url",
     });
   }
+  if (tls !== undefined && (typeof tls !== "object" || tls === null)) {
+    throw invalidOption("tls", tls, "an object of TLS options");
+  }
+  if (typeof url !== "string") {
+    throw new WindlassError("INVALID_URL", `url is ${quote(url)}; expected redis://HOST:PORT/DB`, {
+      pointer: "url",
+    });
+  }
   return parseRedisUrl(url, tls);
-}
-
-function invalid(option: string, value: unknown, expected: string): WindlassError {
-  return new WindlassError("INVALID_OPTION", `${option} is ${quote(value)}; expected ${expected}`, {
-    pointer: option,
-  });
 }

@@ -20,7 +20,8 @@ import { RedisSignal } from "./signal.ts";
 /**
  * A store on Redis 6.2 or newer (or Valkey): one server, a primary found by sentinels, or a cluster. Connects with
  * `open`, which fails with `INVALID_URL`, `STORE_UNAVAILABLE` or `STORE_UNSUITABLE`; from then on it reconnects by
- * itself until it is disposed of. Fails with `INVALID_URL` or `INVALID_OPTION` for options that cannot be used.
+ * itself until it is disposed of. Fails with `INVALID_URL`, `INVALID_OPTION` or
+ * `UNKNOWN_OPTION` for options that cannot be used.
  */
 export function redisStore(options: RedisStoreOptions): FullStore {
   const settings = toSettings(options);

@@ -1,7 +1,7 @@
 /** What the store can be told. */
 import type { Clock, Random } from "../../store/clock.ts";
 import { WindlassError } from "../../task/errors.ts";
-import { quote } from "../../task/names.ts";
+import { checkKeys, invalidOption } from "../../task/options.ts";
 
 export interface SqliteStoreOptions {
   /** Where the file is; relative to the working directory at the time of the call. Directories are made. */
@@ -22,10 +22,17 @@ export interface SqliteStoreOptions {
 /** An empty store takes about 100 kB. */
 const LEAST_BYTES = 2 ** 18;
 
+const KEYS: readonly (keyof SqliteStoreOptions)[] = ["path", "synchronous", "maxBytes", "clock", "random"];
+
+/** Fails with `INVALID_OPTION` for what is no object, and with `UNKNOWN_OPTION` for what it should not have. */
+export function checkOptions(options: SqliteStoreOptions): void {
+  checkKeys(options, KEYS, "sqliteStore");
+}
+
 /** The path, or fails with `INVALID_OPTION`. */
 export function checkPath(path: unknown): string {
   if (typeof path !== "string" || path === "" || path.includes("\0")) {
-    throw invalid("path", path, "the path of a file");
+    throw invalidOption("path", path, "the path of a file");
   }
   if (path === ":memory:") {
     throw new WindlassError("INVALID_OPTION", 'path is ":memory:"; expected the path of a file', {
@@ -40,7 +47,7 @@ export function checkPath(path: unknown): string {
 export function checkSynchronous(synchronous: unknown): "full" | "normal" {
   if (synchronous === undefined || synchronous === "full") return "full";
   if (synchronous === "normal") return "normal";
-  throw invalid("synchronous", synchronous, "full or normal");
+  throw invalidOption("synchronous", synchronous, "full or normal");
 }
 
 /** The limit, or fails with `INVALID_OPTION`. */
@@ -48,11 +55,5 @@ export function checkMaxBytes(maxBytes: unknown): number | undefined {
   if (maxBytes === undefined) return undefined;
   if (typeof maxBytes === "number" && maxBytes >= LEAST_BYTES && Number.isSafeInteger(maxBytes))
     return maxBytes;
-  throw invalid("maxBytes", maxBytes, `a whole number from ${LEAST_BYTES}`);
-}
-
-function invalid(pointer: string, value: unknown, expected: string): WindlassError {
-  return new WindlassError("INVALID_OPTION", `${pointer} is ${quote(value)}; expected ${expected}`, {
-    pointer,
-  });
+  throw invalidOption("maxBytes", maxBytes, `a whole number from ${LEAST_BYTES}`);
 }

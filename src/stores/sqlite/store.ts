@@ -3,7 +3,7 @@
  * was acknowledged is on the disk.
  */
 import { checkedStore } from "../../store/checked.ts";
-import { systemClock, systemRandom } from "../../store/clock.ts";
+import { toClock, toRandom } from "../../store/clock.ts";
 import type { FullStore } from "../../store/facets.ts";
 import * as acts from "./act.ts";
 import { add } from "./add.ts";
@@ -14,23 +14,30 @@ import { extend } from "./extend.ts";
 import * as inspect from "./inspect.ts";
 import { list } from "./list.ts";
 import * as maintaining from "./maintain.ts";
-import { checkMaxBytes, checkPath, checkSynchronous, type SqliteStoreOptions } from "./options.ts";
+import {
+  checkMaxBytes,
+  checkOptions,
+  checkPath,
+  checkSynchronous,
+  type SqliteStoreOptions,
+} from "./options.ts";
 import * as queueControl from "./queue-control.ts";
 
 /**
- * A store on the file `path`, to be opened with `open()`, which fails with `STORE_UNSUITABLE` (read-only, not a local
+ * A store on the file `path`; fails with `INVALID_OPTION` or `UNKNOWN_OPTION`. To be opened with `open()`, which fails with `STORE_UNSUITABLE` (read-only, not a local
  * file system, or made by an unreleased version), `STORE_FOREIGN` (the file is not ours; it is not touched),
  * `STORE_TOO_NEW`, `STORE_CORRUPT`.
  * Any call may fail with `STORE_BUSY` if another process holds the file for more than 5 s, and with `STORE_FULL`. `act` and
  * `purge` of many tasks take several transactions: a failure in the midst of them is `UNKNOWN`.
  */
 export function sqliteStore(options: SqliteStoreOptions): FullStore {
+  checkOptions(options);
   const connection = new Connection({
     path: checkPath(options.path),
     synchronous: checkSynchronous(options.synchronous),
     maxBytes: checkMaxBytes(options.maxBytes),
-    clock: options.clock ?? systemClock,
-    random: options.random ?? systemRandom,
+    clock: toClock(options.clock),
+    random: toRandom(options.random),
   });
   const read = connection.read.bind(connection);
   const write = connection.write.bind(connection);

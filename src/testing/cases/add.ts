@@ -1,15 +1,25 @@
 import assert from "node:assert/strict";
-import { DEFAULT_CRASH_LIMIT } from "../../task/task.ts";
+import type { Lease } from "../../store/store.ts";
+import { WindlassError } from "../../task/errors.ts";
+import { DEFAULT_CRASH_LIMIT, type NewTask } from "../../task/task.ts";
 import { casesOf } from "../store-case.ts";
 import {
   act,
   add,
   apply,
   assertCounts,
+  assertKnown,
+  assertUnknown,
   claim,
   claimOne,
+  completed,
+  failed,
+  gone,
+  HOUR,
   ids,
   look,
+  MINUTE,
+  Q,
   SECOND,
   task,
   tasks,
@@ -27,14 +37,76 @@ export const addCases = [
       ]);
     },
 
-    "what the caller does to its objects later does not matter": async ({ store }) => {
-      const one = { ...task(), payload: "before" };
-      const batch = [one];
-      await store.add(batch);
-      one.payload = "after";
-      batch.length = 0;
-      const [lease] = await claim(store);
-      assert.deepEqual([lease?.id, lease?.payload], [one.id, "before"]);
+    "an empty batch is answered with nothing": async ({ store }) => {
+      assert.deepEqual(await store.add([]), []);
+      assert.deepEqual(await claim(store), []);
+    },
+
+    "every task of a large batch is answered in order, and is there": async ({ store }) => {
+      const batch = tasks(1_000);
+      const added = batch.map(({ id }) => ({ status: "added", id, state: "pending" }));
+      assert.deepEqual(await store.add(batch), added);
+      assert.deepEqual(ids(await claim(store, { max: 2_000 })), ids(batch));
+    },
+
+    "the answer says which tasks wait for their time": async (sut) => {
+      const now = await sut.now();
+      const times = [{}, { delayMs: 0 }, { delayMs: HOUR }, { runAt: now - HOUR }, { runAt: now + HOUR }];
+      const results = await sut.store.add(times.map((time) => task(time)));
+      assert.deepEqual(
+        results.map((result) => (result.status === "added" ? result.state : result)),
+        ["pending", "pending", "scheduled", "pending", "scheduled"],
+      );
+    },
+
+    "the same id again is a duplicate wherever its task stands, and changes nothing": async (sut) => {
+      const { store } = sut;
+      const one = task({ payload: '"first"', headers: { nth: "1" } });
+      const again = { ...one, payload: '"second"', priority: 0, headers: { nth: "2" }, retryLimit: 1 };
+      const claimed = async (): Promise<Lease> => {
+        await assertKnown(store, again);
+        const lease = await claimOne(store);
+        const { payload, priority, headers, retryLimit } = lease;
+        assert.deepEqual(
+          [payload, priority, { ...headers }, retryLimit],
+          ['"first"', 5, { nth: "1" }, undefined],
+        );
+        await assertKnown(store, again);
+        assert.deepEqual(await claim(store), []);
+        return lease;
+      };
+      await store.add([one]);
+      await apply(store, await claimed(), failed(MINUTE));
+      await assertKnown(store, again);
+      await sut.advance(2 * MINUTE);
+      await apply(store, await claimed(), completed);
+      await assertKnown(store, again);
+      assert.deepEqual(await claim(store), []);
+    },
+
+    "the same id in another queue leaves the task that stands as it is": async ({ store }) => {
+      // Whether it is a duplicate is the store's affair: queues may be on servers that know nothing of each other.
+      const one = task({ payload: '"first"' });
+      await store.add([one]);
+      const [{ status } = assert.fail()] = await store.add([{ ...one, queue: "b", payload: '"second"' }]);
+      const first = await claimOne(store);
+      assert.deepEqual([first.id, first.payload, first.queue], [one.id, '"first"', Q]);
+      const second = await claim(store, { queues: ["b"] });
+      const payloads = second.map(({ payload }) => payload);
+      assert.deepEqual(payloads, status === "added" ? ['"second"'] : []);
+      for (const lease of [first, ...second]) await apply(store, lease, gone);
+    },
+
+    "a batch with one task that is refused adds none of them": async ({ store }) => {
+      const good = task();
+      for (const bad of [{ priority: 2.5 }, { id: "7" }, { payload: 7 }, { delayMs: -1 }]) {
+        await assert.rejects(
+          store.add([good, { ...task(), ...bad } as NewTask]),
+          (error) => error instanceof WindlassError,
+        );
+      }
+      assert.deepEqual(await claim(store), []);
+      await assertUnknown(store, good);
     },
   }),
 

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { ATTEMPTS_KEPT, type DeadReason } from "../../task/task.ts";
+import { ATTEMPTS_KEPT, type DeadReason, DEFAULT_CRASH_LIMIT } from "../../task/task.ts";
 import { casesOf, type StoreCase } from "../store-case.ts";
 import {
   add,
   apply,
   assertCounts,
+  assertEnded,
   boom,
   claim,
   claimOne,
@@ -38,6 +39,25 @@ function deadCases(): Record<string, StoreCase["run"]> {
   return cases;
 }
 
+/** A task is lost as often as it may be, and once more. */
+function limitCases(): Record<string, StoreCase["run"]> {
+  const cases: Record<string, StoreCase["run"]> = {};
+  for (const crashLimit of [undefined, 0, 1, 5]) {
+    const limit = crashLimit ?? DEFAULT_CRASH_LIMIT;
+    const says = crashLimit === undefined ? "says nothing of crashes" : `may crash ${limit} times`;
+    cases[`a task that ${says} is dead with lost lease ${limit + 1}, and not before`] = async (sut) => {
+      await add(sut.store, { crashLimit });
+      for (let crashes = 0; crashes <= limit; crashes++) {
+        assert.equal((await claimOne(sut.store)).crashes, crashes);
+        await loseLeases(sut);
+      }
+      assert.deepEqual(await claim(sut.store), []);
+      await assertEnded(sut.store, { dead: 1 });
+    };
+  }
+  return cases;
+}
+
 export const budgetCases = [
   ...casesOf("budget", [], {
     "a lost lease costs one of the crash budget and none of the retry budget": async (sut) => {
@@ -55,6 +75,37 @@ export const budgetCases = [
       await loseLeases(sut);
       const { failures, crashes } = await claimOne(sut.store);
       assert.deepEqual([failures, crashes], [1, 1]);
+    },
+
+    "every failure is counted": async ({ store }) => {
+      await add(store);
+      for (let failures = 0; failures < 5; failures++) {
+        const lease = await claimOne(store);
+        assert.deepEqual([lease.failures, lease.crashes], [failures, 0]);
+        await apply(store, lease, failed(0));
+      }
+    },
+
+    "neither a release nor a snooze is counted, and neither forgets what was": async (sut) => {
+      await apply(sut.store, await running(sut.store), failed(0));
+      await claimOne(sut.store);
+      await loseLeases(sut);
+      for (let round = 0; round < 4; round++) {
+        const lease = await claimOne(sut.store);
+        assert.deepEqual([lease.failures, lease.crashes], [1, 1]);
+        await apply(sut.store, lease, round % 2 === 0 ? release : snooze(0));
+      }
+    },
+
+    ...limitCases(),
+
+    "a retry limit comes with the lease, and its worker judges by it": async ({ store }) => {
+      await add(store, { retryLimit: 0 });
+      for (let failures = 0; failures < 3; failures++) {
+        const lease = await claimOne(store);
+        assert.deepEqual([lease.retryLimit, lease.failures], [0, failures]);
+        await apply(store, lease, failed(0));
+      }
     },
   }),
 

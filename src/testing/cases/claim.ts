@@ -1,24 +1,52 @@
 import assert from "node:assert/strict";
-import { casesOf } from "../store-case.ts";
+import { casesOf, type StoreCase } from "../store-case.ts";
 import {
   add,
   apply,
   assertCounts,
+  assertEnded,
+  assertKnown,
+  assertUnknown,
+  cancelled,
   claim,
   claimOne,
   completed,
+  exhausted,
   gone,
+  HOUR,
   ids,
   LEASE_MS,
   look,
+  maintainAll,
   MINUTE,
   plain,
   Q,
   release,
   running,
+  settle,
   task,
   tasks,
 } from "./fixture.ts";
+
+function endedCases(): Record<string, StoreCase["run"]> {
+  const cases: Record<string, StoreCase["run"]> = {};
+  for (const [state, outcome] of Object.entries({ completed, cancelled, dead: exhausted })) {
+    cases[`a ${state} task is kept, and never claimed again`] = async (sut) => {
+      const one = task();
+      await sut.store.add([one]);
+      await apply(sut.store, await claimOne(sut.store), outcome);
+      for (let round = 0; round < 3; round++) {
+        assert.deepEqual(await claim(sut.store), []);
+        await sut.advance(HOUR);
+        await maintainAll(sut.store);
+      }
+      await assertKnown(sut.store, one);
+      await assertEnded(sut.store, { [state]: 1 });
+      await assertUnknown(sut.store, one);
+    };
+  }
+  return cases;
+}
 
 export const claimCases = [
   ...casesOf("claim", [], {
@@ -59,6 +87,60 @@ export const claimCases = [
       const settlements = [a, b, a].map(({ id, queue, token }) => ({ id, queue, token, outcome: completed }));
       const { verdicts } = await store.exchange({ settle: settlements });
       assert.deepEqual(verdicts, ["applied", "applied", "lost"]);
+    },
+
+    ...endedCases(),
+
+    "a task that is not to be kept is gone with its end, and may be added anew": async ({ store }) => {
+      const one = task();
+      await store.add([one]);
+      await apply(store, await claimOne(store), gone);
+      await assertEnded(store, {});
+      await assertUnknown(store, one);
+      assert.equal((await claimOne(store)).id, one.id);
+    },
+
+    "a claim takes as many as it asks for, and leaves the others": async ({ store }) => {
+      const batch = tasks(5);
+      await store.add(batch);
+      assert.deepEqual(await claim(store, { max: 0 }), []);
+      assert.deepEqual(ids(await claim(store, { max: 3 })), ids(batch.slice(0, 3)));
+      assert.deepEqual(ids(await claim(store, { max: 3 })), ids(batch.slice(3)));
+    },
+
+    "a task that is released can be claimed by the same call": async ({ store }) => {
+      const { id, queue, token } = await running(store);
+      const { verdicts, leases } = await store.exchange({
+        settle: [{ id, queue, token, outcome: release }],
+        claim: { queues: [Q], max: 1, leaseMs: LEASE_MS, worker: "w2" },
+      });
+      assert.deepEqual([verdicts, ids(leases)], [["applied"], [id]]);
+      assert.equal(await settle(store, { id, queue, token }, completed), "lost");
+      await apply(store, leases[0]!, completed);
+    },
+
+    "each lease has the length that its claim asked for": async (sut) => {
+      await sut.store.add(tasks(2));
+      const long = await claimOne(sut.store, { leaseMs: 10 * MINUTE });
+      const short = await claimOne(sut.store, { leaseMs: MINUTE });
+      await sut.advance(5 * MINUTE);
+      assert.equal((await maintainAll(sut.store)).expired, 1);
+      assert.deepEqual(await sut.store.extend([long, short], MINUTE), ["applied", "lost"]);
+    },
+
+    "1,000 attempts settle in one call, each with its own outcome": async ({ store }) => {
+      await store.add(tasks(1_000));
+      const leases = await claim(store, { max: 1_000 });
+      const outcomes = [completed, gone, exhausted, cancelled];
+      const settlements = leases.map(({ id, queue, token }, index) => ({
+        id,
+        queue,
+        token,
+        outcome: outcomes[index % 4]!,
+      }));
+      const { verdicts } = await store.exchange({ settle: settlements });
+      assert.deepEqual([verdicts.length, new Set(verdicts)], [1_000, new Set(["applied"])]);
+      await assertEnded(store, { completed: 250, cancelled: 250, dead: 250 });
     },
 
     "a queue named twice gives each task once": async ({ store }) => {

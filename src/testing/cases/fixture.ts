@@ -4,6 +4,7 @@ import { randomUUID } from "node:crypto";
 import type { ActResult, FullStore, StateCounts } from "../../store/facets.ts";
 import type {
   Claim,
+  Keep,
   Lease,
   LeaseRef,
   MaintainReply,
@@ -11,13 +12,14 @@ import type {
   Retention,
   Verdict,
 } from "../../store/store.ts";
-import { type Act, moveOf } from "../../task/life.ts";
+import { type Act, moveOf, type TerminalState } from "../../task/life.ts";
 import type { Outcome } from "../../task/outcome.ts";
 import {
   type NewTask,
   TASK_STATES,
   type TaskDetail,
   type TaskError,
+  type TaskKey,
   type TaskState,
 } from "../../task/task.ts";
 import type { StoreUnderTest } from "../store-case.ts";
@@ -44,6 +46,16 @@ export function task(fields: Partial<NewTask> = {}): NewTask {
 
 export function tasks(count: number, fields: Partial<NewTask> = {}): NewTask[] {
   return Array.from({ length: count }, () => task(fields));
+}
+
+/** A key that holds for an hour; every field can be set. */
+export function key(fields: Partial<TaskKey> = {}): TaskKey {
+  return { value: "order-1", windowMs: HOUR, fingerprint: "f1", ...fields };
+}
+
+/** A task with such a key. */
+export function keyed(fields: Partial<TaskKey> = {}, rest: Partial<NewTask> = {}): NewTask {
+  return task({ key: key(fields), ...rest });
 }
 
 /** Adds one task and answers its id. */
@@ -165,6 +177,44 @@ export async function maintainAll(
     sum.pruned += reply.pruned;
   }
   return sum;
+}
+
+const EVERYTHING: Keep = { ageMs: 3_650 * 24 * HOUR, count: 1_000_000_000 };
+
+export const KEEP_NONE: Keep = { ageMs: 0, count: 0 };
+
+/** A retention that keeps everything but what it is told of. */
+export function keep(bounds: Partial<Record<TerminalState, Partial<Keep>>> = {}): Retention {
+  return {
+    completed: { ...EVERYTHING, ...bounds.completed },
+    cancelled: { ...EVERYTHING, ...bounds.cancelled },
+    dead: { ...EVERYTHING, ...bounds.dead },
+  };
+}
+
+/**
+ * So many tasks ended in these ways and are kept, over all queues, and in no others. They are gone afterwards: without a
+ * facet, pruning is all there is to tell them.
+ */
+export async function assertEnded(
+  store: FullStore,
+  expected: Partial<Record<TerminalState, number>>,
+): Promise<void> {
+  const found = { completed: 0, cancelled: 0, dead: 0 };
+  for (const state of ["completed", "cancelled", "dead"] as const) {
+    found[state] = (await maintainAll(store, keep({ [state]: KEEP_NONE }))).pruned;
+  }
+  assert.deepEqual(found, { completed: 0, cancelled: 0, dead: 0, ...expected });
+}
+
+/** The task is there as it was: adding it again under its id is a duplicate. */
+export async function assertKnown(store: FullStore, one: NewTask): Promise<void> {
+  assert.deepEqual(await store.add([one]), [{ status: "duplicate", id: one.id }]);
+}
+
+/** There is no such task: it is added. */
+export async function assertUnknown(store: FullStore, one: NewTask): Promise<void> {
+  assert.deepEqual(await store.add([one]), [{ status: "added", id: one.id, state: "pending" }]);
 }
 
 /** Lets every lease run out, and maintains. */

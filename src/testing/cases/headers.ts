@@ -1,7 +1,21 @@
 import assert from "node:assert/strict";
 import { HEADERS_LIMIT } from "../../task/headers.ts";
 import { casesOf } from "../store-case.ts";
-import { act, add, apply, claimOne, completed, failed, HOUR, look, taskIn } from "./fixture.ts";
+import {
+  act,
+  add,
+  apply,
+  claim,
+  claimOne,
+  completed,
+  failed,
+  gone,
+  HOUR,
+  look,
+  release,
+  task,
+  taskIn,
+} from "./fixture.ts";
 
 const some = {
   traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
@@ -29,6 +43,26 @@ export const headersCases = [
     "as many headers as there may be are kept": async ({ store }) => {
       await add(store, { headers: most });
       assert.deepEqual({ ...(await claimOne(store)).headers }, most);
+    },
+
+    "a worker gets headers to the letter, whatever is in them, and as often as it claims": async ({
+      store,
+    }) => {
+      for (const headers of [some, hostile]) {
+        await add(store, { headers, payload: '{"a b":"c d"}' });
+        for (const outcome of [failed(0), release, gone]) {
+          const lease = await claimOne(store);
+          assert.deepEqual([{ ...lease.headers }, lease.payload], [headers, '{"a b":"c d"}']);
+          await apply(store, lease, outcome);
+        }
+      }
+    },
+
+    "neighbours do not get each other's headers": async ({ store }) => {
+      const given = [{ nth: "0" }, undefined, { nth: "2" }, { other: "3" }];
+      await store.add(given.map((headers) => task({ headers })));
+      const found = (await claim(store)).map(({ headers }) => headers && { ...headers });
+      assert.deepEqual(found, given);
     },
   }),
 

@@ -1,34 +1,50 @@
 import assert from "node:assert/strict";
-import type { NewTask, TaskKey } from "../../task/task.ts";
 import { casesOf } from "../store-case.ts";
 import {
   act,
   add,
   apply,
   assertCounts,
+  assertUnknown,
   claim,
   claimOne,
   completed,
-  exhausted,
   gone,
-  HOUR,
+  ids,
+  key,
+  keyed,
   look,
   MINUTE,
-  maintainAll,
   task,
   unchanged,
 } from "./fixture.ts";
 
-function key(fields: Partial<TaskKey> = {}): TaskKey {
-  return { value: "order-1", windowMs: HOUR, fingerprint: "f1", ...fields };
-}
-
-function keyed(fields: Partial<TaskKey> = {}, rest: Partial<NewTask> = {}): NewTask {
-  return task({ key: key(fields), ...rest });
-}
-
 export const keyCases = [
   ...casesOf("key", [], {
+    "a key that is held names its task, whoever asks, and writes nothing": async ({ store }) => {
+      const first = keyed();
+      await store.add([first]);
+      const [same, other] = [keyed(), keyed({ fingerprint: "f2" })];
+      assert.deepEqual(await store.add([same, task({ queue: "b" }), other]).then(([a, , c]) => [a, c]), [
+        { status: "duplicate", id: first.id },
+        { status: "conflict", id: first.id },
+      ]);
+      assert.deepEqual(ids(await claim(store)), [first.id]);
+      // What was refused was not written: under its id, without the key, it is new.
+      for (const { id } of [same, other]) await assertUnknown(store, task({ id }));
+    },
+
+    "keys meet within their queue and to the letter only": async ({ store }) => {
+      await add(store, { key: key() });
+      await add(store, { queue: "b", key: key({ fingerprint: "f2" }) });
+      await add(store);
+      for (const value of ["a", "A", "ab", "ab:", "a:b", "__proto__", "k".repeat(255), "{a}:*%s"]) {
+        const id = await add(store, { key: key({ value }) });
+        assert.deepEqual(await store.add([keyed({ value })]), [{ status: "duplicate", id }], value);
+      }
+      assert.equal((await claim(store)).length, 10);
+    },
+
     "the same task sent twice is a duplicate of itself": async ({ store }) => {
       const one = keyed();
       await store.add([one]);
@@ -54,66 +70,6 @@ export const keyCases = [
         ["added", "duplicate", "conflict"],
       );
       assert.ok(results.every(({ id }) => id === batch[0]!.id));
-    },
-
-    "a completed task holds its key while the window is open": async ({ store }) => {
-      const id = await add(store, { key: key() });
-      await apply(store, await claimOne(store), completed);
-      assert.deepEqual(await store.add([keyed()]), [{ status: "duplicate", id }]);
-      assert.deepEqual(await store.add([keyed({ fingerprint: "f2" })]), [{ status: "conflict", id }]);
-    },
-
-    "a waiting task holds its key however long it waits": async (sut) => {
-      const id = await add(sut.store, { key: key({ windowMs: MINUTE }) });
-      await sut.advance(HOUR);
-      await maintainAll(sut.store);
-      assert.deepEqual(await sut.store.add([keyed()]), [{ status: "duplicate", id }]);
-    },
-
-    "a scheduled task holds its key beyond the window": async (sut) => {
-      const id = await add(sut.store, { key: key({ windowMs: MINUTE }), delayMs: 2 * HOUR });
-      await sut.advance(HOUR);
-      await maintainAll(sut.store);
-      assert.deepEqual(await sut.store.add([keyed()]), [{ status: "duplicate", id }]);
-    },
-
-    "a running task holds its key beyond the window": async (sut) => {
-      const id = await add(sut.store, { key: key({ windowMs: MINUTE }) });
-      await claim(sut.store, { leaseMs: 2 * HOUR });
-      await sut.advance(HOUR);
-      await maintainAll(sut.store);
-      assert.deepEqual(await sut.store.add([keyed()]), [{ status: "duplicate", id }]);
-    },
-
-    "with a window of zero the key goes with the task's end": async ({ store }) => {
-      const id = await add(store, { key: key({ windowMs: 0 }) });
-      assert.deepEqual(await store.add([keyed()]), [{ status: "duplicate", id }]);
-      await apply(store, await claimOne(store), completed);
-      await add(store, { key: key({ windowMs: 0 }) });
-    },
-
-    "a dead task gives its key up when the window closes": async (sut) => {
-      await add(sut.store, { key: key({ windowMs: MINUTE }) });
-      await apply(sut.store, await claimOne(sut.store), exhausted);
-      await sut.advance(2 * MINUTE);
-      await add(sut.store, { key: key() });
-    },
-
-    "housekeeping does not free a key whose window is open": async (sut) => {
-      const id = await add(sut.store, { key: key() });
-      await apply(sut.store, await claimOne(sut.store), gone);
-      await sut.advance(10 * MINUTE);
-      await maintainAll(sut.store);
-      assert.deepEqual(await sut.store.add([keyed()]), [{ status: "duplicate", id }]);
-    },
-
-    "housekeeping leaves a closed key free, and a new holder alone": async (sut) => {
-      await add(sut.store, { key: key({ windowMs: MINUTE }) });
-      await apply(sut.store, await claimOne(sut.store), completed);
-      await sut.advance(2 * MINUTE);
-      const id = await add(sut.store, { key: key() });
-      await maintainAll(sut.store);
-      assert.deepEqual(await sut.store.add([keyed()]), [{ status: "duplicate", id }]);
     },
   }),
 

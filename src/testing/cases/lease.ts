@@ -30,6 +30,21 @@ export const leaseCases = [
       assert.equal(again.id, lease.id);
     },
 
+    "a lease holds to its last millisecond, and not beyond": async (sut) => {
+      // Where time goes by on its own that millisecond may be over before housekeeping; the store's clock tells.
+      const earliest = (await sut.now()) + LEASE_MS;
+      await running(sut.store);
+      const latest = (await sut.now()) + LEASE_MS;
+      let expired = 0;
+      for (const before of [10 * SECOND, SECOND, 1]) {
+        await sut.advance(Math.max(0, earliest - before - (await sut.now())));
+        expired += (await maintainAll(sut.store)).expired;
+        if ((await sut.now()) < earliest) assert.equal(expired, 0, `${before} ms early`);
+      }
+      await sut.advance(Math.max(0, latest - (await sut.now())));
+      assert.equal(expired + (await maintainAll(sut.store)).expired, 1);
+    },
+
     "an overdue lease that nobody recovered is still the newest one": async (sut) => {
       const lease = await running(sut.store);
       await sut.advance(2 * LEASE_MS);

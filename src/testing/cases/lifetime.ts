@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Facet, FACETS, FullStore } from "../../store/facets.ts";
 import { hasCode } from "../../task/errors.ts";
 import { casesOf, type StoreCase } from "../store-case.ts";
-import { add, claimOne, LEASE_MS, Q, task } from "./fixture.ts";
+import { add, apply, claimOne, completed, LEASE_MS, Q, settle, task } from "./fixture.ts";
 
 type Calls = Readonly<Record<string, (store: FullStore) => Promise<unknown>>>;
 
@@ -11,6 +11,8 @@ const verbs: Calls = {
   exchange: (store) => store.exchange({ settle: [] }),
   extend: (store) => store.extend([{ id: task().id, queue: Q, token: 1 }], LEASE_MS),
   maintain: (store) => store.maintain({ limit: 1 }),
+  open: (store) => store.open(),
+  "signal.subscribe": (store) => store.signal.subscribe([Q], () => undefined),
 };
 
 /** Every call of a facet: a record, so that the compiler sees to it that none is missing. */
@@ -64,6 +66,20 @@ export const lifetimeCases = [
 
     "a store has a name": async ({ store }) => {
       assert.match(store.name, /^[a-z]+$/);
+    },
+
+    "a store says how many calls at once are worth having": async ({ store }) => {
+      assert.ok(Number.isSafeInteger(store.callsAtOnce) && store.callsAtOnce >= 1);
+    },
+
+    "what one client adds another one claims, extends and settles": async (sut) => {
+      const other = await sut.another();
+      const id = await add(sut.store);
+      const lease = await claimOne(other);
+      assert.equal(lease.id, id);
+      assert.deepEqual(await sut.store.extend([lease], LEASE_MS), ["applied"]);
+      await apply(sut.store, lease, completed);
+      assert.equal(await settle(other, lease, completed), "lost");
     },
   }),
 

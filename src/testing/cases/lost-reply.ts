@@ -7,6 +7,7 @@ import {
   add,
   apply,
   assertCounts,
+  assertEnded,
   claim,
   claimOne,
   completed,
@@ -51,41 +52,45 @@ export const lostReplyCases = [
       assert.deepEqual(found.slice(2), ids(batch.slice(2)));
     },
 
-    "the lost lease itself is stale afterwards": async (sut) => {
-      const lost = await running(sut.store);
-      const [found] = await claim(sut.store, { holding: [] });
-      assert.equal(found?.id, lost.id);
-      assert.ok(found.token > lost.token);
-      assert.equal(await settle(sut.store, lost, completed), "lost");
-      assert.equal(await settle(sut.store, found, completed), "applied");
+    "what a lost claim took comes back as it was, in its order, and costs nothing": async (sut) => {
+      const { store } = sut;
+      const batch = tasks(4);
+      await store.add(batch);
+      await unanswered(claim(faulty(sut, "exchange", "lost reply"), { max: 3 }));
+      assert.deepEqual(ids(await claim(store, { worker: "w2", max: 0, holding: [] })), []);
+      const found = await claim(store, { max: 3, holding: [] });
+      assert.deepEqual(ids(found).toSorted(), ids(batch.slice(0, 3)).toSorted());
+      for (const { failures, crashes } of found) assert.deepEqual([failures, crashes], [0, 0]);
+      for (const lease of found) await apply(store, lease, completed);
+      assert.deepEqual(ids(await claim(store)), [batch[3]!.id]);
     },
 
-    "what the worker says it holds is left alone": async (sut) => {
-      await sut.store.add(tasks(4));
-      const held = await claim(sut.store, { max: 2 });
-      await claim(sut.store, { max: 1 });
-      const found = await claim(sut.store, { holding: held });
-      assert.equal(found.length, 2);
-      assert.deepEqual(await sut.store.extend(held, LEASE_MS), ["applied", "applied"]);
+    "an add that arrives twice, or is repeated, adds once": async (sut) => {
+      const batch = tasks(20);
+      assert.deepEqual(ids(await faulty(sut, "add", "repeated").add(batch)), ids(batch));
+      await unanswered(faulty(sut, "add", "lost reply").add(batch));
+      assert.ok((await sut.store.add(batch)).every(({ status }) => status === "duplicate"));
+      assert.deepEqual(ids(await claim(sut.store)), ids(batch));
     },
 
-    "what other workers hold is left alone": async (sut) => {
-      await sut.store.add(tasks(2));
-      const other = await claimOne(sut.store, { worker: "w2" });
-      assert.equal((await claim(sut.store, { worker: "w1", holding: [] })).length, 1);
-      assert.deepEqual(await sut.store.extend([other], LEASE_MS), ["applied"]);
+    "a settlement that arrives twice counts once, whatever it says": async (sut) => {
+      const { store } = sut;
+      for (const outcome of [completed, gone, exhausted]) {
+        const lease = await running(store);
+        assert.equal(await settle(faulty(sut, "exchange", "repeated"), lease, outcome), "lost");
+        assert.deepEqual(await claim(store), []);
+      }
+      await assertEnded(store, { completed: 1, dead: 1 });
+      const lease = await running(store);
+      await settle(faulty(sut, "exchange", "repeated"), lease, failed(0));
+      assert.equal((await claimOne(store)).failures, 1);
     },
 
-    "what the worker holds of queues that it does not name is left alone": async (sut) => {
-      const elsewhere = await running(sut.store, { queue: "b" });
-      assert.deepEqual(await claim(sut.store, { queues: ["a"], holding: [] }), []);
-      assert.deepEqual(await sut.store.extend([elsewhere], LEASE_MS), ["applied"]);
-    },
-
-    "an outdated lease is not the one that is held": async (sut) => {
-      const { id, queue, token } = await running(sut.store);
-      const [found] = await claim(sut.store, { holding: [{ id, queue, token: token - 1 }] });
-      assert.equal(found?.id, id);
+    "housekeeping that arrives twice counts a lost lease once": async (sut) => {
+      await running(sut.store);
+      await sut.advance(2 * LEASE_MS);
+      await faulty(sut, "maintain", "repeated").maintain({ limit: 10 });
+      assert.equal((await claimOne(sut.store)).crashes, 1);
     },
 
     "an extension whose reply was lost can be repeated": async (sut) => {

@@ -1,21 +1,69 @@
 import assert from "node:assert/strict";
-import { casesOf } from "../store-case.ts";
+import type { NewTask } from "../../task/task.ts";
+import { casesOf, type StoreCase, type StoreUnderTest } from "../store-case.ts";
 import {
   apply,
   assertCounts,
   claim,
   completed,
   HOUR,
+  KEEP_NONE,
+  keep,
   LEASE_MS,
   MINUTE,
   Q,
   running,
+  task,
   tasks,
   maintainAll,
   maintainRounds,
 } from "./fixture.ts";
 
-const KEEP_NONE = { ageMs: 0, count: 0 };
+const QUEUES = ["a", "b", "c"];
+
+/** In three queues, of which each has less than the limit. */
+function twentyFive(fields: Partial<NewTask> = {}): NewTask[] {
+  return Array.from({ length: 25 }, (_, nth) => task({ queue: QUEUES[nth % QUEUES.length]!, ...fields }));
+}
+
+/** 25 tasks for housekeeping to handle, by the kind of its work. */
+const chores: Readonly<Record<"promoted" | "expired" | "pruned", (sut: StoreUnderTest) => Promise<void>>> = {
+  promoted: ({ store }) => store.add(twentyFive({ delayMs: MINUTE })).then(() => undefined),
+  expired: async ({ store }) => {
+    await store.add(twentyFive());
+    await claim(store, { queues: QUEUES });
+  },
+  pruned: async ({ store }) => {
+    await store.add(twentyFive());
+    for (const lease of await claim(store, { queues: QUEUES })) await apply(store, lease, completed);
+  },
+};
+
+function limitCases(): Record<string, StoreCase["run"]> {
+  const cases: Record<string, StoreCase["run"]> = {};
+  for (const kind of ["promoted", "expired", "pruned"] as const) {
+    cases[`no more are ${kind} at a time than the limit says, and more says that some are left`] = async (
+      sut,
+    ) => {
+      await chores[kind](sut);
+      await sut.advance(2 * MINUTE);
+      const retention = keep({ completed: KEEP_NONE });
+      const replies = await maintainRounds(sut.store, { limit: 10, retention });
+      const seen = replies.map((reply) => reply[kind]);
+      assert.ok(
+        seen.every((count) => count <= 10),
+        String(seen),
+      );
+      assert.equal(
+        seen.reduce((sum, count) => sum + count, 0),
+        25,
+      );
+      const left = await sut.store.maintain({ limit: 10, retention });
+      assert.deepEqual({ ...left }, { promoted: 0, expired: 0, pruned: 0, more: false });
+    };
+  }
+  return cases;
+}
 
 export const maintainCases = [
   ...casesOf("maintain", [], {
@@ -39,6 +87,22 @@ export const maintainCases = [
       const { promoted, expired, pruned } = await sut.store.maintain({ limit: 100 });
       assert.deepEqual([promoted, expired, pruned], [0, 0, 0]);
     },
+
+    "it counts each kind for itself, over all queues": async (sut) => {
+      const { store } = sut;
+      await store.add([...tasks(3, { queue: "a" }), ...tasks(2, { queue: "b" })]);
+      await claim(store, { queues: ["a", "b"] });
+      await store.add([...tasks(4, { queue: "a", delayMs: MINUTE }), task({ queue: "c", delayMs: MINUTE })]);
+      for (const queue of ["a", "d"]) await apply(store, await running(store, { queue }), completed);
+      await sut.advance(2 * MINUTE);
+      const retention = keep({ completed: KEEP_NONE });
+      const { promoted, expired, pruned, more } = await store.maintain({ limit: 100, retention });
+      assert.deepEqual([promoted, expired, pruned, more], [5, 5, 2, false]);
+      const found = await claim(store, { queues: ["a", "b", "c", "d"] });
+      assert.equal(found.length, 10);
+    },
+
+    ...limitCases(),
 
     "1,000 lost leases are found": async (sut) => {
       await sut.store.add(tasks(1_000));

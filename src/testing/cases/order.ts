@@ -115,6 +115,26 @@ export const orderCases = [
       assert.deepEqual(ids(await claim(sut.store)), ids(batch));
     },
 
+    "what comes later stands behind all that waited when a task went back to the head": async (sut) => {
+      const { store } = sut;
+      const batch = tasks(3);
+      await store.add(batch);
+      const back: readonly (() => Promise<unknown>)[] = [
+        async () => apply(store, await claimOne(store), release),
+        async () => {
+          await claim(store, { max: 2 });
+          await claim(store, { max: 0, holding: [] });
+        },
+        async () => claimOne(store).then(() => loseLeases(sut)),
+      ];
+      for (const goBack of back) {
+        await goBack();
+        batch.push(task());
+        await store.add(batch.slice(-1));
+      }
+      assert.deepEqual(ids(await claim(store)), ids(batch));
+    },
+
     "a task whose retry is due queues behind those that were pending before": async (sut) => {
       const first = await add(sut.store);
       await apply(sut.store, await claimOne(sut.store), failed(MINUTE));

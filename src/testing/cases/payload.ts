@@ -1,6 +1,22 @@
 import assert from "node:assert/strict";
 import { casesOf, type StoreCase } from "../store-case.ts";
-import { add, apply, assertCounts, claim, claimOne, ids, look, Q, running, settle, task } from "./fixture.ts";
+import {
+  add,
+  apply,
+  assertCounts,
+  assertEnded,
+  claim,
+  claimOne,
+  failed,
+  gone,
+  ids,
+  look,
+  Q,
+  release,
+  running,
+  settle,
+  task,
+} from "./fixture.ts";
 
 /** Text that has broken a store somewhere. Every one is well-formed Unicode, as the engine makes sure. */
 const hostile: Readonly<Record<string, string>> = {
@@ -51,6 +67,27 @@ const MEBIBYTE = 2 ** 20;
 
 export const payloadCases = [
   ...casesOf("payload", [], {
+    "a worker gets payloads to the letter, whatever is in them": async ({ store }) => {
+      for (const [name, payload] of Object.entries(hostile)) {
+        const id = await add(store, { payload });
+        for (const outcome of [failed(0), release, gone]) {
+          const lease = await claimOne(store);
+          assert.deepEqual([lease.id, lease.payload], [id, payload], name);
+          await apply(store, lease, outcome);
+        }
+      }
+    },
+
+    "results and errors of every sort settle their attempt": async ({ store }) => {
+      for (const text of Object.values(hostile)) {
+        await apply(store, await running(store), { kind: "completed", keep: true, result: text });
+        const error = { name: text, message: text, stack: text, code: text };
+        await apply(store, await running(store), { kind: "dead", reason: "discarded", error });
+      }
+      const count = Object.keys(hostile).length;
+      await assertEnded(store, { completed: count, dead: count });
+    },
+
     "ten payloads of 1 MiB go in one batch and one claim": async ({ store }) => {
       const batch = Array.from({ length: 10 }, (_, index) =>
         task({ payload: String(index).repeat(MEBIBYTE) }),
@@ -94,7 +131,7 @@ export const payloadCases = [
 
     "a result of 1 MiB comes back": async ({ store }) => {
       const lease = await running(store);
-      const result = JSON.stringify("r".repeat(MEBIBYTE));
+      const result = JSON.stringify("r".repeat(MEBIBYTE - 2));
       await settle(store, lease, { kind: "completed", keep: true, result });
       assert.equal((await look(store, lease.id)).result, result);
     },

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { systemClock } from "../../store/clock.ts";
 import type { FullStore } from "../../store/facets.ts";
 import { casesOf, type StoreUnderTest } from "../store-case.ts";
-import { act, add, apply, HOUR, Q, release, running, taskIn, tasks } from "./fixture.ts";
+import { act, add, apply, gone, HOUR, MINUTE, Q, release, running, task, taskIn, tasks } from "./fixture.ts";
 
 /** 10 s in all: far more than any store needs, and no case waits for it unless it fails. */
 const TRIES = 400;
@@ -72,6 +72,17 @@ export const signalCases = [
       await wakes(sut, () => sut.store.maintain({ limit: 10 }));
     },
 
+    "a task that will be due before all others wakes": async (sut) => {
+      await wakes(sut, () => add(sut.store, { delayMs: HOUR }));
+      await wakes(sut, () => add(sut.store, { delayMs: MINUTE }));
+    },
+
+    "a follower wakes": async (sut) => {
+      const { id, queue, token } = await running(sut.store);
+      const settle = [{ id, queue, token, outcome: gone, followers: [task({ queue: "b" })] }];
+      await wakes(sut, () => sut.store.exchange({ settle }), ["b"]);
+    },
+
     "every subscriber is woken": async (sut) => {
       const other = await sut.another();
       await wakes(sut, () => wakes(sut, () => add(other), [Q], other));
@@ -79,9 +90,9 @@ export const signalCases = [
 
     "a subscriber that left is not woken": async (sut) => {
       let calls = 0;
-      const gone = await sut.store.signal.subscribe([Q], () => void calls++);
-      await gone[Symbol.asyncDispose]();
-      await gone[Symbol.asyncDispose]();
+      const left = await sut.store.signal.subscribe([Q], () => void calls++);
+      await left[Symbol.asyncDispose]();
+      await left[Symbol.asyncDispose]();
       await wakes(sut, () => add(sut.store));
       assert.equal(calls, 0);
     },
