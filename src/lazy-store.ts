@@ -1,18 +1,24 @@
 /** A store that is opened by the first call that needs it: what is refused before then leaves no trace. */
 import { administrable, inspectable } from "./engine/facet.ts";
-import { openStore } from "./open-store.ts";
+import { findDriver, openStore } from "./open-store.ts";
 import type { FullStore } from "./store/facets.ts";
 import { WindlassError } from "./task/errors.ts";
+
+export interface LazyOptions {
+  /** True: a store that is not there yet is made, as everywhere else. False: calls fail with `NOT_FOUND`. */
+  readonly makes: boolean;
+}
 
 /**
  * The store that the URL names, for one caller and a few calls. They fail with what `openStore` fails with, too; after
  * it was closed, with `STORE_CLOSED`; if it lacks what the call needs, with `STORE_UNSUPPORTED`.
  */
-export function lazyStore(url: string): FullStore {
+export function lazyStore(url: string, { makes }: LazyOptions = { makes: true }): FullStore {
   let opening: Promise<FullStore> | undefined;
   let closed = false;
   const opened = (): Promise<FullStore> => {
     if (closed) throw new WindlassError("STORE_CLOSED", "the store was closed");
+    if (opening === undefined && !makes) checkPresent(url);
     return (opening ??= openStore(url));
   };
   return {
@@ -41,4 +47,14 @@ export function lazyStore(url: string): FullStore {
       await store?.[Symbol.asyncDispose]();
     },
   };
+}
+
+/** A command that looks would find nothing in what it has just made, and hide that the URL is mistyped. */
+function checkPresent(url: string): void {
+  const absent = findDriver(url)?.absent?.(url);
+  if (absent === undefined) return;
+  throw new WindlassError("NOT_FOUND", `there is no ${absent} yet`, {
+    remedy: "Check the URL (--url). The first enqueue, worker or server makes the store.",
+    pointer: "url",
+  });
 }

@@ -7,6 +7,7 @@ import { memoryDriver } from "./stores/memory/driver.ts";
 import { redisDriver } from "./stores/redis/driver.ts";
 import { sqliteDriver } from "./stores/sqlite/driver.ts";
 import { WindlassError } from "./task/errors.ts";
+import { checkRuntime } from "./task/runtime.ts";
 import { quote } from "./task/names.ts";
 
 // A scheme that someone has claimed before this file was loaded stays theirs.
@@ -24,6 +25,7 @@ export const findDriver = driverOf;
  * Fails with `INVALID_URL`, `INVALID_OPTION`, `UNKNOWN_OPTION` or a `STORE_…` code.
  */
 export async function openStore(url: string): Promise<FullStore> {
+  checkRuntime();
   const driver = typeof url === "string" ? driverOf(url) : undefined;
   if (driver === undefined) {
     const shown: unknown = typeof url === "string" ? redact(url) : url;

@@ -5,6 +5,10 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { ERROR_CODES, type ErrorCode, WindlassError } from "windlass";
 import { exitCodeOf } from "../src/cli/exit-codes.ts";
+import { flagOf } from "../src/cli/config.ts";
+import { SETTING_NAMES, SETTINGS } from "../src/cli/settings.ts";
+import { DEFAULT_RETENTION } from "../src/engine/janitor.ts";
+import { toMs } from "../src/task/duration.ts";
 import { statusOf } from "../src/server/http/status.ts";
 
 const docs = join(import.meta.dirname, "../docs");
@@ -21,6 +25,37 @@ test("docs/errors.md has every code with its meaning and remedy, and what each e
     "|---|---|--:|--:|---|---|---|",
     ...rows,
   ]);
+});
+
+test("docs/cli.md has every setting with its flag, variable and default, and no other", async () => {
+  const text = await readFile(join(docs, "cli.md"), "utf8");
+  const table = text.slice(text.indexOf("| in the file"), text.indexOf("Finished tasks are kept"));
+  const rows = [...table.matchAll(/^\| `(\w+)` +\|(.*)$/gm)].map(([, name, rest]) => [name!, rest!] as const);
+  assert.deepEqual(
+    rows.map(([name]) => name),
+    SETTING_NAMES,
+  );
+  for (const [name, rest] of rows) {
+    const { env, fallback } = SETTINGS[name as keyof typeof SETTINGS];
+    if (env !== undefined) assert.ok(rest.includes(`\`${env}\``), `${name}: ${env}`);
+    if (name in { modules: 1, retention: 1, color: 1 }) continue;
+    assert.ok(rest.includes(`\`${flagOf(name)}`), `${name}: ${flagOf(name)}`);
+    if (fallback === undefined || typeof fallback === "object") continue;
+    assert.ok(rest.includes(`\`${fallback}\``), `${name}: ${fallback}`);
+  }
+});
+
+test("docs/cli.md names the retention that holds by default", async () => {
+  const text = await readFile(join(docs, "cli.md"), "utf8");
+  const block = /^```json\n([\s\S]*?)^```/m.exec(text)![1]!;
+  const { retention } = JSON.parse(block) as {
+    retention: Record<string, { age: string; count: number }>;
+  };
+  const named = Object.entries(retention).map(([state, { age, count }]) => [
+    state,
+    { ageMs: toMs(age, "age"), count },
+  ]);
+  assert.deepEqual(Object.fromEntries(named), DEFAULT_RETENTION);
 });
 
 /** What stands between the page's two markers must be these lines. */

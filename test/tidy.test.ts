@@ -39,6 +39,11 @@ const BANNED: readonly { call: RegExp; allowed: RegExp; instead: string; comment
     instead: "clock.after or clock.defer",
   },
   { call: /\bconsole\./, allowed: /^cli\//, instead: "a Logger" },
+  {
+    call: /\bimport\.meta\b/,
+    allowed: /(^|\/)texts\.ts$|^api\/version\.ts$/,
+    instead: "textOf: a bundler takes modules along, and files not",
+  },
   { call: /\bprocess\.exit\(/, allowed: /^cli\/lifetime\.ts$/, instead: "process.exitCode" },
   {
     call: new RegExp(

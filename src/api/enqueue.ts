@@ -52,7 +52,7 @@ export const enqueue = defineOperation({
   summary: "Adds a task. It is written when the answer comes.",
   input: newTask,
   output: enqueuedView,
-  http: { method: "POST", path: "/v1/tasks", status: 202, location: ({ id }) => `/v1/tasks/${id}` },
+  http: { method: "POST", path: "/v1/tasks", status: 202, location: ({ id }) => `tasks/${id}` },
   run: async (context, request) => {
     const [added] = await context.client.enqueueAll([request]);
     return toEnqueuedView(context, request, added!);

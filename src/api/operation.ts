@@ -26,7 +26,7 @@ export interface HttpBinding<Output> {
   readonly path: string;
   /** Status of success. Default 200. */
   readonly status?: 200 | 202;
-  /** The path of what was made. */
+  /** Where what was made is, as seen from `path`: nobody here knows where the API is mounted. */
   location?(output: Output): string;
   /** The field that is a list of tasks: a body of it may be larger, and each of its items has a `payload` of its own. */
   readonly list?: string;

@@ -1,11 +1,11 @@
 /** `windlass.config.ts` and its siblings: a default export, or a JSON document, of settings by name. */
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
 import { WindlassError } from "../task/errors.ts";
 import { quote } from "../task/names.ts";
 import { checkKeys } from "../task/options.ts";
 import { reasonOf, shorten } from "../task/quote.ts";
+import { importModule, loadRemedy } from "./import-module.ts";
 import { SETTING_NAMES } from "./settings.ts";
 
 const FILES = ["ts", "mts", "mjs", "js", "json"].map((ending) => `windlass.config.${ending}`);
@@ -41,14 +41,14 @@ async function load(path: string): Promise<unknown> {
   try {
     if (!existsSync(path)) throw new Error("there is no such file");
     if (path.endsWith(".json")) return JSON.parse(readFileSync(path, "utf8"));
-    const module = (await import(pathToFileURL(path).href)) as { readonly default?: unknown };
+    const module = (await importModule(path)) as { readonly default?: unknown };
     return module.default;
   } catch (error) {
     const message = `${shorten(path)} cannot be read: ${reasonOf(error)}`;
     throw new WindlassError("INVALID_OPTION", message, {
       cause: error,
       pointer: "config",
-      remedy: "Mend the file, or name another with --config.",
+      remedy: loadRemedy(path, error) ?? "Mend the file, or name another with --config.",
     });
   }
 }

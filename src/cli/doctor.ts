@@ -52,6 +52,9 @@ async function examine(settings: Settings): Promise<{ findings: readonly Finding
     return { findings, exitCode: bad ? EXIT.failed : EXIT.ok };
   } catch (error) {
     const { code, message, remedy } = toWindlassError(error);
+    if (code === "NOT_FOUND") {
+      return { findings: [{ level: "warning", topic: "store", message, remedy }], exitCode: EXIT.ok };
+    }
     const finding = { level: "error", topic: "store", message: `${message} (${code})`, remedy } as const;
     return { findings: [finding], exitCode: exitCodeOf(error) };
   }

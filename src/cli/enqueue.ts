@@ -7,7 +7,7 @@ import { quote } from "../task/names.ts";
 import type { Priority } from "../task/priority.ts";
 import { collect, commonFlags, configOf, examples, outputFlags, storeFlags } from "./flags.ts";
 import { printItem } from "./output.ts";
-import { withSession } from "./session.ts";
+import { MAKES, withSession } from "./session.ts";
 import { print, say } from "./terminal.ts";
 import { numberIfDigits, toInteger } from "./values.ts";
 
@@ -60,7 +60,7 @@ export function addEnqueue(task: Command): void {
       strict: flags.json === true,
     });
     const request = { ...options, type, payload: content };
-    const added = await withSession(settings, (call) => call("tasks.enqueue", request));
+    const added = await withSession(settings, (call) => call("tasks.enqueue", request), MAKES);
     const { id, ...rest } = added;
     if (settings.output !== "table") printItem(settings.output, { id, type, ...rest });
     else {

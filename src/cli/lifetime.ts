@@ -39,14 +39,25 @@ export class Lifetime implements Disposable {
   [Symbol.dispose](): void {
     this.#unwatch();
     if (!this.#stopAsked) return;
-    systemClock.after(
-      LINGER_MS,
-      () => {
-        const holding = [...new Set(process.getActiveResourcesInfo())];
-        this.#logger.warn({ holding }, "something that the modules opened keeps the process; leaving anyway");
-        process.exit(0);
-      },
-      { background: true },
+    leaveSoon((holding) =>
+      this.#logger.warn({ holding }, "something that the modules opened keeps the process; leaving anyway"),
     );
   }
+}
+
+/**
+ * Ends the process in 2 s, with the exit code that it has by then, should something still keep it; what that is is told
+ * first. Without it, a start that failed lives on in a handle of the user's, and a supervisor sees it running.
+ */
+export function leaveSoon(tell: (holding: readonly string[]) => void): void {
+  systemClock.after(
+    LINGER_MS,
+    () => {
+      // A reader that is slow: what it has not read yet keeps the process, and rightly.
+      if (process.stdout.writableLength > 0) return leaveSoon(tell);
+      tell([...new Set(process.getActiveResourcesInfo())]);
+      process.exit();
+    },
+    { background: true },
+  );
 }

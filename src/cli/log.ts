@@ -18,6 +18,11 @@ export function makeLogger({ logLevel, logFormat }: Pick<Settings, "logLevel" | 
   );
 }
 
+/** True if whoever reads the output asked for JSON: then not even the first line is for people. */
+export function isForMachines({ logFormat }: Pick<Settings, "logFormat">): boolean {
+  return logFormat === "json";
+}
+
 const LEVEL_STYLE: Readonly<Record<string, Style>> = {
   debug: "dim",
   info: "cyan",

@@ -1,19 +1,23 @@
 /** Loads the modules that a worker is given, and finds the task definitions in them. */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
 import { isTaskDefinition, type TaskDefinition } from "../engine/definition.ts";
+import type { Clock } from "../store/clock.ts";
 import { WindlassError } from "../task/errors.ts";
 import { quote, reasonOf, shorten } from "../task/quote.ts";
+import { importModule, loadRemedy } from "./import-module.ts";
 
 /**
  * Every task definition that the modules export: by name, as the default, in arrays, or in an object that is the
  * default. The same definition exported twice is one. Fails with `INVALID_DEFINITION`.
  */
-export async function loadTasks(modules: readonly string[]): Promise<readonly TaskDefinition[]> {
+export async function loadTasks(
+  modules: readonly string[],
+  clock?: Clock,
+): Promise<readonly TaskDefinition[]> {
   const tasks = new Set<TaskDefinition>();
   for (const module of modules) {
-    const found = definitionsIn(await load(module));
+    const found = definitionsIn(await load(module, clock));
     if (found.length === 0) {
       throw new WindlassError(
         "INVALID_DEFINITION",
@@ -25,7 +29,7 @@ export async function loadTasks(modules: readonly string[]): Promise<readonly Ta
   return [...tasks];
 }
 
-async function load(module: string): Promise<object> {
+async function load(module: string, clock: Clock | undefined): Promise<object> {
   const path = resolve(module);
   if (!existsSync(path)) {
     throw new WindlassError("INVALID_DEFINITION", `there is no module ${quote(module)}`, {
@@ -33,12 +37,13 @@ async function load(module: string): Promise<object> {
     });
   }
   try {
-    return (await import(pathToFileURL(path).href)) as object;
+    return await importModule(path, clock);
   } catch (error) {
+    if (error instanceof WindlassError) throw error;
     const message = `${shorten(module)} cannot be loaded: ${reasonOf(error)}`;
     throw new WindlassError("INVALID_DEFINITION", message, {
       cause: error,
-      remedy: "Mend the module; WINDLASS_DEBUG=1 shows where it fails.",
+      remedy: loadRemedy(path, error) ?? "Mend the module; WINDLASS_DEBUG=1 shows where it fails.",
     });
   }
 }

@@ -1,6 +1,6 @@
 /** The command line as a whole: which commands there are, and what becomes of their errors. */
-import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
+import { version } from "../api/version.ts";
 import { addDead } from "./dead.ts";
 import { addDev } from "./dev.ts";
 import { addDoctor } from "./doctor.ts";
@@ -37,7 +37,7 @@ export async function runProgram(args: readonly string[]): Promise<number> {
 export function makeProgram(): Command {
   const program = new Command("windlass")
     .description("A distributed task queue: enqueue, run, retry and look after tasks")
-    .version(version(), "-V, --version", "Print the version")
+    .version(version, "-V, --version", "Print the version")
     .helpOption("-h, --help", "Show help; every command has its own")
     .helpCommand("help [command]", "Show help of a command")
     .exitOverride()
@@ -65,12 +65,6 @@ export function makeProgram(): Command {
   }
   refuseRepeated(program);
   return program;
-}
-
-/** The version of the package that this file is a part of. */
-export function version(): string {
-  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
-  return (JSON.parse(text) as { version: string }).version;
 }
 
 const GUIDE = `

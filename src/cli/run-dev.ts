@@ -9,7 +9,7 @@ import { logTasks } from "../telemetry/log.ts";
 import { windlass } from "../windlass.ts";
 import { type Config, DEFAULT_SOURCE } from "./config.ts";
 import { Lifetime } from "./lifetime.ts";
-import { makeLogger } from "./log.ts";
+import { isForMachines, makeLogger } from "./log.ts";
 import { loadTasks } from "./modules.ts";
 import { workOptions } from "./run-worker.ts";
 import type { Settings } from "./settings.ts";
@@ -30,7 +30,8 @@ export async function runDev(config: Config, modules: readonly string[]): Promis
   // A worker brings its own housekeeping.
   if (tasks.length === 0) client.housekeeping({ retention: settings.retention }).start();
   else worker = startWorker(client, tasks, settings, logger);
-  if (!settings.quiet) print(welcome(server.url, tasks, settings));
+  if (isForMachines(settings)) logger.info({ url: server.url, store: redact(settings.url) }, "listening");
+  else if (!settings.quiet) print(welcome(server.url, tasks, settings));
   try {
     await Promise.race([lifetime.stopAsked, ...(worker === undefined ? [] : [worker.ended])]);
   } finally {
@@ -88,7 +89,7 @@ async function startOnFreePort(
   for (let port = first; ; port++) {
     try {
       const server = await startServer({ client, host, port, token, logger });
-      if (port !== first) say(`port ${first} is taken; using ${port}`);
+      if (port !== first && !isForMachines(settings)) say(`port ${first} is taken; using ${port}`);
       return server;
     } catch (error) {
       if (!hasCode(error, "PORT_TAKEN") || port === last) throw error;

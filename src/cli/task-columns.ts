@@ -7,24 +7,24 @@ type Task = OutputOf<"tasks.list">["items"][number];
 
 /** The columns of a list of tasks. */
 export const TASK_COLUMNS: readonly Column<Task>[] = [
-  { title: "id", cell: (task) => task.id },
+  { title: "id", cell: (task) => task.id, whole: true },
   { title: "type", cell: (task) => task.type },
   { title: "queue", cell: (task) => task.queue },
   { title: "state", cell: (task) => task.state },
-  { title: "priority", cell: (task) => priorityName(task.priority) },
-  { title: "failures", cell: (task) => task.failures },
-  { title: "created", cell: (task) => task.createdAt },
+  { title: "priority", cell: (task) => priorityName(task.priority), spare: 3 },
+  { title: "failures", cell: (task) => task.failures, spare: 1 },
+  { title: "created", cell: (task) => task.createdAt, spare: 2 },
   { title: "error", cell: (task) => task.error?.message },
 ];
 
 /** The columns of a list of dead tasks. */
 export const DEAD_COLUMNS: readonly Column<Task>[] = [
-  { title: "id", cell: (task) => task.id },
+  { title: "id", cell: (task) => task.id, whole: true },
   { title: "type", cell: (task) => task.type },
   { title: "queue", cell: (task) => task.queue },
   { title: "reason", cell: (task) => task.deadReason },
-  { title: "failures", cell: (task) => task.failures },
-  { title: "died", cell: (task) => task.finishedAt },
+  { title: "failures", cell: (task) => task.failures, spare: 1 },
+  { title: "died", cell: (task) => task.finishedAt, spare: 2 },
   { title: "error", cell: (task) => task.error?.message },
 ];
 

@@ -1,14 +1,13 @@
 /** The first page: one asset without a build, and the headers that keep it harmless. */
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { textOf } from "./texts.ts";
 
 export interface Page {
   readonly body: string;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-const body = readFileSync(join(import.meta.dirname, "index.html"), "utf8");
+const body = textOf("index.html");
 
 /** Only the page's own script and style run, told by their digests; it talks to its own server alone. */
 const POLICY = [

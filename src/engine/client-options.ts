@@ -1,6 +1,7 @@
 /** What a client can be told, its defaults, and the checks. */
 import { type Clock, type Random, toClock, toRandom } from "../store/clock.ts";
 import { checkKeys } from "../task/options.ts";
+import { checkRuntime } from "../task/runtime.ts";
 import { checkLogger, type Logger, stderrLogger } from "./logger.ts";
 import {
   checkMiddleware,
@@ -31,6 +32,7 @@ export interface ClientTools {
 
 /** Checked. Fails with `INVALID_OPTION` or `UNKNOWN_OPTION`. */
 export function toClientTools(options: ClientOptions = {}): ClientTools {
+  checkRuntime();
   checkKeys(options, ["clock", "random", "logger", "middleware"], "the client");
   const { logger = stderrLogger(), middleware = {} } = options;
   const { run = [], enqueue = [] } = checkMiddleware(middleware, ["run", "enqueue"]);

@@ -20,10 +20,27 @@ export type LogLevel = "debug" | "info" | "warn" | "error" | "silent";
 
 const RANK: Readonly<Record<LogLevel, number>> = { debug: 0, info: 1, warn: 2, error: 3, silent: 4 };
 
-/** The logger, or fails with `INVALID_OPTION`. */
+/** The logger, or fails with `INVALID_OPTION`. One of winston is handed the message first: it would lose it else. */
 export function checkLogger(logger: Logger): Logger {
   checkMethods(logger, ["debug", "info", "warn", "error"], "logger");
-  return logger;
+  return isWinston(logger) ? fromWinston(logger) : logger;
+}
+
+/** Winston's types take a call with the fields first, and of such a call it writes the fields alone. */
+interface Winston {
+  log(level: string, message: string, fields: object): unknown;
+}
+
+function isWinston(logger: object): logger is Winston {
+  const { log, configure, transports } = logger as Readonly<Record<string, unknown>>;
+  return typeof log === "function" && typeof configure === "function" && Array.isArray(transports);
+}
+
+function fromWinston(logger: Winston): Logger {
+  const at = (level: keyof Logger) => (fields: object, message: string) => {
+    logger.log(level, message, fields);
+  };
+  return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
 }
 
 /** The logger of a program that gave none: a line of JSON on standard error from `level` up. Fails with `INVALID_OPTION`. */

@@ -36,12 +36,12 @@ export function onEvent<Name extends EventName>(
   }
   checkFunction(listener, "listener");
   checkKeys(options, ["logger"], "onEvent");
-  if (options.logger !== undefined) checkLogger(options.logger);
+  const logger = options.logger === undefined ? undefined : checkLogger(options.logger);
   let logged = false;
   const failed = (error: unknown): void => {
     if (logged) return;
     logged = true;
-    harmlessLogger(options.logger ?? stderrLogger()).error(
+    harmlessLogger(logger ?? stderrLogger()).error(
       { event: name, error: toTaskError(error) },
       "a listener failed; its next errors are not logged",
     );

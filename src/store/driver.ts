@@ -12,6 +12,11 @@ export interface StoreDriver {
   /** Its tasks are those of one process: a command line, which is another, refuses it. */
   readonly oneProcess?: true;
   /**
+   * What the first open would make, in words such as `file /srv/tasks.db`; undefined if it is there. What only looks does
+   * not open a store that is not. Fails as `make` does. Without it, a store makes nothing by being opened.
+   */
+  absent?(url: string): string | undefined;
+  /**
    * Makes the store that a URL names; it is not open yet. Loads the store's code and its client only now.
    * Fails with `INVALID_URL`, `INVALID_OPTION` or `UNKNOWN_OPTION`.
    */

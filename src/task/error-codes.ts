@@ -247,6 +247,11 @@ const table = {
   },
 
   // The process
+  RUNTIME_UNSUITABLE: {
+    kind: "invalid",
+    meaning: "This version of Node, or what stands in its place, lacks something that Windlass needs.",
+    remedy: "Install Node 24.15 or newer from https://nodejs.org.",
+  },
   INSECURE_BIND: {
     kind: "invalid",
     meaning: "A listener on an address that others can reach needs a token.",

@@ -8,8 +8,8 @@ import { invalidOption } from "../task/options.ts";
  * Writes a line for every attempt of this process that starts or ends, until the function that it answers is called.
  * What goes well is told at `level`; what fails at `warn`, and a death at `error`. Fails with `INVALID_OPTION`.
  */
-export function logTasks(logger: Logger, level: "debug" | "info"): () => void {
-  checkLogger(logger);
+export function logTasks(given: Logger, level: "debug" | "info"): () => void {
+  const logger = checkLogger(given);
   if (level !== "debug" && level !== "info") throw invalidOption("level", level, "debug or info");
   const stops = [
     onEvent(

@@ -1,15 +1,16 @@
 /** A clock that stands still until a test moves it. */
 import { type Clock, systemClock } from "../store/clock.ts";
+import { type Duration, toMs } from "../task/duration.ts";
 import { invalidOption } from "../task/options.ts";
 
 export interface ManualClock extends Clock {
   /**
-   * Moves time forward by `ms`. Timers that fall due on the way fire at their own instant and in order, and what
+   * Moves time forward by `ms`, a number or text such as `"5m"`. Timers that fall due on the way fire at their own instant and in order, and what
    * they set off runs until it waits for something, so that a timer set by a timer is not missed.
    */
-  advance(ms: number): Promise<void>;
+  advance(ms: Duration): Promise<void>;
   /** Steps the wall clock by `ms`, forwards or back, as a correction of the system's time does: timers do not notice. */
-  step(ms: number): void;
+  step(ms: Duration): void;
   /** Timers that wait. */
   readonly timers: number;
 }
@@ -52,8 +53,7 @@ export function manualClock(start: number = START): ManualClock {
       });
     },
     async advance(ms) {
-      checkNumber(ms, 0, "ms");
-      const until = elapsed + ms;
+      const until = elapsed + numberOf(ms, 0);
       for (let timer = next(timers, until); timer !== undefined; timer = next(timers, until)) {
         timers.delete(timer);
         elapsed = Math.max(elapsed, timer.at);
@@ -64,13 +64,18 @@ export function manualClock(start: number = START): ManualClock {
       await quiet();
     },
     step(ms) {
-      checkNumber(ms, -Infinity, "ms");
-      shift += ms;
+      shift += numberOf(ms, -Infinity);
     },
     get timers() {
       return timers.size;
     },
   };
+}
+
+function numberOf(ms: Duration, min: number): number {
+  if (typeof ms === "string") return toMs(ms, "ms");
+  checkNumber(ms, min, "ms");
+  return ms;
 }
 
 function checkNumber(value: unknown, min: number, option: string): void {

@@ -5,6 +5,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { systemClock } from "../../src/store/clock.ts";
+import { DEFAULT_URL } from "../../src/default-url.ts";
 import { windlass } from "../../src/windlass.ts";
 import { cliJson, DEADLINE_MS, type RunningCli, runCli, startCli, temporaryFolder } from "../support/cli.ts";
 
@@ -146,6 +147,20 @@ test("an address that others reach needs a token", async (t) => {
   assert.equal(code, 2);
   assert.match(stderr, /\(INSECURE_BIND\)/);
 });
+
+for (const command of ["server", "dev"]) {
+  test(`under --log-format json, every line of ${command} is JSON, from the first on`, async (t) => {
+    const folder = temporaryFolder(t);
+    const running = startCli(t, folder, [command, "--port", "0", "--log-format", "json"]);
+    const [line] = await running.waitFor(/^.*"msg":"listening".*$/m);
+    const { url, store } = JSON.parse(line) as Record<string, string>;
+    assert.deepEqual([await (await fetch(`${url}/livez`)).json(), store], [{ status: "ok" }, DEFAULT_URL]);
+    running.process.kill("SIGTERM");
+    const { code, stdout, stderr } = await running.ended;
+    assert.deepEqual([code, stdout], [0, ""]);
+    for (const each of stderr.trim().split("\n")) JSON.parse(each);
+  });
+}
 
 test("stress fires at a server, and a worker drains what it left", async (t) => {
   const folder = temporaryFolder(t);

@@ -157,6 +157,7 @@ test("a module that fails, or exports nothing, is named", async (t) => {
 
 test("an unknown task or queue is told so", async (t) => {
   const folder = temporaryFolder(t);
+  await runCli(folder, ["task", "enqueue", "hello"]); // so that there is a store
   const task = await runCli(folder, ["task", "retry", ID]);
   assert.equal(task.code, 3);
   assert.match(task.stderr, /\(TASK_NOT_FOUND\)/);

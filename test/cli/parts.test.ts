@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { stripVTControlCharacters } from "node:util";
 import { exitCodeOf } from "../../src/cli/exit-codes.ts";
 import { prettyLine } from "../../src/cli/log.ts";
+import { type Column, itemLines, tableLines } from "../../src/cli/output.ts";
 import { readPayload } from "../../src/cli/payload.ts";
 import { progressLine } from "../../src/cli/progress.ts";
 import { percentile, StressTally } from "../../src/cli/stress-tally.ts";
@@ -75,4 +76,78 @@ test("a log line is readable, on one line, and cannot drive the terminal", () =>
     }),
   );
   assert.equal(stripVTControlCharacters(line), '03:04:05.678 warn  failed id=a\\x1b[2J\\x0ab error="no"\n');
+});
+
+const WIDE = [
+  { id: "0199c0de-0000-7000-8000-000000000000", queue: "mail", error: `it ${"really ".repeat(30)}failed` },
+];
+const COLUMNS: readonly Column<(typeof WIDE)[number]>[] = [
+  { title: "id", cell: ({ id }) => id, whole: true },
+  { title: "queue", cell: ({ queue }) => queue },
+  { title: "error", cell: ({ error }) => error },
+];
+
+test("a table is as wide as the terminal at most, at the cost of its widest cells, and never of an id", () => {
+  for (const width of [200, 80, 60, 20]) {
+    const [head, line] = tableLines(WIDE, COLUMNS, width);
+    assert.ok(line!.startsWith(`${WIDE[0]!.id}  mail`), line);
+    assert.match(head!, /^id +queue +error$/);
+    if (width >= 60) assert.ok(line!.length <= width && line!.endsWith("…"), `${width}: ${line}`);
+  }
+  // Without a terminal (undefined), as before: cells of at most 60.
+  assert.equal(tableLines(WIDE, COLUMNS, undefined)[1]!.length, 36 + 2 + 5 + 2 + 60);
+});
+
+test("on a narrow terminal a table leaves out what is worth least, before it cuts what is short", () => {
+  const columns: readonly Column<(typeof WIDE)[number]>[] = [
+    ...COLUMNS,
+    { title: "created", cell: () => "2026-11-25T03:45:06.279Z", spare: 1 },
+    { title: "priority", cell: () => "5 (normal)", spare: 2 },
+  ];
+  const titles = (width: number) => tableLines(WIDE, columns, width)[0]!.split(/ +/);
+  assert.deepEqual(titles(160), ["id", "queue", "error", "created", "priority"]);
+  assert.deepEqual(titles(98), ["id", "queue", "error", "created"]);
+  assert.deepEqual(titles(80), ["id", "queue", "error"]);
+  for (const width of [160, 98, 80]) {
+    const [, line] = tableLines(WIDE, columns, width);
+    assert.ok(line!.length <= width && line!.includes("  mail "), line);
+  }
+});
+
+test("one thing is shown with a line for each of its parts, and a stack line by line", () => {
+  const lines = itemLines({
+    id: "a",
+    headers: { tenant: "acme" },
+    nothing: undefined,
+    payload: { n: [1, 2] },
+    attempts: [
+      {
+        attempt: 1,
+        error: { name: "Error", message: "no\u001b[31m", stack: "Error: no\n    at a\n    at b" },
+      },
+      { attempt: 2, error: { name: "Error", message: "x", stack: "Error: x" } },
+    ],
+  });
+  assert.deepEqual(
+    lines.map((line) => stripVTControlCharacters(line)),
+    [
+      "id       a",
+      'headers  {"tenant":"acme"}',
+      'payload  {"n":[1,2]}',
+      "attempts",
+      "  - attempt  1",
+      "    error",
+      "      name     Error",
+      "      message  no\\x1b[31m",
+      "      stack",
+      "        Error: no",
+      "            at a",
+      "            at b",
+      "  - attempt  2",
+      "    error",
+      "      name     Error",
+      "      message  x",
+      "      stack    Error: x",
+    ],
+  );
 });

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
+import { runInNewContext } from "node:vm";
 import { page } from "../../src/dashboard/index.ts";
 import { assertProblem, serve } from "../server/http/serve.ts";
 
@@ -26,6 +27,17 @@ test("it has no handler or style in an attribute, which the policy would not let
 test("it writes data as text only, and loads nothing from elsewhere", () => {
   assert.doesNotMatch(page.body, /innerHTML|outerHTML|insertAdjacent|document\.write|eval\(|new Function/);
   assert.doesNotMatch(page.body.replaceAll("http://www.w3.org/2000/svg", ""), /https?:\/\/|src=["']?\/\//);
+});
+
+test("it finds its API wherever it is mounted, with a slash at the end of its address and without", () => {
+  const calls = [...page.body.matchAll(/\bfetch\(([^,]+),/g)].map(([, target]) => target);
+  assert.deepEqual(calls, ["base + path"]);
+  const [, expression] = /const base = (.+);/.exec(page.body)!;
+  const baseAt = (location: object): unknown => runInNewContext(expression!, { location });
+  assert.equal(baseAt({ pathname: "/" }), "/");
+  assert.equal(baseAt({ pathname: "/admin/windlass" }), "/admin/windlass/");
+  assert.equal(baseAt({ pathname: "/admin/windlass/" }), "/admin/windlass/");
+  assert.doesNotMatch(page.body, /"\/(v1|stats)/);
 });
 
 test("it asks for what the server has", async () => {

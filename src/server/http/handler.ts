@@ -35,6 +35,8 @@ export interface HandlerOptions {
 /** What the server around the handler tells it. */
 export interface Lifecycle {
   readonly stopping: () => boolean;
+  /** What answers are made of; undefined: what is global then. */
+  readonly Response?: typeof Response | undefined;
 }
 
 const OPERATIONS: readonly Operation[] = catalogue;
@@ -56,10 +58,10 @@ export function httpHandler(options: HandlerOptions): FetchHandler {
 /** `httpHandler` with its replies, for the server. */
 export function makeHandler(
   options: HandlerOptions,
-  { stopping }: Lifecycle,
+  { stopping, Response }: Lifecycle,
 ): { readonly fetch: FetchHandler; readonly replies: Replies } {
-  const { client, token, logger = stderrLogger(), trusted = false } = options;
-  checkLogger(logger);
+  const { client, token, logger: given = stderrLogger(), trusted = false } = options;
+  const logger = checkLogger(given);
   const clock = toClock(options.clock);
   if (typeof trusted !== "boolean") {
     throw new WindlassError("INVALID_OPTION", `trusted is ${quote(trusted)}; expected true or false`, {
@@ -68,7 +70,12 @@ export function makeHandler(
   }
   const limits = toLimits(options.limits);
   const guard = makeGuard(token === undefined ? undefined : checkToken(token), trusted);
-  const replies = new Replies({ logger: harmlessLogger(logger), stopping, newRequestId: randomUUID });
+  const replies = new Replies({
+    logger: harmlessLogger(logger),
+    stopping,
+    newRequestId: randomUUID,
+    Response,
+  });
   const app = new App(replies);
   const shared: OfferOptions = { app, replies, context: { client }, guard, limits, stopping };
   for (const operation of OPERATIONS) {

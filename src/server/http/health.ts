@@ -1,7 +1,6 @@
 /** Is the process alive, will it take work, does its store answer and could it write? */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { ApiContext } from "../../api/operation.ts";
+import { version } from "../../api/version.ts";
 import { toTaskError } from "../../task/judge.ts";
 import type { Clock } from "../../store/clock.ts";
 import { hasFacet } from "../../store/facets.ts";
@@ -22,10 +21,6 @@ export interface HealthAnswer {
   readonly status: 200 | 503;
   readonly body: object;
 }
-
-const { version } = JSON.parse(readFileSync(join(import.meta.dirname, "../../../package.json"), "utf8")) as {
-  version: string;
-};
 
 /** A lease that nobody has: extending it is `lost` on every store, and changes nothing. */
 const NO_LEASE: LeaseRef = { id: "00000000-0000-0000-0000-000000000000", queue: DEFAULT_QUEUE, token: 0 };

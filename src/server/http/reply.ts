@@ -9,6 +9,8 @@ export interface ReplyOptions {
   readonly logger: Logger;
   readonly newRequestId: () => string;
   readonly stopping: () => boolean;
+  /** What answers are made of; undefined: what is global then. */
+  readonly Response?: typeof Response | undefined;
 }
 
 /** What a caller may choose as the id of its request. */
@@ -63,6 +65,7 @@ export class Replies {
 
   #send(text: string, status: number, headers: Record<string, string>): Response {
     if (this.#options.stopping()) headers["connection"] = "close";
-    return new Response(text, { status, headers });
+    const { Response: Made = Response } = this.#options;
+    return new Made(text, { status, headers });
   }
 }

@@ -6,6 +6,7 @@ import { type Clock, toClock } from "../../store/clock.ts";
 import { WindlassError } from "../../task/errors.ts";
 import { quote } from "../../task/names.ts";
 import { checkInteger, checkKeys } from "../../task/options.ts";
+import { lightResponse } from "./adapter.ts";
 import type { FetchHandler } from "./app.ts";
 import type { NodeBindings } from "./bindings.ts";
 import { checkBind, DEFAULT_HOST, DEFAULT_PORT, listen, toUrl } from "./bind.ts";
@@ -47,7 +48,6 @@ const SWEEP_MS = 20;
 
 /**
  * Serves the API and the page. Fails with `INSECURE_BIND`, `PORT_TAKEN`, `INVALID_OPTION` or `UNKNOWN_OPTION`.
- * Node's globals `Request` and `Response` are replaced by the adapter's lighter ones, which extend them.
  */
 export async function startServer(options: ServerOptions): Promise<HttpServer> {
   checkClient(options);
@@ -58,7 +58,7 @@ export async function startServer(options: ServerOptions): Promise<HttpServer> {
   checkBind(host, options.token);
   const limits = toLimits(options.limits);
   let stopping = false;
-  const { fetch, replies } = makeHandler(options, { stopping: () => stopping });
+  const { fetch, replies } = makeHandler(options, { stopping: () => stopping, Response: lightResponse() });
   const server = makeServer(limits, fetch, (error) =>
     replies.problem(error, { requestId: replies.requestId({}) }),
   );
@@ -75,6 +75,7 @@ export async function startServer(options: ServerOptions): Promise<HttpServer> {
 
 function makeServer(limits: HttpLimits, fetch: FetchHandler, problem: (error: unknown) => Response): Server {
   const listener = getRequestListener((request, bindings) => fetch(request, bindings as NodeBindings), {
+    overrideGlobalObjects: false,
     // What the adapter itself refuses: a broken target, or a host that is no host.
     errorHandler: (error) =>
       problem(

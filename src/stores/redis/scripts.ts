@@ -10,10 +10,10 @@
  * literals.
  */
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { WindlassError } from "../../task/errors.ts";
 import { LAW, type LawValue } from "./law.ts";
 import { LAYOUT } from "./layout.ts";
+import { textOf } from "./texts.ts";
 
 export const SCRIPT_NAMES = [
   "act",
@@ -63,8 +63,7 @@ export function loadScripts(law: LawValue = LAW): Readonly<Record<ScriptName, Sc
 }
 
 function assemble(path: string): string {
-  const text = readFileSync(new URL(`lua/${path}.lua`, import.meta.url), "utf8");
-  return text.replaceAll(INCLUDE, (_, part: string) => assemble(`shared/${part}`));
+  return textOf(`lua/${path}.lua`).replaceAll(INCLUDE, (_, part: string) => assemble(`shared/${part}`));
 }
 
 /** Redis keeps the source of every script it was ever given; comments are for people. */

@@ -1,8 +1,11 @@
 /** `sqlite:`, the URL of a store in one file. */
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
 import type { StoreDriver } from "../../store/driver.ts";
 import { WindlassError } from "../../task/errors.ts";
 import { quote } from "../../task/names.ts";
 import { checkKeys } from "../../task/options.ts";
+import { shorten } from "../../task/quote.ts";
 import { checkPath, checkSynchronous, type SqliteStoreOptions } from "./options.ts";
 
 const FORMS = "sqlite:PATH";
@@ -10,6 +13,10 @@ const FORMS = "sqlite:PATH";
 export const sqliteDriver: StoreDriver = {
   schemes: ["sqlite"],
   forms: FORMS,
+  absent(url) {
+    const path = resolve(sqliteOptions(url).path);
+    return existsSync(path) ? undefined : `file ${shorten(path)}`;
+  },
   async make(url) {
     const options = sqliteOptions(url);
     const { sqliteStore } = await import("./store.ts");
@@ -22,6 +29,13 @@ function sqliteOptions(url: string): SqliteStoreOptions {
   const rest = url.slice(url.indexOf(":") + 1);
   const mark = rest.indexOf("?");
   const location = mark < 0 ? rest : rest.slice(0, mark);
+  if (/^\/\/(?!\/|[a-z]:|$)/i.test(location)) {
+    const name = shorten(location.slice(2));
+    throw new WindlassError(
+      "INVALID_URL",
+      `the store URL ${quote(url)} has two slashes before a name; expected sqlite:${name} (as seen from the working directory) or sqlite:///${name}`,
+    );
+  }
   const path = decode(location.startsWith("//") ? location.slice(2) : location);
   if (path === undefined) {
     throw new WindlassError(

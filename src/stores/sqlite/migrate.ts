@@ -1,7 +1,6 @@
 /** The schema's versions. A migration is never changed once it was published; a new one is added. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
+import { textOf } from "./texts.ts";
 
 /** `WNDL`: tells our files from everybody else's (https://sqlite.org/pragma.html#pragma_application_id). */
 export const APPLICATION_ID = 0x574e444c;
@@ -37,6 +36,5 @@ export function migrate(db: DatabaseSync): void {
 }
 
 function migration(version: number): string {
-  const name = `${String(version).padStart(3, "0")}.sql`;
-  return readFileSync(join(import.meta.dirname, "migrations", name), "utf8");
+  return textOf(`migrations/${String(version).padStart(3, "0")}.sql`);
 }

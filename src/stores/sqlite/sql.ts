@@ -1,14 +1,12 @@
 /** The SQL files beside this one: texts by name, and prepared statements. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
 import { WindlassError } from "../../task/errors.ts";
 import { CONSTANTS } from "./constants.ts";
+import { textOf } from "./texts.ts";
 
-/** The statements of `sql/FILE.sql` by their names. Found beside this file in the sources and in the build, which copies it. */
+/** The statements of `sql/FILE.sql` by their names. */
 export function readStatements(file: string): ReadonlyMap<string, string> {
-  const name = `${file}.sql`;
-  return parseStatements(readFileSync(join(import.meta.dirname, "sql", name), "utf8"), name);
+  return parseStatements(textOf(`sql/${file}.sql`), `${file}.sql`);
 }
 
 /** Each begins with a line `-- name: NAME`, and `${NAME}` in it stands for a value of `constants.ts`. */

@@ -11,8 +11,8 @@ test("POST /v1/tasks answers 202 with the task's address", async () => {
   const { status, json, headers } = await s.request("POST", "/v1/tasks", { type: "job", payload: [1] });
   assert.equal(status, 202);
   assert.deepEqual(Object.keys(json), ["id", "state", "queue", "duplicate"]);
-  assert.equal(headers.get("location"), `/v1/tasks/${String(json["id"])}`);
-  const shown = await s.request("GET", headers.get("location")!);
+  assert.equal(headers.get("location"), `tasks/${String(json["id"])}`); // as seen from /v1/tasks
+  const shown = await s.request("GET", `/v1/${headers.get("location")!}`);
   assert.deepEqual([shown.json["payload"], shown.json["attempts"]], [[1], []]);
 });
 
