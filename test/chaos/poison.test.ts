@@ -28,7 +28,10 @@ async function enqueue(client: Client<FullStore>, count: number, guilty: Readonl
   };
 }
 
-async function assertJust(client: Client<FullStore>, tasks: { guilty: string[]; innocent: string[] }): Promise<void> {
+async function assertJust(
+  client: Client<FullStore>,
+  tasks: { guilty: string[]; innocent: string[] },
+): Promise<void> {
   for (const id of tasks.guilty) {
     const task = await client.get(id);
     assert.deepEqual([task?.state, task?.deadReason], ["dead", "crashed"]);
