@@ -1,5 +1,6 @@
 /** Task definitions: one object holds a task's name, its defaults, its input schema and its handler. */
 import { DEFAULT_BACKOFF } from "../task/backoff.ts";
+import { isMarked } from "../task/brand.ts";
 import { type Duration, toMs } from "../task/duration.ts";
 import { WindlassError } from "../task/errors.ts";
 import type { Headers } from "../task/headers.ts";
@@ -105,7 +106,7 @@ export function defineTask(
 
 /** True for what `defineTask` made, also by another copy of the package. */
 export function isTaskDefinition(value: unknown): value is TaskDefinition {
-  return typeof value === "object" && value !== null && definitionBrand in value;
+  return isMarked(value, definitionBrand);
 }
 
 /** The definition of the task that is meant, undefined for a type's name, or fails with `INVALID_DEFINITION`. */

@@ -1,5 +1,6 @@
 /** From what a producer says to the task that a store is given: every check of input happens here, once. */
 import { createHash } from "node:crypto";
+import { shareClass } from "../task/brand.ts";
 import { type Duration, toMs } from "../task/duration.ts";
 import { WindlassError } from "../task/errors.ts";
 import { checkHeaders, type Headers } from "../task/headers.ts";
@@ -50,6 +51,10 @@ export interface TaskRequest extends EnqueueOptions {
  * change it (numbers that a double does not hold, the order of keys). Whoever makes one has checked that it is JSON.
  */
 export class JsonText {
+  static {
+    shareClass(this, "JsonText"); // the server may be of another copy of the package than the client
+  }
+
   readonly text: string;
 
   constructor(text: string) {
