@@ -26,6 +26,7 @@ import {
   type TaskInfoPage,
   type TaskQuery,
 } from "./inspection.ts";
+import type { EnqueueArguments, Payload, TaskInput, TaskOrType } from "./enqueue-types.ts";
 import type { EnqueuedTask } from "./enqueued.ts";
 import { harmlessLogger } from "./logger.ts";
 import { composeEnqueue } from "./middleware.ts";
@@ -78,11 +79,11 @@ export class Client<S extends Store = Store> implements AsyncDisposable {
    * the store. Fails with the codes of `EnqueueOptions`' checks, `INVALID_PAYLOAD`, `PAYLOAD_TOO_LARGE`,
    * `KEY_CONFLICT`, a `STORE_…` code (nothing was written), or `UNKNOWN` (repeat with the same `id` or `key`).
    */
-  enqueue<In>(
-    task: TaskDefinition<In, unknown> | string,
-    input: NoInfer<In>,
-    options?: EnqueueOptions,
-  ): Promise<EnqueuedTask> {
+  enqueue<Task extends TaskDefinition | string, Given = unknown>(
+    task: Task & TaskOrType<Task>,
+    ...input: EnqueueArguments<TaskInput<Task, Given>>
+  ): Promise<EnqueuedTask>;
+  enqueue(task: TaskDefinition | string, input?: unknown, options?: EnqueueOptions): Promise<EnqueuedTask> {
     return held(this).#producer.enqueue(task, input, options);
   }
 
@@ -90,10 +91,15 @@ export class Client<S extends Store = Store> implements AsyncDisposable {
    * Adds a task for each input: one round trip per 1,000. If one input is refused, nothing is added.
    * A call of the store that fails half-way leaves the earlier thousands added.
    */
-  enqueueMany<In>(
-    task: TaskDefinition<In, unknown> | string,
-    inputs: readonly NoInfer<In>[],
+  enqueueMany<Task extends TaskDefinition | string, Given = unknown>(
+    task: Task & TaskOrType<Task>,
+    inputs: readonly Payload<TaskInput<Task, Given>>[],
     options?: Omit<EnqueueOptions, "id" | "key" | "keyWindow">,
+  ): Promise<EnqueuedTask[]>;
+  enqueueMany(
+    task: TaskDefinition | string,
+    inputs: readonly unknown[],
+    options?: EnqueueOptions,
   ): Promise<EnqueuedTask[]> {
     return held(this).#producer.enqueueMany(task, inputs, options);
   }

@@ -72,7 +72,8 @@ const KEYS = ["type", "queue", "priority", "retry", "input", "run"];
 
 /**
  * Defines a task. With `input`, a Standard Schema, payloads are checked when they are enqueued and again before the
- * handler runs; without, name the type: `defineTask<{ to: string }>({ … })`.
+ * handler runs; without, say what the handler gets: `run({ input }: TaskContext<{ to: string }>) { … }`, and what it answers is
+ * known, too. (`defineTask<{ to: string }>({ … })` also says it, but TypeScript then infers no result: it is `unknown`.)
  * Fails with `INVALID_NAME`, `INVALID_OPTION`, `UNKNOWN_OPTION` or `INVALID_DEFINITION`.
  */
 export function defineTask<S extends StandardSchema, Result>(

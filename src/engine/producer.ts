@@ -81,7 +81,7 @@ export class Producer {
   async enqueue(task: Produced | string, input: unknown, options?: EnqueueOptions): Promise<EnqueuedTask> {
     const template = options === undefined ? this.#template(task) : templateOf(task, options);
     const schema = typeof task === "string" ? undefined : task.input;
-    if (schema !== undefined) await parseWith(schema, input, typeOf(task));
+    if (schema !== undefined) await parseWith(schema, asWritten(input), typeOf(task));
     const added = template(encodePayload(input), this.#newId);
     if (this.#around !== undefined) return (await this.#through(this.#around, [added]))[0]!;
     return toEnqueued(added, await this.#batcher.add(added));
@@ -96,7 +96,7 @@ export class Producer {
     checkList(inputs, "inputs");
     const schema = typeof task === "string" ? undefined : task.input;
     if (schema !== undefined) {
-      for (const input of inputs) await parseWith(schema, input, typeOf(task));
+      for (const input of inputs) await parseWith(schema, asWritten(input), typeOf(task));
     }
     const tasks = inputs.map((input) => template(encodePayload(input), this.#newId));
     if (options !== undefined && isNamed(options)) checkTogether(tasks);
@@ -207,6 +207,11 @@ function templateOf(task: Produced | string, options?: EnqueueOptions): Template
 
 function typeOf(task: Produced | string): string {
   return typeof task === "string" ? task : task.type;
+}
+
+/** No input is written as null, and that is what the worker's check will see. */
+function asWritten(input: unknown): unknown {
+  return input === undefined ? null : input;
 }
 
 /** Only what the caller names can be the same twice: new ids are not. */

@@ -229,7 +229,7 @@ test("definitions and workers refuse what cannot be meant", () => {
     { queues: [] },
     { queues: { a: 0 } },
     { retention: { dead: { count: -1 } } },
-  ]) {
+  ] as const) {
     assert.throws(() => client.work([task], options), { code: "INVALID_OPTION" }, JSON.stringify(options));
   }
   assert.throws(() => client.work([task], { queues: ["a", "a b"] }), {
