@@ -42,6 +42,16 @@ export type TaskOrType<Task> = Task extends string
       : Extract<keyof TaskTypes, string>
   : Task;
 
+/**
+ * The options of many: the same for all, or a function that answers those of each (undefined: none). What names one task
+ * (`id`, `key`) has to be its own.
+ */
+export type ManyOptions<In> =
+  | (Omit<EnqueueOptions, "id" | "key" | "keyWindow"> & {
+      readonly [Name in "id" | "key" | "keyWindow"]?: undefined;
+    })
+  | ((input: In, index: number) => EnqueueOptions | undefined);
+
 /** What a task takes: by its definition, or by the list; `Given` for a name of which nothing is known. */
 export type TaskInput<Task, Given = unknown> =
   Task extends TaskDefinition<infer In, infer _Out, infer _Result>

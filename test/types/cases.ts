@@ -63,6 +63,16 @@ void client.enqueue({ type: "mail" }, 7);
 // @ts-expect-error an option that is none
 void client.enqueue(mail, { to: "ada" }, { dealy: "5m" });
 void client.enqueueMany(mail, [{ to: "ada" }], { priority: "low" });
+void client.enqueueMany(mail, [{ to: "ada" }], ({ to }, index) => ({ key: `${to}:${index}`, delay: "5m" }));
+void client.enqueueMany("any", [{ n: 1 }, { n: 2 }], ({ n }) => (n > 1 ? { priority: n } : undefined));
+// @ts-expect-error one key for all
+void client.enqueueMany(mail, [{ to: "ada" }], { key: "k" });
+// @ts-expect-error one id for all
+void client.enqueueMany("any", [1, 2], { id: crypto.randomUUID() });
+// @ts-expect-error options that are none
+void client.enqueueMany(mail, [{ to: "ada" }], () => ({ kee: "k" }));
+// @ts-expect-error a field that no input has
+void client.enqueueMany(mail, [{ to: "ada" }], (input) => ({ key: input.id }));
 // @ts-expect-error one of them does not fit
 void client.enqueueMany(mail, [{ to: "ada" }, { to: 7 }]);
 
