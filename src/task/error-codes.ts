@@ -141,8 +141,8 @@ const table = {
   },
   KEY_CONFLICT: {
     kind: "conflict",
-    meaning: "A task with the same key and another type or payload stands.",
-    remedy: "Use another key, or the task that the message names.",
+    meaning: "A task with the same key or id and another type or payload stands.",
+    remedy: "Use another key or id, or the task that the message names.",
   },
   UNAUTHENTICATED: {
     kind: "denied",
