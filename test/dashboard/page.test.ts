@@ -67,6 +67,9 @@ test("it asks for what the server has", async () => {
   for (const [, name] of page.body.matchAll(/: \["[A-Z][a-z ]+", "([a-z_]+)"\]/g)) {
     assert.equal(typeof stats.json[name!], "number", name);
   }
+  const [, events] = /const EVENTS = \{([^}]+)\}/.exec(page.body)!;
+  const shown = [...events!.matchAll(/(\w+):/g)].map(([, name]) => name);
+  assert.deepEqual(Object.keys(stats.json["totals"] as object), shown);
   const list = await s.request("GET", "/v1/tasks?limit=30&state=dead");
   const [task] = list.json["items"] as Record<string, unknown>[];
   for (const field of ["id", "type", "queue", "state", "failures", "crashes", "createdAt", "runAt"]) {
