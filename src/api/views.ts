@@ -11,7 +11,14 @@ export const LISTED_LIMIT = 4_096;
 
 export const stateView = oneOf(TASK_STATES);
 
-const DEAD_REASONS: readonly DeadReason[] = ["exhausted", "crashed", "discarded", "expired", "invalid"];
+const DEAD_REASONS: readonly DeadReason[] = [
+  "exhausted",
+  "crashed",
+  "discarded",
+  "expired",
+  "unhandled",
+  "invalid",
+];
 
 const errorView = object({
   name: text(),

@@ -31,7 +31,7 @@ export interface TaskContext<Input> {
 export interface RetryOptions {
   /** Retries after the first try, 0 to 1,000. Default 3. */
   readonly limit?: number | undefined;
-  /** Ceiling of the first delay. Default 1 s; it doubles with each retry. */
+  /** Longest first delay; it grows by 4 with each retry, and at least half of each is waited. Default 5 s. */
   readonly base?: Duration | undefined;
   /** No delay is longer. Default 10 m. */
   readonly max?: Duration | undefined;

@@ -227,8 +227,8 @@ const table = {
   // Attempts
   UNKNOWN_TYPE: {
     kind: "internal",
-    meaning: "The worker that claimed the task has no handler for its type.",
-    remedy: "Give that worker the handler, a `*` handler, or the task a queue of its own.",
+    meaning: "No worker that claimed the task had a handler for its type.",
+    remedy: "Run a worker that has the handler, and retry the task; or give it a queue of its own.",
   },
   UNREADABLE: {
     kind: "internal",

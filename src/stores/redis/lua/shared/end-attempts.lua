@@ -42,7 +42,8 @@ for i = 1, #ids do
     local list, score = entering[to] or {}, now
     if timed[to] then
       score = now + delayOf[i]
-      runAt, change = score, change or 'due'
+      change = change or 'due'
+      if move.time ~= 'keeps' then runAt = score end
     end
     list[#list + 1], list[#list + 2] = score, id
     entering[to] = list
