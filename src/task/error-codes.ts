@@ -213,6 +213,11 @@ const table = {
     meaning: "The store's own data cannot be read.",
     remedy: "Restore it from a backup, and keep the broken copy for a report.",
   },
+  STORE_GONE: {
+    kind: "unavailable",
+    meaning: "The store's file was removed or replaced while in use; nothing was written.",
+    remedy: "Stop the programs that use it, put the right file in its place, and start them again.",
+  },
   STORE_UNSUPPORTED: {
     kind: "conflict",
     meaning: "This store cannot do that.",
