@@ -82,6 +82,7 @@ export const queueView = object({
   paused: flag(),
   counts: countsView,
   oldestPendingMs: optional(value<number>({ type: "number" })),
+  unreachable: optional(flag()),
 });
 
 export const activityView = object({
@@ -127,8 +128,8 @@ export function toDetailView(task: TaskDetailInfo): TaskDetailView {
   return { ...toTaskView(task), attempts: task.attempts.map(toAttemptView) };
 }
 
-export function toQueueView({ name, paused, counts, oldestPendingMs }: QueueInfo): QueueView {
-  return { name, paused, counts: { ...counts }, oldestPendingMs };
+export function toQueueView({ name, paused, counts, oldestPendingMs, unreachable }: QueueInfo): QueueView {
+  return { name, paused, counts: { ...counts }, oldestPendingMs, unreachable };
 }
 
 export function toActivityView(activity: MinuteActivity): TypeOf<typeof activityView> {
