@@ -11,7 +11,14 @@ export const LISTED_LIMIT = 4_096;
 
 export const stateView = oneOf(TASK_STATES);
 
-const DEAD_REASONS: readonly DeadReason[] = ["exhausted", "crashed", "discarded", "expired", "invalid"];
+const DEAD_REASONS: readonly DeadReason[] = [
+  "exhausted",
+  "crashed",
+  "discarded",
+  "expired",
+  "unhandled",
+  "invalid",
+];
 
 const errorView = object({
   name: text(),
@@ -77,10 +84,20 @@ export const countsView = object({
   dead: integer(),
 });
 
+/** What happened since a queue was first used. */
+export const totalsView = object({
+  added: integer(),
+  completed: integer(),
+  failed: integer({ description: "Attempts that failed" }),
+  crashed: integer({ description: "Attempts whose lease ran out; their tasks were taken back" }),
+  dead: integer({ description: "Tasks that died, once for each time" }),
+});
+
 export const queueView = object({
   name: text(),
   paused: flag(),
   counts: countsView,
+  totals: totalsView,
   oldestPendingMs: optional(value<number>({ type: "number" })),
   unreachable: optional(flag()),
 });
@@ -128,8 +145,9 @@ export function toDetailView(task: TaskDetailInfo): TaskDetailView {
   return { ...toTaskView(task), attempts: task.attempts.map(toAttemptView) };
 }
 
-export function toQueueView({ name, paused, counts, oldestPendingMs, unreachable }: QueueInfo): QueueView {
-  return { name, paused, counts: { ...counts }, oldestPendingMs, unreachable };
+export function toQueueView(info: QueueInfo): QueueView {
+  const { name, paused, counts, totals, oldestPendingMs, unreachable } = info;
+  return { name, paused, counts: { ...counts }, totals: { ...totals }, oldestPendingMs, unreachable };
 }
 
 export function toActivityView(activity: MinuteActivity): TypeOf<typeof activityView> {

@@ -12,12 +12,10 @@ import { Aborted, type AbortReason } from "../task/control-errors.ts";
 import type { Headers } from "../task/headers.ts";
 import type { NewTask } from "../task/task.ts";
 import { CATCH_ALL, DEFAULT_RETRY, type TaskContext, type TaskDefinition } from "./definition.ts";
+import type { Handlers } from "./handlers.ts";
 import { type Logger, type TaskLog, taskLog } from "./logger.ts";
 import type { RunMiddleware } from "./middleware.ts";
 import { parseWith } from "./schema.ts";
-
-/** Handlers by type; `*` is the catch-all. */
-export type Handlers = ReadonlyMap<string, TaskDefinition>;
 
 /** Told once how the attempt ended; undefined: its lease is lost, and there is nothing to settle. */
 export type Done = (attempt: Attempt, outcome: Outcome | undefined) => void;
@@ -30,6 +28,8 @@ export interface AttemptTools {
   readonly keepCompleted: boolean;
   /** What runs around every handler, if anything does. */
   readonly around: RunMiddleware | undefined;
+  /** Decides on tasks without a handler. */
+  readonly unhandled: { outcomeOf(lease: Lease): Outcome };
 }
 
 /** Largest result that is kept, in characters of JSON text. */
@@ -106,7 +106,10 @@ export class Attempt {
     let result: unknown;
     let pending: Promise<unknown> | undefined;
     try {
-      if (definition === undefined) throw this.#unknownType();
+      if (definition === undefined) {
+        done(this, this.#tools.unhandled.outcomeOf(this.lease));
+        return;
+      }
       const parsed = this.#decode();
       result =
         definition.input === undefined && this.#tools.around === undefined
@@ -139,14 +142,6 @@ export class Attempt {
     return around === undefined
       ? definition.run(context)
       : around(context, async () => definition.run(context));
-  }
-
-  #unknownType(): WindlassError {
-    const { handlers } = this.#tools;
-    return new WindlassError(
-      "UNKNOWN_TYPE",
-      `this worker has no handler for ${this.lease.type}; it has ${[...handlers.keys()].join(", ")}`,
-    );
   }
 
   #decode(): unknown {

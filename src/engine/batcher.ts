@@ -2,8 +2,10 @@
  * Natural batching: send at once if nothing is under way, otherwise collect until a running call returns.
  *
  * No timer and no window: an idle producer waits for nothing, and a busy one's batches grow just as large as the
- * store is slow. The first send is put off to the end of the current turn of the event loop, so that a loop of
- * enqueues without `await`, or a burst of HTTP requests, is one call.
+ * store is slow. While no call is under way the next is sent as soon as the code that runs now, and every promise that
+ * is settled already, has had its say: so a loop of enqueues without `await` is one call, and so is what many producers add
+ * that were answered together. A call beside another is put off for a whole turn of the event loop, so that a burst of HTTP
+ * requests shares it.
  *
  * Behind a network two calls are worth having under way: while the server works on one, the other is written. What
  * waits is then split between them, and from there on they take turns by themselves.
@@ -79,12 +81,14 @@ export class Batcher<Item, Answer> {
   #schedule(): void {
     if (this.#scheduled || this.#running === this.#options.calls) return;
     this.#scheduled = true;
-    this.#options.clock.defer(() => {
+    const send = (): void => {
       this.#scheduled = false;
       void this.#run(this.#take());
       // A turn later, not at once: two calls that arrive together are answered together, and would never take turns.
       if (this.#waiting.length > 0) this.#schedule();
-    });
+    };
+    if (this.#running === 0) process.nextTick(send);
+    else this.#options.clock.defer(send);
   }
 
   async #run(batch: readonly Waiting<Item, Answer>[]): Promise<void> {

@@ -40,6 +40,8 @@ export interface ExchangerOptions {
   readonly onFull: () => void;
   /** The leases of what runs now. */
   readonly holding: () => readonly LeaseRef[];
+  /** Of the leases of one claim those that are to begin. */
+  readonly sift: (leases: readonly Lease[], expiresAt: number) => readonly Lease[];
   /** A lease was claimed; `expiresAt` is when it ends at the latest, by the monotonic clock. */
   readonly onLease: (lease: Lease, expiresAt: number) => void;
   /** No call is under way, and there is nothing to say. */
@@ -175,7 +177,9 @@ export class Exchanger {
   #accept(reply: ExchangeReply, { settle, claim }: Exchange, sent: Sent): Failure | undefined {
     try {
       this.#options.outbox.report(settle, reply);
-      for (const lease of reply.leases) this.#begin(lease, sent.leaseEndsAt);
+      for (const lease of this.#options.sift(reply.leases, sent.leaseEndsAt)) {
+        this.#begin(lease, sent.leaseEndsAt);
+      }
       if (claim !== undefined) this.#learn(claim, reply, sent.signals);
       this.#apart.takeUnknown(settle, reply);
       this.#replyLost ||= hasCode(reply.failure, "UNKNOWN");

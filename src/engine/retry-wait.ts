@@ -1,6 +1,6 @@
 /** The wait before something that failed is tried again: longer after each failure, and cut short when it has to be. */
 import type { Clock, Random } from "../store/clock.ts";
-import { backoffMs } from "../task/backoff.ts";
+import { backoffMs, CALL_SHAPE } from "../task/backoff.ts";
 
 /** Waits between calls while the store fails: the herd spreads out, and no outage is answered with a storm. */
 export const OUTAGE_BACKOFF = { baseMs: 200, maxMs: 5_000 };
@@ -30,8 +30,9 @@ export class RetryWait {
   begin(): Promise<void> {
     this.#failures += 1;
     return new Promise((resolve) => {
-      const cancel = this.#clock.after(backoffMs(this.#failures, OUTAGE_BACKOFF, this.#random()), () =>
-        this.end(),
+      const cancel = this.#clock.after(
+        backoffMs(this.#failures, OUTAGE_BACKOFF, CALL_SHAPE, this.#random()),
+        () => this.end(),
       );
       this.#end = () => {
         cancel();

@@ -1,7 +1,7 @@
 /** A worker's subscription to what is added, which waits for a store that is away. */
 import type { Clock, Random } from "../store/clock.ts";
 import type { Store } from "../store/store.ts";
-import { backoffMs } from "../task/backoff.ts";
+import { backoffMs, CALL_SHAPE } from "../task/backoff.ts";
 import { WindlassError } from "../task/errors.ts";
 import { toTaskError } from "../task/judge.ts";
 import type { Logger } from "./logger.ts";
@@ -31,7 +31,7 @@ export async function subscribe(options: Subscribing): Promise<AsyncDisposable |
     } catch (error) {
       if (!(error instanceof WindlassError && error.retriable)) throw error;
       logger.warn({ worker, error: toTaskError(error) }, "the store failed; trying again");
-      await pause(backoffMs(failures, OUTAGE_BACKOFF, random()), options);
+      await pause(backoffMs(failures, OUTAGE_BACKOFF, CALL_SHAPE, random()), options);
     }
   }
   return undefined;

@@ -22,6 +22,11 @@ export interface WorkOptions {
   readonly poll?: Duration | undefined;
   /** How often to sweep expired leases and old tasks, 100 ms to 1 h. Default 5 s. */
   readonly maintainEvery?: Duration | undefined;
+  /**
+   * How long a task of a type for which nobody has a handler is put back, without cost, before it is dead with reason
+   * `unhandled`, 0 to 365 d. Default 24 h.
+   */
+  readonly unhandledAfter?: Duration | undefined;
   readonly shutdown?:
     | {
         /** How long running attempts may go on after a stop is asked for. Default 25 s. */
@@ -47,6 +52,7 @@ export interface WorkSettings {
   readonly leaseMs: number;
   readonly pollMs: number;
   readonly maintainEveryMs: number;
+  readonly unhandledAfterMs: number;
   readonly shutdown: { readonly timeoutMs: number; readonly abortMs: number };
   readonly retention: Retention;
   readonly signals: boolean;
@@ -59,6 +65,7 @@ const KEYS: readonly (keyof WorkOptions)[] = [
   "lease",
   "poll",
   "maintainEvery",
+  "unhandledAfter",
   "shutdown",
   "retention",
   "signals",
@@ -81,6 +88,7 @@ export function resolveWorkOptions(options: WorkOptions, tasks: readonly TaskDef
     leaseMs: toMsWithin(lease, ["1s", "24h"], "lease"),
     pollMs: toMsWithin(poll, ["50ms", "1h"], "poll"),
     maintainEveryMs: toMaintainEvery(options.maintainEvery),
+    unhandledAfterMs: toMsWithin(options.unhandledAfter ?? "24h", ["0ms", "365d"], "unhandledAfter"),
     shutdown: {
       timeoutMs: toMs(timeout, "shutdown.timeout"),
       abortMs: toMs(abort, "shutdown.abort"),

@@ -4,12 +4,14 @@
  */
 import type { Clock, Random } from "../store/clock.ts";
 import type { Lease, Store } from "../store/store.ts";
-import { WindlassError } from "../task/errors.ts";
 import type { Outcome } from "../task/outcome.ts";
-import { Attempt, type AttemptTools, type Handlers } from "./attempt.ts";
+import { Attempt, type AttemptTools } from "./attempt.ts";
 import { announceEnd, announceLoss, announceStart } from "./attempt-events.ts";
-import { CATCH_ALL, type TaskDefinition } from "./definition.ts";
+import type { TaskDefinition } from "./definition.ts";
 import { Exchanger } from "./exchanger.ts";
+import { handlersOf } from "./handlers.ts";
+import { IdleWait } from "./idle-wait.ts";
+import { Isolation } from "./isolation.ts";
 import { LeaseKeeper } from "./lease-keeper.ts";
 import type { Logger } from "./logger.ts";
 import { composeRun, type RunMiddleware } from "./middleware.ts";
@@ -18,6 +20,7 @@ import type { Service } from "./service.ts";
 import { housekeeping } from "./services.ts";
 import { onStopSignals, resend } from "./stop-signals.ts";
 import { subscribe } from "./subscribe.ts";
+import { UnhandledTypes } from "./unhandled.ts";
 import { resolveWorkOptions, type WorkOptions, type WorkSettings } from "./work-options.ts";
 
 export interface WorkerTools {
@@ -43,29 +46,38 @@ export class Worker implements AsyncDisposable {
   readonly #services: Service;
   readonly #outbox: Outbox;
   readonly #exchanger: Exchanger;
+  readonly #isolation: Isolation;
   readonly #running = new Set<Attempt>();
+  /** Until nothing runs and everything is said. */
+  readonly #idle: IdleWait;
   /** Settled or released everything. */
   readonly #ended = Promise.withResolvers<void>();
   /** `run` is over: nothing of this worker is left. */
   readonly #done = Promise.withResolvers<void>();
   #phase: Phase = "new";
-  #idle: (() => void)[] = [];
 
   constructor(store: Store, tasks: readonly TaskDefinition[], options: WorkOptions, tools: WorkerTools) {
     this.#store = store;
     const handlers = handlersOf(tasks);
+    this.#idle = new IdleWait(tools.clock, () => this.#running.size === 0 && this.#exchanger.idle);
     this.#settings = resolveWorkOptions(options, tasks);
     this.name = this.#settings.name;
-    const { retention, leaseMs, queues, pollMs, maintainEveryMs } = this.#settings;
+    const { retention, leaseMs, queues, pollMs, maintainEveryMs, unhandledAfterMs } = this.#settings;
     const keepCompleted = retention.completed.ageMs > 0 && retention.completed.count > 0;
     const around = composeRun([...tools.middleware, ...this.#settings.middleware]);
-    this.#tools = { ...tools, handlers, keepCompleted, around };
+    const unhandled = new UnhandledTypes({
+      ...tools,
+      handlers,
+      worker: this.name,
+      afterMs: unhandledAfterMs,
+    });
+    this.#tools = { ...tools, handlers, keepCompleted, around, unhandled };
     this.#keeper = new LeaseKeeper({
       store,
       clock: tools.clock,
       logger: tools.logger,
       leaseMs,
-      running: () => this.#running,
+      running: () => this.#leased(),
       held: () => this.#outbox.held,
       onLost: (attempt) => this.#forget(attempt),
     });
@@ -78,15 +90,28 @@ export class Worker implements AsyncDisposable {
       queues,
       leaseMs,
       pollMs,
-      free: () => (this.#phase === "claiming" ? this.#settings.concurrency - this.#running.size : 0),
-      holding: () => [...this.#running].map((attempt) => attempt.lease),
+      free: () => (this.#isOpen() ? this.#settings.concurrency - this.#running.size : 0),
+      holding: () => this.#leased().map((attempt) => attempt.lease),
+      sift: (leases, expiresAt) =>
+        this.#phase === "claiming" ? this.#isolation.sift(leases, expiresAt) : leases,
       onFull: () => this.#keeper.watch(),
       onLease: (lease, expiresAt) => this.#start(lease, expiresAt),
-      onIdle: () => this.#tellIfIdle(),
+      onIdle: () => {
+        this.#isolation.look();
+        this.#idle.look();
+      },
       onClosed: (error) => {
         this.#phase = "stopped";
         this.#ended.reject(error);
       },
+    });
+    this.#isolation = new Isolation({
+      ...tools,
+      active: () => this.#running.size,
+      settled: () => this.#exchanger.idle,
+      attempt: (lease, expiresAt) => new Attempt(lease, expiresAt, this.#tools),
+      begin: (attempt) => this.#begin(attempt),
+      putBack: (lease, outcome) => this.#outbox.add(lease, outcome),
     });
     this.#services = housekeeping({ ...tools, store, everyMs: maintainEveryMs, retention });
   }
@@ -142,12 +167,14 @@ export class Worker implements AsyncDisposable {
     }
     if (this.#phase !== "claiming") return this.#done.promise;
     this.#phase = "stopping";
+    const suspect = this.#isolation.leave();
+    if (suspect !== undefined) this.#outbox.add(suspect.lease, { kind: "release" });
     this.#exchanger.retryNow();
     const { timeoutMs, abortMs } = this.#settings.shutdown;
-    if (!(await this.#becomesIdle(timeoutMs))) {
+    if (!(await this.#idle.within(timeoutMs))) {
       this.#tools.logger.warn({ worker: this.name, running: this.#running.size }, "aborting what still runs");
       for (const attempt of this.#running) attempt.abort("shutdown");
-      await this.#becomesIdle(abortMs);
+      await this.#idle.within(abortMs);
     }
     await this.#leave();
     await this.#done.promise;
@@ -157,6 +184,17 @@ export class Worker implements AsyncDisposable {
     await this.stop();
   }
 
+  /** More may be claimed. */
+  #isOpen(): boolean {
+    return this.#phase === "claiming" && !this.#isolation.busy;
+  }
+
+  /** Every attempt whose lease is to be kept. */
+  #leased(): readonly Attempt[] {
+    const { waiting } = this.#isolation;
+    return waiting === undefined ? [...this.#running] : [...this.#running, waiting];
+  }
+
   // --- attempts -------------------------------------------------------------------------------------------------
 
   #start(lease: Lease, expiresAt: number): void {
@@ -164,7 +202,10 @@ export class Worker implements AsyncDisposable {
       this.#outbox.add(lease, { kind: "release" }); // claimed while the stop was asked for
       return;
     }
-    const attempt = new Attempt(lease, expiresAt, this.#tools);
+    this.#begin(new Attempt(lease, expiresAt, this.#tools));
+  }
+
+  #begin(attempt: Attempt): void {
     this.#running.add(attempt);
     try {
       this.#keeper.watch();
@@ -179,9 +220,10 @@ export class Worker implements AsyncDisposable {
   /** A property, so that no attempt needs a function of its own. */
   readonly #finish = (attempt: Attempt, outcome: Outcome | undefined): void => {
     if (!this.#running.delete(attempt)) return; // lost or released meanwhile
+    this.#isolation.ended(attempt);
     if (outcome !== undefined) this.#settle(attempt, outcome);
     this.#exchanger.schedule();
-    this.#tellIfIdle();
+    this.#idle.look();
   };
 
   #settle(attempt: Attempt, outcome: Outcome): void {
@@ -190,7 +232,9 @@ export class Worker implements AsyncDisposable {
   }
 
   #forget(attempt: Attempt): void {
-    if (!this.#running.delete(attempt)) return; // it ended meanwhile, and its outcome tells
+    const waited = attempt === this.#isolation.waiting;
+    if (!this.#running.delete(attempt) && !waited) return; // it ended meanwhile, and its outcome tells
+    this.#isolation.ended(attempt);
     const { id, queue, token } = attempt.lease;
     this.#tools.logger.warn(
       { id, queue, token, code: "LEASE_LOST" },
@@ -198,31 +242,10 @@ export class Worker implements AsyncDisposable {
     );
     announceLoss(attempt.lease, this.name, true);
     this.#exchanger.schedule();
-    this.#tellIfIdle();
+    this.#idle.look();
   }
 
   // --- stopping -------------------------------------------------------------------------------------------------
-
-  /** Waits until nothing runs and everything is said. False if that takes longer than `ms`. */
-  #becomesIdle(ms: number): Promise<boolean> {
-    if (this.#isIdle()) return Promise.resolve(true);
-    return new Promise((resolve) => {
-      const cancel = this.#tools.clock.after(ms, () => resolve(false));
-      this.#idle.push(() => {
-        cancel();
-        resolve(true);
-      });
-    });
-  }
-
-  #isIdle(): boolean {
-    return this.#running.size === 0 && this.#exchanger.idle;
-  }
-
-  #tellIfIdle(): void {
-    if (this.#idle.length === 0 || !this.#isIdle()) return;
-    for (const tell of this.#idle.splice(0)) tell();
-  }
 
   /** Releases what still runs and ends. */
   async #leave(): Promise<void> {
@@ -239,7 +262,7 @@ export class Worker implements AsyncDisposable {
       );
     this.#exchanger.retryNow();
     this.#exchanger.schedule();
-    if (!(await this.#becomesIdle(LEAVE_MS))) {
+    if (!(await this.#idle.within(LEAVE_MS))) {
       this.#tools.logger.error(
         { worker: this.name, unsettled: this.#outbox.leases.length },
         "leaving with outcomes unsettled; their leases will run out",
@@ -262,24 +285,4 @@ export class Worker implements AsyncDisposable {
   #queueNames(): readonly string[] {
     return this.#settings.queues.map(({ queue }) => queue);
   }
-}
-
-function handlersOf(tasks: readonly TaskDefinition[]): Handlers {
-  const handlers = new Map<string, TaskDefinition>();
-  for (const task of tasks) {
-    if (handlers.has(task.type)) {
-      throw new WindlassError(
-        "INVALID_DEFINITION",
-        `two handlers for ${task.type === CATCH_ALL ? "*" : task.type}; expected one`,
-      );
-    }
-    handlers.set(task.type, task);
-  }
-  if (handlers.size === 0) {
-    throw new WindlassError(
-      "INVALID_DEFINITION",
-      "a worker without handlers; expected at least one task definition",
-    );
-  }
-  return handlers;
 }

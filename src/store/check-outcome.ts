@@ -10,6 +10,7 @@ const REASONS: Readonly<Record<DeadReason, true>> = {
   crashed: true,
   discarded: true,
   expired: true,
+  unhandled: true,
   invalid: true,
 };
 
@@ -30,6 +31,7 @@ export function checkOutcome(outcome: Outcome): void {
       }
       return checkError(outcome.error);
     case "snooze":
+    case "requeue":
       return checkMs(outcome.delayMs, "outcome.delayMs");
     case "release":
     case "cancelled":

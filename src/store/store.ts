@@ -74,6 +74,8 @@ export interface Lease extends LeaseRef, TaskSettings {
   readonly priority: number;
   readonly createdAt: number;
   readonly runAt: number;
+  /** When it was claimed, by the store's clock, as `runAt` is. */
+  readonly startedAt: number;
   readonly failures: number;
   readonly crashes: number;
 }

@@ -141,8 +141,8 @@ const table = {
   },
   KEY_CONFLICT: {
     kind: "conflict",
-    meaning: "A task with the same key and another type or payload stands.",
-    remedy: "Use another key, or the task that the message names.",
+    meaning: "A task with the same key or id and another type or payload stands.",
+    remedy: "Use another key or id, or the task that the message names.",
   },
   UNAUTHENTICATED: {
     kind: "denied",
@@ -151,7 +151,7 @@ const table = {
   },
   FORBIDDEN: {
     kind: "denied",
-    meaning: "The request comes from another site's page, or is addressed to another host.",
+    meaning: "The request comes from another site's page, through a proxy, or is addressed to another host.",
     remedy:
       "Call the server by the address that it listens on, from its own page or a program; or give it a token.",
   },
@@ -213,6 +213,11 @@ const table = {
     meaning: "The store's own data cannot be read.",
     remedy: "Restore it from a backup, and keep the broken copy for a report.",
   },
+  STORE_GONE: {
+    kind: "unavailable",
+    meaning: "The store's file was removed or replaced while in use; nothing was written.",
+    remedy: "Stop the programs that use it, put the right file in its place, and start them again.",
+  },
   STORE_UNSUPPORTED: {
     kind: "conflict",
     meaning: "This store cannot do that.",
@@ -222,8 +227,8 @@ const table = {
   // Attempts
   UNKNOWN_TYPE: {
     kind: "internal",
-    meaning: "The worker that claimed the task has no handler for its type.",
-    remedy: "Give that worker the handler, a `*` handler, or the task a queue of its own.",
+    meaning: "No worker that claimed the task had a handler for its type.",
+    remedy: "Run a worker that has the handler, and retry the task; or give it a queue of its own.",
   },
   UNREADABLE: {
     kind: "internal",

@@ -2,7 +2,7 @@
  * What an error means. Pure: no clock, no dice, so that the law of retries can be read and tested in one place.
  * The only write that follows is a settlement, which carries the fence.
  */
-import { backoffMs, type Backoff, SHORTEST_DELAY_MS } from "./backoff.ts";
+import { backoffMs, type Backoff, RETRY_SHAPE, SHORTEST_DELAY_MS } from "./backoff.ts";
 import { WindlassError } from "./errors.ts";
 import { Discard, Retry, Snooze } from "./control-errors.ts";
 import type { Outcome } from "./outcome.ts";
@@ -30,7 +30,9 @@ export function judge(failures: number, thrown: unknown, policy: RetryPolicy, ra
   if (failures >= policy.limit) return { kind: "dead", reason: "exhausted", error };
   const asked = isA(thrown, Retry) ? thrown.delayMs : undefined;
   const delayMs =
-    asked === undefined ? backoffMs(failures + 1, policy, random) : Math.max(SHORTEST_DELAY_MS, asked);
+    asked === undefined
+      ? backoffMs(failures + 1, policy, RETRY_SHAPE, random)
+      : Math.max(SHORTEST_DELAY_MS, asked);
   return { kind: "retry", delayMs, error };
 }
 

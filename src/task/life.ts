@@ -25,6 +25,8 @@ export interface AttemptMove {
    * error if it has one. Undefined: nothing, and no attempt is recorded.
    */
   readonly costs?: "failure" | "crash";
+  /** Its `runAt` stays, whatever it waits for: it says since when the task could have run. */
+  readonly keepsTime?: true;
 }
 
 const outcomes: { readonly [K in OutcomeKind]: AttemptMove } = {
@@ -32,6 +34,7 @@ const outcomes: { readonly [K in OutcomeKind]: AttemptMove } = {
   retry: { to: "retrying", ifCancelled: "cancelled", costs: "failure" },
   dead: { to: "dead", ifCancelled: "cancelled", costs: "failure" },
   snooze: { to: "scheduled", ifCancelled: "cancelled" },
+  requeue: { to: "scheduled", ifCancelled: "cancelled", keepsTime: true },
   release: { to: "pending", ifCancelled: "cancelled" },
   cancelled: { to: "cancelled", ifCancelled: "cancelled" },
 };

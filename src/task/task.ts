@@ -34,6 +34,7 @@ export type DeadReason =
   | "crashed" // its leases were lost more often than its crash budget allows
   | "discarded" // the handler said: never again
   | "expired" // it was not started in time
+  | "unhandled" // no worker that claimed it had a handler for its type, for a whole day or what was said
   | "invalid"; // its payload was refused or its record could not be read
 
 /** What went wrong in an attempt, as it is stored and shown. `stack` is cut to 8 KiB by the engine. */

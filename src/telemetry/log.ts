@@ -43,6 +43,8 @@ function logEnd(logger: Logger, level: "debug" | "info", event: AttemptEnded): v
       return logger.error({ ...fields, reason: outcome.reason, error: outcome.error }, "dead");
     case "snooze":
       return logger[level]({ ...fields, againInMs: outcome.delayMs }, "snoozed");
+    case "requeue":
+      return logger.debug({ ...fields, againInMs: outcome.delayMs, why: outcome.why }, "put back");
     case "release":
       return logger.info(fields, "released");
     case "cancelled":

@@ -8,10 +8,11 @@ import { defineTask, windlass } from "windlass";
 
 const [url, ledger, concurrency] = process.argv.slice(2) as [string, string, string];
 
-const work = defineTask<{ ms: number }>({
+const work = defineTask<{ ms: number; poison?: boolean }>({
   type: "work",
   async run({ id, token, input, signal }) {
     appendFileSync(ledger, `start ${id} ${token} ${process.pid} ${Date.now()}\n`);
+    if (input.poison === true) process.kill(process.pid, "SIGKILL");
     await sleep(input.ms, undefined, { signal });
     appendFileSync(ledger, `end ${id} ${token} ${process.pid} ${Date.now()}\n`);
     return token;

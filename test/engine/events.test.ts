@@ -34,7 +34,7 @@ test("what is added is told per queue and type, and what was there already apart
     { type: "a" },
     { type: "b" },
     { type: "a" },
-    { type: "mail", queue: "mail", id: one!.id },
+    { type: "mail", queue: "mail", payload: 1, id: one!.id },
   ]);
   assert.deepEqual(
     added.map(({ ids, ...rest }) => ({ ...rest, ids: ids.length })),
@@ -118,19 +118,21 @@ test("every outcome is told, and a listener cannot change it by the way", async 
     },
   });
   const tasks = await at.client.enqueueMany(task, ["ok", "snooze", "fail"]);
-  const stranger = await at.client.enqueue("stranger", null, { retries: 0 });
+  const last = await at.client.enqueue(task, "fail", { retries: 0 });
+  const stranger = await at.client.enqueue("stranger", null);
   void at.client.work([task], { ...quick, concurrency: 1 }).run();
-  await until(() => ended.length === 4, "all have ended");
+  await until(() => ended.length === 5, "all have ended");
   assert.deepEqual(
     ended.map(({ id, outcome }) => [id, outcome.kind]),
     [
       [tasks[0]!.id, "completed"],
       [tasks[1]!.id, "snooze"],
       [tasks[2]!.id, "retry"],
-      [stranger.id, "dead"],
+      [last.id, "dead"],
+      [stranger.id, "requeue"],
     ],
   );
-  await until(async () => (await at.client.get(stranger.id))?.state === "dead", "it is written as told");
+  await until(async () => (await at.client.get(last.id))?.state === "dead", "it is written as told");
 });
 
 test("an attempt whose lease is lost ends by that, once; what is released at a stop ends as released", async (t) => {

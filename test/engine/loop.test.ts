@@ -115,6 +115,7 @@ test("a lease that cannot be begun does not keep the next from beginning", async
     pollMs: 1_000,
     free: () => 2 - begun.length,
     holding: () => [],
+    sift: (leases) => leases,
     onLease({ id }) {
       begun.push(id);
       if (begun.length === 1) throw new Error("no luck");

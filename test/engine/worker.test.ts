@@ -80,7 +80,7 @@ test("a handler that fails is tried four times, with backoff in between, and is 
   });
   const { id } = await at.client.enqueue(fails, null);
   void at.client.work([fails], quick).run();
-  for (const [index, delay] of [1_000, 2_000, 4_000].entries()) {
+  for (const [index, delay] of [1_000, 4_000, 16_000].entries()) {
     await until(async () => (await stateOf(at.store, id)) === "retrying", "it waits for its retry");
     await turns();
     assert.equal(attempts.length, index + 1);
@@ -142,17 +142,10 @@ test("the enqueue's retry limit wins over the definition's", async () => {
   assert.equal((await at.store.get(id))?.failures, 1);
 });
 
-test("an unknown type is a failed attempt with a telling code; * takes every type without a handler", async () => {
+test("* takes every type without a handler of its own", async () => {
   await using at = await fixture();
-  const known = defineTask({ type: "known", run: () => undefined });
-  const { id } = await at.client.enqueue("stranger", 1);
-  const worker = at.client.work([known], quick);
-  void worker.run();
-  await until(async () => (await stateOf(at.store, id)) === "retrying", "it failed");
-  assert.equal((await at.store.get(id))?.error?.code, "UNKNOWN_TYPE");
-  await worker.stop();
-
   const types: string[] = [];
+  const known = defineTask({ type: "known", run: () => undefined });
   const rest = defineTask({
     type: "*",
     run({ type }) {
@@ -160,8 +153,8 @@ test("an unknown type is a failed attempt with a telling code; * takes every typ
     },
   });
   await at.client.enqueue("known", 1);
+  const { id } = await at.client.enqueue("stranger", 1);
   void at.client.work([known, rest], quick).run();
-  await at.clock.advance(2_000);
   await until(async () => (await stateOf(at.store, id)) === "completed", "the catch-all ran it");
   assert.deepEqual(types, ["stranger"]);
 });

@@ -53,7 +53,7 @@ test("a retry that names its delay gets it, and costs budget all the same", () =
 
 test("a retry without a delay backs off", () => {
   const verdict = judge(1, new Retry(), policy, half);
-  assert.ok(verdict.kind === "retry" && verdict.delayMs === 1_000);
+  assert.ok(verdict.kind === "retry" && verdict.delayMs === 3_000);
 });
 
 test("a snooze waits as long as it says, whatever the budget", () => {

@@ -24,7 +24,7 @@ export function edit(data: Data, task: TaskRef, change: TaskEdit): ActResult {
   if (runAt !== undefined || priority !== entry.priority) {
     entry.queue.take(entry);
     entry.priority = priority;
-    entry.runAt = runAt ?? entry.runAt;
+    if (runAt !== undefined) entry.dueAt = entry.runAt = runAt;
     enter(data, entry, to, now);
   }
   return { status: "applied", task: toTask(entry) };
@@ -41,7 +41,7 @@ function actOn(data: Data, task: TaskRef, name: Act, now: number): ActResult {
     return { status: "applied", task: before };
   }
   const { renews, due, reason } = ACTS[name];
-  if (due) entry.runAt = now;
+  if (due) entry.dueAt = entry.runAt = now;
   if (renews) entry.failures = entry.crashes = 0;
   // Its worker hears of it when it extends.
   if (to === "running") entry.held!.cancelRequested = true;

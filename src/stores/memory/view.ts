@@ -34,7 +34,7 @@ export function toDetail(entry: Entry): TaskDetail {
   return { ...toTask(entry), attempts: [...(entry.attempts ?? [])] };
 }
 
-export function toLease({ entry, token }: HeldLease): Lease {
+export function toLease({ entry, token, startedAt }: HeldLease): Lease {
   const lease = {
     id: entry.id,
     queue: entry.queue.name,
@@ -44,6 +44,7 @@ export function toLease({ entry, token }: HeldLease): Lease {
     priority: entry.priority,
     createdAt: entry.createdAt,
     runAt: entry.runAt,
+    startedAt,
     failures: entry.failures,
     crashes: entry.crashes,
   };

@@ -1,5 +1,12 @@
 /** Looking without touching: one task, counts, and what happened per minute. `list.ts` has the pages. */
-import type { ActivityQuery, MinuteActivity, QueueInfo, StateCounts } from "../../store/facets.ts";
+import {
+  type ActivityQuery,
+  COUNTED_EVENTS,
+  type MinuteActivity,
+  type QueueInfo,
+  type QueueTotals,
+  type StateCounts,
+} from "../../store/facets.ts";
 import { TASK_STATES, type TaskDetail } from "../../task/task.ts";
 import type { ScriptRunner } from "./script-runner.ts";
 import { readAttemptState } from "./attempt-state.ts";
@@ -40,7 +47,8 @@ export async function queues(runner: ScriptRunner): Promise<QueueInfo[]> {
 function unreached(runner: ScriptRunner, name: string, error: unknown): QueueInfo {
   if (!isPartial(runner, error)) throw error;
   const counts = Object.fromEntries(TASK_STATES.map((state) => [state, 0])) as StateCounts;
-  return { name, paused: false, counts, unreachable: true };
+  const totals = Object.fromEntries(COUNTED_EVENTS.map((event) => [event, 0])) as unknown as QueueTotals;
+  return { name, paused: false, counts, totals, unreachable: true };
 }
 
 /** How many tasks of a queue are in which state; undefined if it is not listed. */
@@ -58,7 +66,8 @@ export async function count(runner: ScriptRunner, queue: string): Promise<QueueI
     }
     const [listed, paused, pending, running] = reply.slice(1, 5) as readonly number[];
     const [record, state, now] = reply.slice(5, 8) as readonly Buffer[];
-    const sizes = reply.slice(8) as readonly number[];
+    const sizes = reply.slice(8, 8 + STATE_SETS.length) as readonly number[];
+    const totals = reply.slice(8 + STATE_SETS.length) as readonly number[];
     if (listed !== 1) return undefined;
     const runAt = readAttemptState(state).runAt ?? readRecord(record!)?.runAt;
     const kept = Object.fromEntries(STATE_SETS.map((each, i) => [each, sizes[i]!]));
@@ -66,6 +75,9 @@ export async function count(runner: ScriptRunner, queue: string): Promise<QueueI
       name: queue,
       paused: paused === 1,
       counts: { pending: pending!, running: running!, ...kept } as StateCounts,
+      totals: Object.fromEntries(
+        COUNTED_EVENTS.map((event, i) => [event, totals[i]!]),
+      ) as unknown as QueueTotals,
       ...(runAt !== undefined && { oldestPendingMs: Math.max(0, Number(String(now)) - runAt) }),
     };
   }
@@ -82,8 +94,6 @@ async function nowOf(runner: ScriptRunner, names: readonly string[]): Promise<nu
   }
   return runner.now();
 }
-
-const EVENTS = ["added", "completed", "failed", "crashed", "dead"] as const;
 
 type Counters = { -readonly [K in keyof MinuteActivity]: number };
 
@@ -107,7 +117,7 @@ export async function activity(
     for (let i = 0; i < hash.length; i += 2) {
       const [minuteText, name] = String(hash[i]).split(":", 2);
       const minute = Number(minuteText) * MINUTE_MS;
-      const event = EVENTS.find((each) => each === name);
+      const event = COUNTED_EVENTS.find((each) => each === name);
       if (!(minute >= from) || event === undefined) continue;
       const counters = found.get(minute) ?? {
         minute,

@@ -71,13 +71,15 @@ interface Move {
   readonly costs: NonNullable<AttemptMove["costs"]> | "-";
   readonly reason: DeadReason | "-";
   readonly brings: "error" | "result" | "nothing" | "-";
+  /** `keeps`: its time, wherever it waits. */
+  readonly time: "keeps" | "-";
 }
 
 /** The move of an outcome as words, in the order of `Move`. */
 export function moveArg(outcome: Outcome): string {
   const reason = outcome.kind === "dead" ? outcome.reason : "-";
-  const { to, ifCancelled, costs } = move(moveOf(outcome));
-  return `${to} ${ifCancelled} ${costs} ${reason} ${bringsOf(outcome)}`;
+  const { to, ifCancelled, costs, time } = move(moveOf(outcome));
+  return `${to} ${ifCancelled} ${costs} ${reason} ${bringsOf(outcome)} ${time}`;
 }
 
 function bringsOf(outcome: Outcome): Move["brings"] {
@@ -86,8 +88,10 @@ function bringsOf(outcome: Outcome): Move["brings"] {
   return outcome.result === undefined ? "-" : "result";
 }
 
-function move({ to, ifCancelled, costs }: AttemptMove): { readonly [Name in keyof Move]: Move[Name] } {
-  return { to, ifCancelled, costs: costs ?? "-", reason: "-", brings: "-" };
+function move({ to, ifCancelled, costs, keepsTime }: AttemptMove): {
+  readonly [Name in keyof Move]: Move[Name];
+} {
+  return { to, ifCancelled, costs: costs ?? "-", reason: "-", brings: "-", time: keepsTime ? "keeps" : "-" };
 }
 
 /** A set that a script can look into. */

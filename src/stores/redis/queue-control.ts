@@ -1,4 +1,4 @@
-/** Steering whole queues: pause, resume, purge. */
+/** Control of whole queues: pause, resume, purge. */
 import type { TaskState } from "../../task/task.ts";
 import { count } from "./inspect.ts";
 import type { ScriptRunner } from "./script-runner.ts";

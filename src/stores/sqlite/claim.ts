@@ -45,7 +45,7 @@ function read(
   const rows = readable(tx, first, last);
   for (let token = first; token <= last; token++) {
     const row = rows === undefined ? readable(tx, token, token)?.[0] : rows[token - first];
-    const lease = row && toLease(row, name, token);
+    const lease = row && toLease(row, { queue: name, token, startedAt: tx.now });
     if (lease === undefined) quarantine(tx, queue, token);
     else leases.push(lease);
   }
@@ -62,13 +62,15 @@ function readable(tx: Transaction, first: number, last: number): ClaimedRow[] | 
 }
 
 /** Types are kept by the tables, which are strict; a value can still be nonsense, and the task can be gone. */
-function toLease(row: ClaimedRow, queue: string, token: number): Lease | undefined {
+function toLease(row: ClaimedRow, claimed: Pick<Lease, "queue" | "token" | "startedAt">): Lease | undefined {
   const [id, type, payload, rank, createdAt, runAt, failures, crashes, text] = row;
   if (id === null) return undefined;
   const priority = priorityOf(rank);
   if (priority < 0 || priority >= PRIORITIES) return undefined;
   if (createdAt < 0 || runAt < 0 || failures < 0 || crashes < 0) return undefined;
-  const lease = { id, queue, token, type, payload, priority, createdAt, runAt, failures, crashes };
+  const { queue, token, startedAt } = claimed;
+  const facts = { type, payload, priority, createdAt, runAt, startedAt, failures, crashes };
+  const lease = { id, queue, token, ...facts };
   if (text === null) return lease;
   const settings = readSettings(text);
   return settings && { ...lease, ...settings };

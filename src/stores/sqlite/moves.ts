@@ -21,6 +21,8 @@ export interface Arrival {
   readonly end?: "head" | "tail" | undefined;
   /** Scheduled, retrying: when its time comes; now by default. */
   readonly at?: number | undefined;
+  /** Scheduled, retrying: its `runAt` stays what it was. */
+  readonly keepsTime?: boolean | undefined;
   /** Dead: why. */
   readonly reason?: DeadReason | undefined;
 }
@@ -93,11 +95,11 @@ function enterDue(
   tx: Transaction,
   { rid, queue }: TaskRow,
   state: StateIn<"due">,
-  { at = tx.now }: Arrival,
+  { at = tx.now, keepsTime = false }: Arrival,
 ): void {
   const { sql } = tx;
   if (fallsDueFirst(tx, queue, at)) tx.notify(queue);
-  sql.task.setTime.run(rid, at);
+  if (!keepsTime) sql.task.setTime.run(rid, at);
   sql.due.put.run(rid, state, at);
   tx.count(queue, state, 1);
 }

@@ -76,7 +76,7 @@ export function expire(tx: Transaction, limit: number): number {
 
 /** Applies one outcome. A task that goes back to the head is left to `returnToHead`, because it minds the order of several. */
 function end(tx: Transaction, lease: HeldLease, outcome: Outcome, back: Returning[]): void {
-  const { to, ifCancelled, costs } = moveOf(outcome);
+  const { to, ifCancelled, costs, keepsTime } = moveOf(outcome);
   if (costs !== undefined) recordAttempt(tx, lease, costs, "error" in outcome ? outcome.error : undefined);
   if ("result" in outcome && outcome.result !== undefined) recordResult(tx, lease.rid, outcome.result);
   const state = lease.cancelRequested ? ifCancelled : to;
@@ -86,6 +86,7 @@ function end(tx: Transaction, lease: HeldLease, outcome: Outcome, back: Returnin
   }
   enter(tx, lease, state, {
     at: "delayMs" in outcome ? Math.ceil(tx.now + outcome.delayMs) : undefined,
+    keepsTime,
     reason: "reason" in outcome ? outcome.reason : undefined,
   });
 }

@@ -191,8 +191,9 @@ export const claimCases = [
       const { store } = sut;
       const id = await add(store, { type: "email.send", payload: "[1]", priority: 3, retryLimit: 9 });
       const detail = await look(store, id);
-      const { token, ...lease } = await claimOne(store);
+      const { token, startedAt, ...lease } = await claimOne(store);
       assert.ok(Number.isSafeInteger(token));
+      assert.equal(startedAt, (await look(store, id)).startedAt);
       assert.deepEqual(plain(lease), {
         id,
         queue: Q,

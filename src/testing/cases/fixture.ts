@@ -112,6 +112,10 @@ export function snooze(delayMs = 10 * SECOND): Outcome {
   return { kind: "snooze", delayMs };
 }
 
+export function requeue(delayMs = 10 * SECOND): Outcome {
+  return { kind: "requeue", delayMs, why: "unhandled" };
+}
+
 /** Acts on one task, wherever it is. */
 export async function act(store: FullStore, name: Act, id: string): Promise<ActResult> {
   const [result, ...others] = await store.act([{ id }], name);

@@ -26,6 +26,7 @@ import {
   Q,
   release,
   running,
+  SECOND,
   settle,
   snooze,
   task,
@@ -72,8 +73,8 @@ export const followUpCases = casesOf("followers", [], {
     const key = { value: "k", windowMs: HOUR, fingerprint: "f" };
     const follower = task({ ...said, ...settings, key });
     await follow(store, await running(store), completed, [follower]);
-    const { token, createdAt, runAt, ...lease } = await claimOne(store, { queues: ["b"] });
-    assert.ok(token > 0 && createdAt <= runAt);
+    const { token, createdAt, runAt, startedAt, ...lease } = await claimOne(store, { queues: ["b"] });
+    assert.ok(token > 0 && createdAt <= runAt + SECOND && runAt <= startedAt + SECOND);
     assert.deepEqual(plain(lease), { id: follower.id, ...said, ...settings, failures: 0, crashes: 0 });
     assert.deepEqual(await store.add([task({ queue: "b", key })]), [
       { status: "duplicate", id: follower.id },

@@ -16,6 +16,7 @@ import {
   firstState,
   isCounted,
   isTerminal,
+  isTimed,
   moveOf,
   OUTCOME_KINDS,
 } from "../../task/life.ts";
@@ -54,6 +55,7 @@ const outcomeOf: { readonly [K in OutcomeKind]: Extract<Outcome, { kind: K }> } 
   retry: { kind: "retry", delayMs: HOUR, error: boom },
   dead: { kind: "dead", reason: "discarded", error: boom },
   snooze: { kind: "snooze", delayMs: HOUR },
+  requeue: { kind: "requeue", delayMs: HOUR, why: "unhandled" },
   release: { kind: "release" },
   cancelled: { kind: "cancelled" },
 };
@@ -75,8 +77,8 @@ async function ends(store: FullStore, outcome: Outcome, asked: boolean, to: Task
   const lease = await runs(store);
   if (asked) await act(store, "cancel", lease.id);
   await apply(store, lease, outcome);
-  const { state, failures, crashes, attempts, error } = await look(store, lease.id);
-  const { costs } = moveOf(outcome);
+  const { state, failures, crashes, attempts, error, runAt } = await look(store, lease.id);
+  const { costs, keepsTime } = moveOf(outcome);
   assert.deepEqual([state, failures, crashes], [to, costs === "failure" ? 1 : 0, costs === "crash" ? 1 : 0]);
   const thrown = costs !== undefined && "error" in outcome ? outcome.error : undefined;
   assert.deepEqual(plain(error ?? null), plain(thrown ?? null));
@@ -84,6 +86,8 @@ async function ends(store: FullStore, outcome: Outcome, asked: boolean, to: Task
     attempts.map((attempt) => [attempt.outcome, attempt.error?.message]),
     costs === undefined ? [] : [[costs === "failure" ? "failed" : "crashed", thrown?.message]],
   );
+  if (keepsTime || !isTimed(to)) assert.equal(runAt, lease.runAt);
+  else assert.ok(runAt >= lease.startedAt + ("delayMs" in outcome ? outcome.delayMs : 0));
   await assertAtRest(store, lease.id, to, "reason" in outcome ? outcome.reason : undefined);
 }
 

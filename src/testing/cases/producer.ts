@@ -13,6 +13,7 @@ import {
   MINUTE,
   plain,
   release,
+  requeue,
   running,
   SECOND,
   snooze,
@@ -23,6 +24,7 @@ import {
 const ways: Readonly<Record<string, (sut: StoreUnderTest, lease: Lease) => Promise<void>>> = {
   "a failure": ({ store }, lease) => apply(store, lease, failed(0)),
   "a snooze": ({ store }, lease) => apply(store, lease, snooze(0)),
+  "being put back": ({ store }, lease) => apply(store, lease, requeue(0)),
   "a release": ({ store }, lease) => apply(store, lease, release),
   "a lost lease": (sut) => loseLeases(sut),
 };
@@ -36,9 +38,9 @@ function againCases(): Record<string, StoreCase["run"]> {
       await leave(sut, first);
       const again = await claimOne(sut.store, { worker: "w2" });
       assert.ok(again.token > first.token);
-      const { token, runAt, failures, crashes, ...kept } = first;
-      const lasting = { ...again, token, runAt, failures, crashes };
-      assert.deepEqual(plain(lasting), plain({ ...kept, token, runAt, failures, crashes }));
+      const { token, runAt, startedAt, failures, crashes, ...kept } = first;
+      const lasting = { ...again, token, runAt, startedAt, failures, crashes };
+      assert.deepEqual(plain(lasting), plain({ ...kept, token, runAt, startedAt, failures, crashes }));
     };
   }
   return cases;
@@ -66,8 +68,9 @@ export const producerCases = [
         key: { value: "k", windowMs: 1, fingerprint: "f" },
       });
       const after = await sut.now();
-      const { token, createdAt, runAt, ...lease } = await claimOne(store, { queues: ["mail"] });
+      const { token, createdAt, runAt, startedAt, ...lease } = await claimOne(store, { queues: ["mail"] });
       assert.ok(Number.isSafeInteger(token));
+      assertWithin(startedAt, before, await sut.now());
       assertWithin(createdAt, before, after);
       assertWithin(runAt, before, after);
       assert.deepEqual(plain(lease), { id, ...said, ...settings, failures: 0, crashes: 0 });

@@ -58,12 +58,13 @@ void test("a move goes along with each outcome, as the law has it", () => {
     [{ kind: "retry", delayMs: 1, error }, "- error"],
     [{ kind: "dead", reason: "discarded", error }, "discarded error"],
     [{ kind: "snooze", delayMs: 1 }, "- -"],
+    [{ kind: "requeue", delayMs: 1, why: "unhandled" }, "- -"],
     [{ kind: "release" }, "- -"],
     [{ kind: "cancelled" }, "- -"],
   ];
   for (const [outcome, more] of outcomes) {
-    const { to, ifCancelled, costs = "-" } = moveOf(outcome);
-    assert.equal(moveArg(outcome), `${to} ${ifCancelled} ${costs} ${more}`);
+    const { to, ifCancelled, costs = "-", keepsTime } = moveOf(outcome);
+    assert.equal(moveArg(outcome), `${to} ${ifCancelled} ${costs} ${more} ${keepsTime ? "keeps" : "-"}`);
   }
 });
 

@@ -1,0 +1,77 @@
+/** Tasks whose type no worker, or not every worker, has a handler for. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { defineTask } from "windlass";
+import { putBackMs } from "../../src/engine/unhandled.ts";
+import { fixture, stateOf, turns, until } from "./fixture.ts";
+
+const quick = { signals: false, poll: "50ms" } as const;
+const DAY = 86_400_000;
+
+const known = defineTask({ type: "known", run: () => undefined });
+
+test("a task without a handler costs no budget, and a worker that has one runs it", async () => {
+  await using at = await fixture();
+  const { id } = await at.client.enqueue("stranger", 1);
+  void at.client.work([known], quick).run();
+  await until(async () => (await stateOf(at.store, id)) === "scheduled", "it was put back");
+  const attempts: number[] = [];
+  const stranger = defineTask({
+    type: "stranger",
+    run({ attempt }) {
+      attempts.push(attempt);
+    },
+  });
+  void at.client.work([stranger], quick).run();
+  // Whichever of the two claims it, within a second one of them is the right one.
+  for (let step = 0; step < 40 && attempts.length === 0; step++) {
+    await at.clock.advance(25);
+    await turns();
+  }
+  await until(async () => (await stateOf(at.store, id)) === "completed", "it ran");
+  assert.deepEqual(attempts, [1]);
+  const task = await at.store.get(id);
+  assert.deepEqual([task?.failures, task?.crashes, task?.attempts], [0, 0, []]);
+});
+
+test("its neighbours run, and the log says once what is missing", async () => {
+  await using at = await fixture();
+  await at.client.enqueueMany("stranger", [1, 2, 3]);
+  const { id } = await at.client.enqueue(known, 1);
+  void at.client.work([known], quick).run();
+  await until(async () => (await stateOf(at.store, id)) === "completed", "the known one ran");
+  const said = at.logger.lines.filter(({ fields }) => fields["code"] === "UNKNOWN_TYPE");
+  assert.deepEqual(
+    said.map(({ level, fields }) => [level, fields["type"], fields["queue"]]),
+    [["warn", "stranger", "default"]],
+  );
+});
+
+test("after a day it is dead with reason unhandled, and retried by hand it has another", async () => {
+  await using at = await fixture();
+  const { id } = await at.client.enqueue("stranger", 1);
+  void at.client.work([known], { ...quick, unhandledAfter: "1d" }).run();
+  const untilDead = async (ms: number): Promise<void> => {
+    for (let gone = 0; gone < ms; gone += 60_000) {
+      assert.notEqual(await stateOf(at.store, id), "dead", `after ${gone} ms`);
+      await at.clock.advance(60_000);
+      await turns();
+    }
+    await at.clock.advance(3 * 60_000);
+    await until(async () => (await stateOf(at.store, id)) === "dead", "it is dead");
+  };
+  await until(async () => (await stateOf(at.store, id)) === "scheduled", "it was put back");
+  await untilDead(DAY);
+  const task = await at.store.get(id);
+  assert.deepEqual([task?.deadReason, task?.error?.code], ["unhandled", "UNKNOWN_TYPE"]);
+  await at.client.retry(id);
+  await until(async () => (await stateOf(at.store, id)) === "scheduled", "it was put back again");
+});
+
+test("a task is put back for as long as it has waited already, within bounds", () => {
+  assert.deepEqual(
+    [0, 100, 1_000, 30_000, 3_600_000].map((age) => putBackMs(age, 0.5)),
+    [100, 100, 1_000, 30_000, 60_000],
+  );
+  assert.deepEqual([putBackMs(1_000, 0), putBackMs(1_000, 1 - Number.EPSILON)], [750, 1_250]);
+});
