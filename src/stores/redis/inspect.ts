@@ -33,7 +33,7 @@ export async function get(
 }
 
 export async function queues(runner: ScriptRunner): Promise<QueueInfo[]> {
-  const names = await runner.knownQueues();
+  const names = await runner.knownQueues("added to");
   const infos = await Promise.all(
     names.map((queue) => count(runner, queue).catch((error: unknown) => unreached(runner, queue, error))),
   );
@@ -101,7 +101,7 @@ export async function activity(
   runner: ScriptRunner,
   { queue, minutes }: ActivityQuery,
 ): Promise<MinuteActivity[]> {
-  const names = queue === undefined ? await runner.knownQueues() : [queue];
+  const names = queue === undefined ? await runner.knownQueues("added to") : [queue];
   const from = (Math.floor((await nowOf(runner, names)) / MINUTE_MS) - minutes + 1) * MINUTE_MS;
   const found = new Map<number, Counters>();
   const hashes = await Promise.all(

@@ -9,7 +9,7 @@ export async function maintain(
   runner: ScriptRunner,
   { limit, retention }: MaintainRequest,
 ): Promise<MaintainReply> {
-  const names = await runner.knownQueues();
+  const names = await runner.knownQueues("in any way");
   const start = Math.floor(runner.settings.random() * names.length);
   const bounds = boundsOf(retention);
   const fewer = boundsOf(retention && withoutFinished(retention));

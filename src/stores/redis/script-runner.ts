@@ -179,12 +179,15 @@ export class ScriptRunner {
     return this.#lastListed;
   }
 
-  /** The same; while the shard of the list is out of reach, those that this process has heard of. */
-  async knownQueues(): Promise<readonly string[]> {
+  /** The same; while the shard of the list is out of reach, those that were on it, and those that this process `used`. */
+  async knownQueues(used: "added to" | "in any way"): Promise<readonly string[]> {
     try {
       return await this.queues();
     } catch (error) {
-      const known = new Set([...this.#lastListed, ...this.#queues.keys()]);
+      const known = new Set([
+        ...this.#lastListed,
+        ...(used === "added to" ? this.#listed : this.#queues.keys()),
+      ]);
       if (!this.router.clustered || known.size === 0 || !isTransient(error)) throw error;
       return [...known].toSorted();
     }

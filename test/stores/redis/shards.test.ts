@@ -5,6 +5,7 @@ import { Client, defineTask } from "windlass";
 import { type RedisCluster, type RedisServer, startRedisCluster } from "../../../scripts/redis-service.ts";
 import { slotOf } from "../../../src/stores/redis/net/slot.ts";
 import { freshPrefix, redisForTests } from "../../services.ts";
+import { serve } from "../../server/http/serve.ts";
 import { memoryLogger } from "../../engine/fixture.ts";
 import {
   claim,
@@ -117,6 +118,26 @@ if ((await redisForTests()) !== undefined) {
     for (const { id, queue } of held) {
       assert.equal(await untilHealed(() => store.get(id, queue)), undefined);
     }
+  });
+
+  test("with a frozen shard a server is ready, and says what is not", async () => {
+    const store = await openStore({ url: cluster.url, prefix });
+    await store.add([...gone, ...alive].map((queue) => task({ queue })));
+    await using served = await serve({ store });
+    await frozen(async () => {
+      assert.equal((await served.request("GET", "/readyz")).status, 200);
+      const { status, json } = await served.request("GET", "/readyz?verbose");
+      const warnings = json["warnings"] as { topic: string }[];
+      assert.equal(status, 200);
+      assert.ok(warnings.some(({ topic }) => topic === "reachable"));
+      const stats = await served.request("GET", "/v1/stats");
+      assert.equal(stats.status, 200);
+      const queues = stats.json["queues"] as { name: string; unreachable?: boolean }[];
+      assert.deepEqual(
+        queues.filter(({ unreachable }) => unreachable).map(({ name }) => name),
+        gone.toSorted(),
+      );
+    });
   });
 
   for (const how of ["frozen", "killed"] as const) {

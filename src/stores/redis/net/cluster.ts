@@ -42,7 +42,7 @@ export class ClusterRouter implements Router {
 
   async open(): Promise<void> {
     await this.#refresh();
-    await some(this.#addresses().map((address) => this.#link(address, "main").open()));
+    await some(this.addresses().map((address) => this.#link(address, "main").open()));
   }
 
   send(slot: number, args: readonly Arg[], kind: ConnectionKind = "main"): Promise<Reply> {
@@ -68,7 +68,7 @@ export class ClusterRouter implements Router {
 
   async broadcast(args: readonly Arg[]): Promise<readonly { address: string; reply: Reply }[]> {
     return some(
-      this.#addresses().map(async (address) => ({
+      this.addresses().map(async (address) => ({
         address,
         reply: await this.#link(address, "main").send(args),
       })),
@@ -231,7 +231,7 @@ export class ClusterRouter implements Router {
   }
 
   /** Every primary that serves a slot. */
-  #addresses(): string[] {
+  addresses(): readonly string[] {
     return [...new Set(this.#slots)].filter((address) => address !== undefined);
   }
 

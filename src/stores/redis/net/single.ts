@@ -37,6 +37,7 @@ export function singleRouter(target: SingleTarget, settings: Settings): Router {
 
   return {
     clustered: false,
+    addresses: () => [address],
     open: () => links.main.open(),
     send: (_slot, args, kind = "main") => links[kind].send(args),
     sendBoth: (_slot, first, second, extraMs) =>
