@@ -108,6 +108,11 @@ export class Janitor implements Service {
       more = reply.more;
       if (reply.expired > 0)
         logger.warn({ expired: reply.expired }, "leases ran out; their tasks were taken back");
+      if (reply.failure !== undefined)
+        logger.warn(
+          { error: toTaskError(reply.failure) },
+          "housekeeping could not look after some queues; trying again",
+        );
       if (reply.early === true)
         logger.warn(
           { pruned: reply.pruned },

@@ -2,13 +2,14 @@
 import type { MaintainReply, MaintainRequest, Retention } from "../../store/store.ts";
 import { isNearlyFull, withoutFinished } from "./pressure.ts";
 import type { ScriptRunner } from "./script-runner.ts";
+import { isPartial } from "./several-queues.ts";
 
 /** Queue by queue. Begins anywhere, so that a full limit does not starve the queues at the end of the list. */
 export async function maintain(
   runner: ScriptRunner,
   { limit, retention }: MaintainRequest,
 ): Promise<MaintainReply> {
-  const names = await runner.queues();
+  const names = await runner.knownQueues("in any way");
   const start = Math.floor(runner.settings.random() * names.length);
   const bounds = boundsOf(retention);
   const fewer = boundsOf(retention && withoutFinished(retention));
@@ -17,6 +18,7 @@ export async function maintain(
   const done = { promoted: 0, expired: 0, pruned: 0, keys: 0 };
   let more = false;
   let failure: unknown;
+  let failures = 0;
   for (const queue of [...names.slice(start), ...names.slice(0, start)]) {
     try {
       const most = [limit - done.promoted, limit - done.expired, limit - Math.max(done.pruned, done.keys)];
@@ -37,16 +39,18 @@ export async function maintain(
       more ||= goOn === 1;
     } catch (error) {
       // A queue that is broken or out of reach must not keep the others from their due tasks.
-      failure ??= error;
+      failures += 1;
+      if (failure === undefined || (isPartial(runner, failure) && !isPartial(runner, error))) failure = error;
     }
   }
-  if (failure !== undefined) throw failure;
+  if (failure !== undefined && (failures === names.length || !isPartial(runner, failure))) throw failure;
   const { promoted, expired, pruned } = done;
   return {
     promoted,
     expired,
     pruned,
     ...(early && { early }),
+    ...(isPartial(runner, failure) && { failure }),
     more: more || Object.values(done).some((count) => count >= limit),
   };
 }
