@@ -1,38 +1,13 @@
 /** A server that is killed in the middle of a stream of enqueues: what it acknowledged is there after the restart. */
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { test } from "node:test";
 import { openStore } from "windlass";
+import { startServer } from "./server.ts";
 import { chaosStores } from "./stores.ts";
-
-const cli = join(import.meta.dirname, "../../src/cli/main.ts");
-
-/** `windlass server` on a free port; answers its address. */
-async function startServer(url: string): Promise<{ child: ChildProcess; address: string }> {
-  const child = spawn(
-    process.execPath,
-    ["--conditions=windlass:source", cli, "server", "--url", url, "--port", "0", "--log-format", "json"],
-    { stdio: ["ignore", "pipe", "pipe"] },
-  );
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding("utf8");
-  }
-  const address = await new Promise<string>((resolve, reject) => {
-    const look = (line: string) => {
-      const found = /http:\/\/127\.0\.0\.1:\d+/.exec(line);
-      if (found !== null) resolve(found[0]);
-    };
-    createInterface({ input: child.stdout }).on("line", look);
-    createInterface({ input: child.stderr }).on("line", look);
-    child.once("exit", (code) => reject(new Error(`the server ended with ${code}`)));
-  });
-  return { child, address };
-}
 
 for (const [name, open] of Object.entries(await chaosStores())) {
   test(`${name}: every 202 is there after kill -9 of the server during a stream of enqueues`, async () => {

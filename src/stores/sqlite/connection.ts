@@ -1,5 +1,4 @@
 /** One open file: transactions, and what follows a commit. */
-import { statSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import type { Clock, Random } from "../../store/clock.ts";
 import { WindlassError } from "../../task/errors.ts";
@@ -9,6 +8,7 @@ import { resultOf, toWindlassError } from "./errors.ts";
 import { letOthersIn, LockWaiter } from "./lock-waiter.ts";
 import { Notifier } from "./notifier.ts";
 import { notifierPath, prepareFile, recognise } from "./preflight.ts";
+import { Presence } from "./presence.ts";
 import { QueueNumbers } from "./queue-numbers.ts";
 import { SqliteSignal } from "./signal.ts";
 import { prepareAll, type Statements } from "./statements.ts";
@@ -22,7 +22,7 @@ export interface ConnectionOptions extends Settings {
 
 interface OpenFile {
   readonly path: string;
-  readonly inode: bigint;
+  readonly presence: Presence;
   readonly db: DatabaseSync;
   readonly sql: Statements;
   readonly notifier: Notifier;
@@ -99,6 +99,7 @@ export class Connection {
   /** One view of the file; takes no lock that anybody would wait for. */
   read<T>(body: (tx: Transaction) => T): Promise<T> {
     return this.#run(this.#readers, (file) => {
+      file.presence.check();
       file.sql.transaction.beginRead.run();
       try {
         return body(this.#begun(file));
@@ -106,17 +107,6 @@ export class Connection {
         if (file.db.isTransaction) file.sql.transaction.commit.run();
       }
     });
-  }
-
-  /** Fails with `STORE_UNAVAILABLE` if the file was removed or replaced: what is written to it is lost. */
-  checkStillThere(): void {
-    const { path, inode } = this.file;
-    if (statSync(path, { bigint: true, throwIfNoEntry: false })?.ino === inode) return;
-    throw new WindlassError(
-      "STORE_UNAVAILABLE",
-      `${shorten(path)} was removed or replaced while in use; expected the file that was opened`,
-      { remedy: "Stop the programs that use it, put the file back, and start them again." },
-    );
   }
 
   close(): void {
@@ -131,6 +121,7 @@ export class Connection {
   async #openFile(): Promise<void> {
     const { path, clock, random } = this.#options;
     const real = prepareFile(path);
+    const presence = new Presence(real);
     const waiter = new LockWaiter({ clock, random, path: shorten(real) });
     const db = await translated(real, () =>
       waiter.run(() => {
@@ -142,11 +133,12 @@ export class Connection {
       db.close();
       void this.file;
     }
+    const sql = prepareStatements(db, real, presence);
     this.#open = {
       path: real,
-      inode: statSync(real, { bigint: true }).ino,
+      presence,
       db,
-      sql: prepareStatements(db, real),
+      sql,
       notifier: new Notifier(notifierPath(real), () => this.signal.notified()),
     };
   }
@@ -156,7 +148,7 @@ export class Connection {
   }
 
   #transact<T>(file: OpenFile, body: (tx: Transaction) => T): T {
-    const { db, sql, notifier } = file;
+    const { db, sql, notifier, presence } = file;
     const tx = this.#begun(file);
     sql.transaction.begin.run();
     let result: T;
@@ -164,11 +156,13 @@ export class Connection {
     try {
       result = body(tx);
       committed = tx.flush();
+      presence.check(); // as late as can be: what comes between this and the commit is lost
       commit(sql, file.path);
     } catch (error) {
       this.#numbers.forget();
       // SQLite has rolled back by itself after some errors, such as a full disk.
       if (db.isTransaction) sql.transaction.rollback.run();
+      if (resultOf(error) !== undefined) presence.check(); // a better reason for what SQLite could not read
       throw error;
     }
     this.signal.committed(committed);
@@ -209,9 +203,11 @@ function commit(sql: Statements, path: string): void {
   }
 }
 
-function prepareStatements(db: DatabaseSync, path: string): Statements {
+function prepareStatements(db: DatabaseSync, path: string, presence: Presence): Statements {
   try {
-    return prepareAll(db);
+    const sql = prepareAll(db);
+    presence.opened();
+    return sql;
   } catch (error) {
     db.close();
     // The version is ours, so what is missing was taken away.

@@ -27,7 +27,8 @@ import * as queueControl from "./queue-control.ts";
  * A store on the file `path`; fails with `INVALID_OPTION` or `UNKNOWN_OPTION`. To be opened with `open()`, which fails with `STORE_UNSUITABLE` (read-only, not a local
  * file system, or made by an unreleased version), `STORE_FOREIGN` (the file is not ours; it is not touched),
  * `STORE_TOO_NEW`, `STORE_CORRUPT`.
- * Any call may fail with `STORE_BUSY` if another process holds the file for more than 5 s, and with `STORE_FULL`. `act` and
+ * Any call may fail with `STORE_BUSY` if another process holds the file for more than 5 s, with `STORE_FULL`, and with
+ * `STORE_GONE`, from then on always, after the file was removed or replaced. `act` and
  * `purge` of many tasks take several transactions: a failure in the midst of them is `UNKNOWN`.
  */
 export function sqliteStore(options: SqliteStoreOptions): FullStore {
@@ -60,7 +61,6 @@ export function sqliteStore(options: SqliteStoreOptions): FullStore {
     },
     extend: (leases, leaseMs) => write((tx) => extend(tx, leases, leaseMs)),
     async maintain(request) {
-      connection.checkStillThere();
       const idle = await read((tx) => maintaining.idle(tx, request));
       return idle ?? write((tx) => maintaining.maintain(tx, request));
     },

@@ -269,14 +269,6 @@ void test("a full store refuses tasks with STORE_FULL, keeps what it has, and ca
   assert.equal((await store.add([newTask(added)]))[0]?.status, "added");
 });
 
-void test("a file that is removed while in use is noticed by the housekeeping", async () => {
-  using folder = temporaryFolder();
-  await using store = sqliteStore({ path: folder.file() });
-  await store.open();
-  rmSync(folder.file());
-  await assert.rejects(store.maintain({ limit: 10 }), { code: "STORE_UNAVAILABLE" });
-});
-
 void test("calls before open() and after the end say so", async () => {
   using folder = temporaryFolder();
   const store = sqliteStore({ path: folder.file() });
