@@ -16,7 +16,7 @@ import type { Logger } from "./logger.ts";
 import type { Service } from "./service.ts";
 
 export interface HousekeepingOptions {
-  /** How often to sweep expired leases and old tasks, 100 ms to 1 h. Default 5 s; spread by a quarter. */
+  /** How often to sweep expired leases and old tasks, 100 ms to 1 h. Default 5 s; up to a quarter sooner. */
   readonly maintainEvery?: Duration | undefined;
   readonly retention?: RetentionOptions | undefined;
 }
