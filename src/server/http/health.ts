@@ -41,23 +41,26 @@ export class Health {
     return { status: 200, body: { status: "ok" } };
   }
 
-  /** 503 while stopping, and while the store does not answer in time or could not write. */
-  async ready(): Promise<HealthAnswer> {
+  /** `known`: whoever asks might ask for tasks, too. 503 while stopping, and while the store does not answer in time or could not write. */
+  async ready(known: boolean): Promise<HealthAnswer> {
     const stopping = this.#options.stopping();
     if (stopping !== undefined) return { status: 503, body: { status: "stopping", ...stopping.tasks } };
     const error = await this.#probeOnce();
-    return error === undefined ? { status: 200, body: { status: "ok" } } : unavailable(error, {});
+    return error === undefined ? { status: 200, body: { status: "ok" } } : unavailable(error, {}, known);
   }
 
-  /** 503 while the store does not answer in time or could not write; with facts either way. */
-  async full(): Promise<HealthAnswer> {
+  /** 503 while the store does not answer in time or could not write; with facts for whoever is known. */
+  async full(known: boolean): Promise<HealthAnswer> {
     const { client, clock, stopping } = this.#options;
     const uptimeSeconds = Math.floor((clock.monotonic() - this.#startedAt) / 1_000);
-    const facts = { store: client.store.name, version, uptimeSeconds, stopping: stopping() !== undefined };
+    const stops = stopping() !== undefined;
+    const facts = known
+      ? { store: client.store.name, version, uptimeSeconds, stopping: stops }
+      : { stopping: stops };
     const error = await this.#probeOnce();
     return error === undefined
       ? { status: 200, body: { status: "ok", ...facts } }
-      : unavailable(error, facts);
+      : unavailable(error, facts, known);
   }
 
   /** Checks that come while one is under way share it: a store in trouble is not asked more often. */
@@ -99,8 +102,10 @@ export class Health {
   }
 }
 
-function unavailable({ code, message }: WindlassError, facts: object): HealthAnswer {
-  return { status: 503, body: { status: "unavailable", ...facts, error: { code, message } } };
+/** The message may name the store's address, a user or a path. */
+function unavailable({ code, message }: WindlassError, facts: object, known: boolean): HealthAnswer {
+  const error = known ? { code, message } : { code };
+  return { status: 503, body: { status: "unavailable", ...facts, error } };
 }
 
 function toKnown(error: unknown): WindlassError {
