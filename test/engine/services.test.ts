@@ -87,7 +87,7 @@ test("no two sweeps are further apart than asked for, whatever the dice say: a b
   );
   at.client.housekeeping({ maintainEvery: "5s" }).start();
   for (let step = 0; step < 300; step++) await at.clock.advance(100);
-  const gaps = sweeps.slice(1).map((at, nth) => at - sweeps[nth]!);
+  const gaps = sweeps.slice(1).map((sweep, nth) => sweep - sweeps[nth]!);
   assert.ok(gaps.length >= 5, String(gaps));
   assert.ok(Math.max(...gaps) <= 5_000, String(gaps));
 });
