@@ -9,6 +9,14 @@ export function storeFlags(command: Command): Command {
   return command.option("--url <url>", "Store, e.g. sqlite:tasks.db (WINDLASS_URL)");
 }
 
+/** `--url`, `--wait`, for what runs on. */
+export function runFlags(command: Command): Command {
+  return storeFlags(command).option(
+    "--wait <duration>",
+    "For a store that is away; 0: fail; else forever (WINDLASS_WAIT)",
+  );
+}
+
 /** `--host`, `--port`, for what listens. */
 export function serverFlags(command: Command): Command {
   return command
