@@ -28,6 +28,8 @@ export type {
   TaskAdded,
   WindlassEvents,
 } from "./engine/events.ts";
+export * from "./engine/task-types.ts"; // with a star: only then can a program add to the interface in it
+export type { EnqueueArguments, ManyOptions, Payload, TaskInput } from "./engine/enqueue-types.ts";
 export type { EnqueuedTask, EnqueueResult } from "./engine/enqueued.ts";
 export type { EnqueueMiddleware, Middleware, RunMiddleware } from "./engine/middleware.ts";
 export { type ListenOptions, onEvent } from "./engine/on-event.ts";

@@ -8,7 +8,9 @@ import { redisDriver } from "./stores/redis/driver.ts";
 import { sqliteDriver } from "./stores/sqlite/driver.ts";
 import { WindlassError } from "./task/errors.ts";
 import { checkRuntime } from "./task/runtime.ts";
-import { quote } from "./task/names.ts";
+import { quoteUrl } from "./task/redact.ts";
+
+export { redact } from "./task/redact.ts";
 
 // A scheme that someone has claimed before this file was loaded stays theirs.
 for (const driver of [memoryDriver, sqliteDriver, redisDriver]) {
@@ -28,8 +30,7 @@ export async function openStore(url: string): Promise<FullStore> {
   checkRuntime();
   const driver = typeof url === "string" ? driverOf(url) : undefined;
   if (driver === undefined) {
-    const shown: unknown = typeof url === "string" ? redact(url) : url;
-    throw new WindlassError("INVALID_URL", `the store URL is ${quote(shown)}; expected ${knownForms()}`);
+    throw new WindlassError("INVALID_URL", `the store URL is ${quoteUrl(url)}; expected ${knownForms()}`);
   }
   const store = await driver.make(url);
   await openOrClose(store);
@@ -48,9 +49,4 @@ export async function openOrClose(store: Store): Promise<void> {
     await store[Symbol.asyncDispose]();
     throw error;
   }
-}
-
-/** The URL without its password, as it may be shown and logged. */
-export function redact(url: string): string {
-  return url.replace(/\/\/([^/@]*):[^/@]*@/, "//$1:***@");
 }

@@ -7,6 +7,7 @@ import { beeQueue } from "./redis-beequeue.ts";
 import { bullmqOnIoredis, bullmqOnNodeRedis } from "./redis-bullmq.ts";
 import { floor } from "./redis-floor.ts";
 import { product } from "./redis-product.ts";
+import { script } from "./redis-script.ts";
 import type { MakeSystem, RedisSystem } from "./redis-system.ts";
 
 const BULK = 1_000;
@@ -20,6 +21,7 @@ const OFFERED = 500;
 const systems = {
   product,
   floor,
+  script,
   bullmq: bullmqOnIoredis,
   "bullmq/node": bullmqOnNodeRedis,
   "bee-queue": beeQueue,
@@ -100,6 +102,27 @@ const enqueueConcurrently = (make: MakeSystem) => (size: number) => {
   return onRedis(make, async (bench) => {
     await warmUp(() => produce(bench.system, payloads.slice(0, BULK)));
     return withServerCpu(bench, () => timed(size, () => produce(bench.system, payloads)));
+  });
+};
+
+/** One producer that waits for each enqueue before the next. The median in us, because a producer feels that one. */
+const enqueueOne = (make: MakeSystem) => (size: number) => {
+  const payloads = Array.from({ length: size }, (_, n) => payload(n));
+  return onRedis(make, async (bench) => {
+    let next = 0;
+    await warmUp(() => bench.system.add(payloads[next++ % size]!));
+    const took = new Float64Array(size);
+    const sample = await withServerCpu(bench, () =>
+      timed(size, async () => {
+        for (let n = 0; n < size; n++) {
+          const start = performance.now();
+          await bench.system.add(payloads[n]!);
+          took[n] = (performance.now() - start) * 1_000;
+        }
+      }),
+    );
+    took.sort();
+    return { ...sample, figures: { p50: took[size >> 1]! } };
   });
 };
 
@@ -211,6 +234,17 @@ export const redisCells: readonly Cell[] = [
     size: 100_000,
     quickSize: 10_000,
     goals: rates,
+  },
+  {
+    name: "redis/enqueue-one",
+    title: "Redis: enqueue one at a time",
+    contestants: all(enqueueOne, ["product", "script", "bullmq", "bee-queue"]),
+    size: 20_000,
+    quickSize: 5_000,
+    goals: [
+      { text: "median, of a bare script's", against: "script", figure: figure("p50"), atMost: 1.3 },
+      { text: "median, of Bee-Queue's", against: "bee-queue", figure: figure("p50"), atMost: 1.5 },
+    ],
   },
   {
     name: "redis/drain",

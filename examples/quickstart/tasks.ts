@@ -17,17 +17,17 @@ async function sendEmail({ input, signal, log }: TaskContext<Email>) {
   return { to, sent: true };
 }
 
-export const email = defineTask<Email>({ type: "email", run: sendEmail });
+export const email = defineTask({ type: "email", run: sendEmail });
 
-export const emailNotification = defineTask<Email>({ type: "email-notification", run: sendEmail });
+export const emailNotification = defineTask({ type: "email-notification", run: sendEmail });
 
 /** Gives back what it gets: see it with `windlass task get ID`. */
 export const echo = defineTask({ type: "echo", run: ({ input }) => input });
 
 /** Takes `{ "ms": … }`, 1 second if it does not say. */
-export const sleep = defineTask<{ readonly ms?: number } | null>({
+export const sleep = defineTask({
   type: "sleep",
-  async run({ input, signal }) {
+  async run({ input, signal }: TaskContext<{ readonly ms?: number } | null>) {
     const ms = input?.ms ?? 1_000;
     await wait(ms, undefined, { signal });
     return { slept: ms };

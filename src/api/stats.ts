@@ -1,13 +1,13 @@
 /** Figures over all queues. */
 import { defineOperation } from "./operation.ts";
 import { integer, list, object, optional } from "./schema.ts";
-import { activityView, countsView, queueView, toActivityView, toQueueView } from "./views.ts";
+import { activityView, countsView, queueView, toActivityView, toQueueView, totalsView } from "./views.ts";
 
 export const getStats = defineOperation({
   name: "stats.get",
   permission: "stats.read",
   changes: false,
-  summary: "Counts per state and per queue, and what happened in each of the last minutes.",
+  summary: "Counts per state and per queue, and what happened: in all and in each of the last minutes.",
   input: object({
     minutes: optional(
       integer({ minimum: 1, maximum: 1_440, default: 60, description: "How far back the activity goes" }),
@@ -15,6 +15,7 @@ export const getStats = defineOperation({
   }),
   output: object({
     states: countsView,
+    totals: totalsView,
     queues: list(queueView),
     activity: list(activityView, {
       description: "Oldest first; minutes in which nothing happened are left out",
@@ -22,7 +23,7 @@ export const getStats = defineOperation({
   }),
   http: { method: "GET", path: "/v1/stats" },
   run: async ({ client }, options) => {
-    const { states, queues, activity } = await client.stats(options);
-    return { states, queues: queues.map(toQueueView), activity: activity.map(toActivityView) };
+    const { states, totals, queues, activity } = await client.stats(options);
+    return { states, totals, queues: queues.map(toQueueView), activity: activity.map(toActivityView) };
   },
 });

@@ -84,10 +84,20 @@ export const countsView = object({
   dead: integer(),
 });
 
+/** What happened since a queue was first used. */
+export const totalsView = object({
+  added: integer(),
+  completed: integer(),
+  failed: integer({ description: "Attempts that failed" }),
+  crashed: integer({ description: "Attempts whose lease ran out; their tasks were taken back" }),
+  dead: integer({ description: "Tasks that died, once for each time" }),
+});
+
 export const queueView = object({
   name: text(),
   paused: flag(),
   counts: countsView,
+  totals: totalsView,
   oldestPendingMs: optional(value<number>({ type: "number" })),
 });
 
@@ -134,8 +144,8 @@ export function toDetailView(task: TaskDetailInfo): TaskDetailView {
   return { ...toTaskView(task), attempts: task.attempts.map(toAttemptView) };
 }
 
-export function toQueueView({ name, paused, counts, oldestPendingMs }: QueueInfo): QueueView {
-  return { name, paused, counts: { ...counts }, oldestPendingMs };
+export function toQueueView({ name, paused, counts, totals, oldestPendingMs }: QueueInfo): QueueView {
+  return { name, paused, counts: { ...counts }, totals: { ...totals }, oldestPendingMs };
 }
 
 export function toActivityView(activity: MinuteActivity): TypeOf<typeof activityView> {

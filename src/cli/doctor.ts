@@ -71,7 +71,7 @@ function shownSettings({ settings, sources }: Config): Diagnosis["settings"] {
 
 function shown(name: keyof Settings, value: unknown): string {
   if (name === "token") return "set";
-  if (name === "url") return redact(String(value));
+  if (name === "url" || name === "target") return redact(String(value));
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 

@@ -1,6 +1,7 @@
 /** `windlass task enqueue`: adds one task. */
 import type { Command } from "commander";
 import type { InputOf, OutputOf } from "../api/call.ts";
+import type { Duration } from "../task/duration.ts";
 import { WindlassError } from "../task/errors.ts";
 import type { Headers } from "../task/headers.ts";
 import { quote } from "../task/names.ts";
@@ -74,10 +75,10 @@ function enqueueOptions(flags: EnqueueFlags): Omit<InputOf<"tasks.enqueue">, "ty
   return {
     queue: flags.queue,
     priority: numberIfDigits(flags.priority) as Priority | undefined,
-    delay: numberIfDigits(flags.delay),
+    delay: numberIfDigits(flags.delay) as Duration | undefined,
     runAt: numberIfDigits(flags.runAt),
     key: flags.key,
-    keyWindow: numberIfDigits(flags.keyWindow),
+    keyWindow: numberIfDigits(flags.keyWindow) as Duration | undefined,
     retries: flags.retries === undefined ? undefined : toInteger(flags.retries, "retries", 0, 1_000),
     id: flags.id,
     headers: flags.header === undefined ? undefined : toHeaders(flags.header),

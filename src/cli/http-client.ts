@@ -7,7 +7,7 @@ import {
 } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { WindlassError } from "../task/errors.ts";
-import { quote } from "../task/names.ts";
+import { quoteUrl, redact } from "../task/redact.ts";
 import type { Settings } from "./settings.ts";
 
 export interface HttpAnswer {
@@ -37,7 +37,7 @@ export class HttpClient implements Disposable {
     { connections, timeoutMs }: HttpClientOptions,
   ) {
     const url = toUrl(target ?? `http://127.0.0.1:${port}`);
-    this.target = url.href.replace(/\/$/, "");
+    this.target = redact(url.href).replace(/\/$/, "");
     this.#secure = url.protocol === "https:";
     const Agent = this.#secure ? HttpsAgent : HttpAgent;
     this.#agent = new Agent({ keepAlive: true, maxSockets: connections, maxFreeSockets: connections });
@@ -85,7 +85,7 @@ function toUrl(target: string): URL {
   if (url !== null && (url.protocol === "http:" || url.protocol === "https:")) return url;
   throw new WindlassError(
     "INVALID_OPTION",
-    `the target is ${quote(target)}; expected an address such as http://127.0.0.1:8080`,
+    `the target is ${quoteUrl(target)}; expected an address such as http://127.0.0.1:8080`,
     { pointer: "target" },
   );
 }

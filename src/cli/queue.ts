@@ -1,6 +1,7 @@
 /** `windlass queue …`: the lanes and their pause switches. */
 import type { Command } from "commander";
 import type { Call, OutputOf } from "../api/call.ts";
+import { COUNTED_EVENTS } from "../store/facets.ts";
 import { hasCode, WindlassError } from "../task/errors.ts";
 import { nearest } from "../task/options.ts";
 import { TASK_STATES, type TaskState } from "../task/task.ts";
@@ -17,6 +18,12 @@ const COLUMNS: readonly Column<Queue>[] = [
   { title: "queue", cell: (queue) => queue.name },
   { title: "paused", cell: (queue) => (queue.paused ? "paused" : "") },
   ...TASK_STATES.map((state): Column<Queue> => ({ title: state, cell: (queue) => queue.counts[state] })),
+  // Those that have ended are removed in time; these say what there was.
+  ...COUNTED_EVENTS.map((event): Column<Queue> => ({
+    title: `${event} ever`,
+    cell: (queue) => queue.totals[event],
+    spare: 1,
+  })),
   {
     title: "oldest pending",
     cell: ({ oldestPendingMs: ms }) => (ms === undefined ? undefined : `${Math.round(ms / 1_000)} s`),

@@ -13,6 +13,7 @@ import { isForMachines, makeLogger } from "./log.ts";
 import { loadTasks } from "./modules.ts";
 import { workOptions } from "./run-worker.ts";
 import type { Settings } from "./settings.ts";
+import { reportStop } from "./stop-report.ts";
 import { print, say, styled } from "./terminal.ts";
 
 /** Ports tried after the default one: someone who has twenty of them taken wants to choose. */
@@ -35,12 +36,16 @@ export async function runDev(config: Config, modules: readonly string[]): Promis
   try {
     await Promise.race([lifetime.stopAsked, ...(worker === undefined ? [] : [worker.ended])]);
   } finally {
-    // The server takes no new work from here on, while what runs may end and what was asked is answered.
-    const serverStopped = server.stop();
+    const running = (): number => worker?.active ?? 0;
+    const stopped = reportStop(logger, running());
+    // The server takes no new work from here on; whoever looks can watch what runs end.
+    const until = worker?.stop();
+    const serverStopped = server.stop({ until, running });
     try {
-      await worker?.stop();
+      await until;
     } finally {
       await serverStopped;
+      stopped();
     }
   }
 }
@@ -50,6 +55,8 @@ interface RunningWorker {
   readonly ended: Promise<void>;
   /** True until it has ended; it sees to it then that a second signal ends the process. */
   readonly busy: boolean;
+  /** How many attempts run now. */
+  readonly active: number;
   /** Resolves when everything is settled or released. */
   stop(): Promise<void>;
 }
@@ -70,6 +77,9 @@ function startWorker(
     ended,
     get busy() {
       return busy;
+    },
+    get active() {
+      return worker.active;
     },
     async stop() {
       await worker.stop();

@@ -7,6 +7,9 @@ import { isForMachines, makeLogger } from "./log.ts";
 import type { Settings } from "./settings.ts";
 import { print } from "./terminal.ts";
 
+/** The door stays open for this long after SIGTERM. Probes come every second or two where they matter. */
+const OPEN_MS = 2_000;
+
 /** Runs until a signal. */
 export async function runServer(settings: Settings): Promise<void> {
   const logger = makeLogger(settings);
@@ -19,5 +22,7 @@ export async function runServer(settings: Settings): Promise<void> {
   else if (!settings.quiet) print(`windlass server on ${server.url}, store ${redact(settings.url)}`);
   const signal = await lifetime.stopAsked;
   logger.info({ signal }, "stopping");
-  await server.stop();
+  // Someone at a terminal wants it to end; a supervisor wants those who route to it to see that it will.
+  await server.stop({ openMs: signal === "SIGTERM" ? OPEN_MS : 0 });
+  logger.info({}, "stopped");
 }

@@ -7,6 +7,7 @@ import { makeLogger } from "./log.ts";
 import { loadTasks } from "./modules.ts";
 import { refuseOneProcess } from "./session.ts";
 import type { Settings } from "./settings.ts";
+import { reportStop } from "./stop-report.ts";
 
 /** Runs until a signal, or until the worker cannot go on. */
 export async function runWorker(settings: Settings, modules: readonly string[]): Promise<void> {
@@ -21,11 +22,16 @@ export async function runWorker(settings: Settings, modules: readonly string[]):
   logger.info({ types: tasks.map(({ type }) => type) }, "tasks loaded");
   busy = true;
   // The worker hears signals by itself; this one may have come before it listened.
-  void lifetime.stopAsked.then(() => worker.stop());
+  let stopped: (() => void) | undefined;
+  void lifetime.stopAsked.then(() => {
+    stopped = reportStop(logger, worker.active);
+    void worker.stop();
+  });
   try {
     await worker.run();
   } finally {
     busy = false;
+    stopped?.();
   }
 }
 

@@ -69,14 +69,14 @@ export class Batcher<Item, Answer> {
   #schedule(): void {
     if (this.#scheduled || this.#running === this.#options.calls) return;
     this.#scheduled = true;
-    const { clock } = this.#options;
-    const soon = this.#running === 0 ? process.nextTick : clock.defer;
-    soon(() => {
+    const send = (): void => {
       this.#scheduled = false;
       void this.#run(this.#take());
       // A turn later, not at once: two calls that arrive together are answered together, and would never take turns.
       if (this.#waiting.length > 0) this.#schedule();
-    });
+    };
+    if (this.#running === 0) process.nextTick(send);
+    else this.#options.clock.defer(send);
   }
 
   async #run(batch: readonly Waiting<Item, Answer>[]): Promise<void> {

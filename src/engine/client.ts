@@ -26,6 +26,7 @@ import {
   type TaskInfoPage,
   type TaskQuery,
 } from "./inspection.ts";
+import type { EnqueueArguments, ManyOptions, Payload, TaskInput, TaskOrType } from "./enqueue-types.ts";
 import type { EnqueuedTask } from "./enqueued.ts";
 import { harmlessLogger } from "./logger.ts";
 import { composeEnqueue } from "./middleware.ts";
@@ -78,31 +79,37 @@ export class Client<S extends Store = Store> implements AsyncDisposable {
    * the store. Fails with the codes of `EnqueueOptions`' checks, `INVALID_PAYLOAD`, `PAYLOAD_TOO_LARGE`,
    * `KEY_CONFLICT`, a `STORE_…` code (nothing was written), or `UNKNOWN` (repeat with the same `id` or `key`).
    */
-  enqueue<In>(
-    task: TaskDefinition<In, unknown> | string,
-    input: NoInfer<In>,
-    options?: EnqueueOptions,
-  ): Promise<EnqueuedTask> {
+  enqueue<Task extends TaskDefinition | string, Given = unknown>(
+    task: Task & TaskOrType<Task>,
+    ...input: EnqueueArguments<TaskInput<Task, Given>>
+  ): Promise<EnqueuedTask>;
+  enqueue(task: TaskDefinition | string, input?: unknown, options?: EnqueueOptions): Promise<EnqueuedTask> {
     return held(this).#producer.enqueue(task, input, options);
   }
 
   /**
-   * Adds a task for each input: one round trip per 1,000. If one input is refused, nothing is added.
-   * A call of the store that fails half-way leaves the earlier thousands added.
+   * Adds a task for each input: one round trip per 1,000. The options are those of all, or a function that answers those of
+   * each: `(input) => ({ key: input.id })`. If one is refused, nothing is added, and the error names it (`inputs[3]: …`). A
+   * call of the store that fails half-way leaves the earlier thousands added.
    */
-  enqueueMany<In>(
-    task: TaskDefinition<In, unknown> | string,
-    inputs: readonly NoInfer<In>[],
-    options?: Omit<EnqueueOptions, "id" | "key" | "keyWindow">,
+  enqueueMany<Task extends TaskDefinition | string, Given = unknown>(
+    task: Task & TaskOrType<Task>,
+    inputs: readonly Payload<TaskInput<Task, Given>>[],
+    options?: ManyOptions<TaskInput<Task, Given>>,
+  ): Promise<EnqueuedTask[]>;
+  enqueueMany(
+    task: TaskDefinition | string,
+    inputs: readonly unknown[],
+    options?: ManyOptions<unknown>,
   ): Promise<EnqueuedTask[]> {
     return held(this).#producer.enqueueMany(task, inputs, options);
   }
 
   /**
    * Adds tasks of any type, as the HTTP API and the command line do. All are checked before any is added, also against
-   * each other: two of one key (`KEY_CONFLICT`) or of one id (`INVALID_OPTION`) have to be the same task. Answers
-   * `duplicate: true` for what was there; fails with `KEY_CONFLICT` if a key stands for another payload of an earlier
-   * call, which is found out only when the others are added.
+   * each other: two of one key or of one id have to be the same task (`KEY_CONFLICT`). Answers `duplicate: true` for what was
+   * there; fails with `KEY_CONFLICT` if a key or an id stands for another task of an earlier call, which is found out only
+   * when the others are added.
    */
   enqueueAll(requests: readonly TaskRequest[]): Promise<EnqueuedTask[]> {
     return held(this).#producer.enqueueAll(requests);

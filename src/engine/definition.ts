@@ -1,5 +1,6 @@
 /** Task definitions: one object holds a task's name, its defaults, its input schema and its handler. */
 import { DEFAULT_BACKOFF } from "../task/backoff.ts";
+import { isMarked } from "../task/brand.ts";
 import { type Duration, toMs } from "../task/duration.ts";
 import { WindlassError } from "../task/errors.ts";
 import type { Headers } from "../task/headers.ts";
@@ -71,7 +72,8 @@ const KEYS = ["type", "queue", "priority", "retry", "input", "run"];
 
 /**
  * Defines a task. With `input`, a Standard Schema, payloads are checked when they are enqueued and again before the
- * handler runs; without, name the type: `defineTask<{ to: string }>({ … })`.
+ * handler runs; without, say what the handler gets: `run({ input }: TaskContext<{ to: string }>) { … }`, and what it answers is
+ * known, too. (`defineTask<{ to: string }>({ … })` also says it, but TypeScript then infers no result: it is `unknown`.)
  * Fails with `INVALID_NAME`, `INVALID_OPTION`, `UNKNOWN_OPTION` or `INVALID_DEFINITION`.
  */
 export function defineTask<S extends StandardSchema, Result>(
@@ -105,7 +107,7 @@ export function defineTask(
 
 /** True for what `defineTask` made, also by another copy of the package. */
 export function isTaskDefinition(value: unknown): value is TaskDefinition {
-  return typeof value === "object" && value !== null && definitionBrand in value;
+  return isMarked(value, definitionBrand);
 }
 
 /** The definition of the task that is meant, undefined for a type's name, or fails with `INVALID_DEFINITION`. */

@@ -1,5 +1,13 @@
 /** Looking at tasks and queues: the questions are checked here, and the answers made for programs. */
-import type { MinuteActivity, QueueInfo, StateCounts, TaskFilter } from "../store/facets.ts";
+import {
+  COUNTED_EVENTS,
+  type CountedEvent,
+  type MinuteActivity,
+  type QueueInfo,
+  type QueueTotals,
+  type StateCounts,
+  type TaskFilter,
+} from "../store/facets.ts";
 import type { Store } from "../store/store.ts";
 import { WindlassError } from "../task/errors.ts";
 import { type Instant, toInstantMs } from "../task/instant.ts";
@@ -37,8 +45,10 @@ export interface TaskInfoPage {
 
 /** Figures over all queues. */
 export interface Stats {
-  /** Tasks per state. */
+  /** Tasks per state, as they are now: of those that have ended, what the retention keeps. */
   readonly states: StateCounts;
+  /** What happened in these queues since each was first used. */
+  readonly totals: QueueTotals;
   /** By name. */
   readonly queues: readonly QueueInfo[];
   /** Per minute, oldest first; minutes in which nothing happened are left out. */
@@ -105,13 +115,27 @@ export async function figures(
   checkInteger(minutes, 1, 1_440, "minutes");
   const from = inspectable(store);
   const [queues, activity] = await Promise.all([from.queues(), from.activity({ minutes })]);
-  return { states: totals(queues), queues, activity };
+  return { states: sumOfCounts(queues), totals: sumOfTotals(queues), queues, activity };
 }
 
 /** Tasks per state over all these queues. */
-export function totals(queues: readonly Pick<QueueInfo, "counts">[]): StateCounts {
-  const sum = (state: TaskState): number => queues.reduce((total, { counts }) => total + counts[state], 0);
-  return Object.fromEntries(TASK_STATES.map((state) => [state, sum(state)])) as StateCounts;
+export function sumOfCounts(queues: readonly Pick<QueueInfo, "counts">[]): StateCounts {
+  const all = queues.map(({ counts }) => counts);
+  return sumsOf<TaskState>(TASK_STATES, all);
+}
+
+/** What happened in all of these queues. */
+export function sumOfTotals(queues: readonly Pick<QueueInfo, "totals">[]): QueueTotals {
+  const all = queues.map(({ totals }) => totals);
+  return sumsOf<CountedEvent>(COUNTED_EVENTS, all);
+}
+
+function sumsOf<Name extends string>(
+  names: readonly Name[],
+  all: readonly Readonly<Record<Name, number>>[],
+): Readonly<Record<Name, number>> {
+  const sum = (name: Name): number => all.reduce((total, each) => total + each[name], 0);
+  return Object.fromEntries(names.map((name) => [name, sum(name)])) as Record<Name, number>;
 }
 
 /** The state, or fails with `INVALID_OPTION`. */

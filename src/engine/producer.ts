@@ -8,24 +8,16 @@ import type { Clock, Random } from "../store/clock.ts";
 import { checkNewTasks } from "../store/check.ts";
 import type { Store } from "../store/store.ts";
 import { hasCode, WindlassError } from "../task/errors.ts";
-import { checkList, invalidOption } from "../task/options.ts";
 import type { NewTask } from "../task/task.ts";
 import { Batcher } from "./batcher.ts";
-import { definitionOf } from "./definition.ts";
+import type { ManyOptions } from "./enqueue-types.ts";
 import { type EnqueuedTask, type EnqueueResult, toEnqueued } from "./enqueued.ts";
 import { publishAdded } from "./events.ts";
 import { idGenerator } from "./id.ts";
 import type { EnqueueMiddleware } from "./middleware.ts";
-import {
-  checkTogether,
-  encodePayload,
-  type EnqueueOptions,
-  type RequestDefaults,
-  type TaskRequest,
-  taskTemplate,
-  type Template,
-} from "./request.ts";
-import { parseWith, type StandardSchema } from "./schema.ts";
+import { checkInput, type Produced, tasksOfInputs, tasksOfRequests, templateOf } from "./many.ts";
+import { encodePayload, type EnqueueOptions, type TaskRequest, type Template } from "./request.ts";
+import { checkStanding } from "./standing.ts";
 
 /** Most tasks and bytes of payload in one call of the store: it must not hold up others for longer than a few ms. */
 const BATCH_TASKS = 1_000;
@@ -34,12 +26,6 @@ const BATCH_BYTES = 4 * 1_048_576;
 /** How often a call with unknown outcome is repeated before the caller is told, and how long to wait before. */
 const REPEATS = 2;
 const REPEAT_WAIT_MS = 200;
-
-/** What a producer needs of a task's definition. */
-interface Produced extends RequestDefaults {
-  readonly type: string;
-  readonly input: StandardSchema | undefined;
-}
 
 export interface ProducerOptions {
   readonly clock: Clock;
@@ -80,41 +66,26 @@ export class Producer {
 
   async enqueue(task: Produced | string, input: unknown, options?: EnqueueOptions): Promise<EnqueuedTask> {
     const template = options === undefined ? this.#template(task) : templateOf(task, options);
-    const schema = typeof task === "string" ? undefined : task.input;
-    if (schema !== undefined) await parseWith(schema, input, typeOf(task));
+    if (typeof task !== "string" && task.input !== undefined) await checkInput(task, input);
     const added = template(encodePayload(input), this.#newId);
-    if (this.#around !== undefined) return (await this.#through(this.#around, [added]))[0]!;
-    return toEnqueued(added, await this.#batcher.add(added));
+    if (this.#around !== undefined) return this.#addOne(added);
+    // As in #addOne: this is the way that most tasks take, and a call more would be three turns more.
+    const result = await this.#batcher.add(added);
+    if (result.status === "duplicate") await checkStanding(this.#store, added, result);
+    return toEnqueued(added, result);
   }
 
   async enqueueMany(
     task: Produced | string,
     inputs: readonly unknown[],
-    options?: EnqueueOptions,
+    options?: ManyOptions<unknown>,
   ): Promise<EnqueuedTask[]> {
-    const template = templateOf(task, options);
-    checkList(inputs, "inputs");
-    const schema = typeof task === "string" ? undefined : task.input;
-    if (schema !== undefined) {
-      for (const input of inputs) await parseWith(schema, input, typeOf(task));
-    }
-    const tasks = inputs.map((input) => template(encodePayload(input), this.#newId));
-    if (options !== undefined && isNamed(options)) checkTogether(tasks);
-    return this.#addMany(tasks);
+    return this.#addMany(await tasksOfInputs({ task, inputs, options, newId: this.#newId }));
   }
 
   async enqueueAll(requests: readonly TaskRequest[]): Promise<EnqueuedTask[]> {
-    checkList(requests, "requests");
-    const tasks = requests.map((request, index) => {
-      if (typeof request !== "object" || request === null) {
-        throw invalidOption(`requests[${index}]`, request, "an object with a type and a payload");
-      }
-      const { type, payload, ...options } = request;
-      return taskTemplate(type, options)(encodePayload(payload), this.#newId);
-    });
-    if (tasks.length === 1) return this.#addOne(tasks[0]!);
-    if (requests.some(isNamed)) checkTogether(tasks);
-    return this.#addMany(tasks);
+    const tasks = tasksOfRequests(requests, this.#newId);
+    return tasks.length === 1 ? [await this.#addOne(tasks[0]!)] : this.#addMany(tasks);
   }
 
   /** The checks of an enqueue without options: most are of the same task as the one before. */
@@ -126,9 +97,11 @@ export class Producer {
     return this.#lastTemplate!;
   }
 
-  async #addOne(task: NewTask): Promise<EnqueuedTask[]> {
-    if (this.#around !== undefined) return this.#through(this.#around, [task]);
-    return [toEnqueued(task, await this.#batcher.add(task))];
+  async #addOne(task: NewTask): Promise<EnqueuedTask> {
+    if (this.#around !== undefined) return (await this.#through(this.#around, [task]))[0]!;
+    const result = await this.#batcher.add(task);
+    if (result.status === "duplicate") await checkStanding(this.#store, task, result);
+    return toEnqueued(task, result);
   }
 
   async #addMany(tasks: readonly NewTask[]): Promise<EnqueuedTask[]> {
@@ -139,6 +112,7 @@ export class Producer {
       for (let index = 0; index < batch.length; index++) {
         answers.push(toEnqueued(batch[index]!, results[index]!));
       }
+      await this.#checkStanding(batch, results, answers.length - batch.length);
     }
     return answers;
   }
@@ -151,10 +125,24 @@ export class Producer {
       for (const task of given) sent.set(task.id, task);
       return this.#send(given);
     });
-    return tasks.map((task, index) => {
-      const result = results[index]!;
-      return toEnqueued(sent.get(result.id) ?? sent.get(task.id) ?? task, result);
-    });
+    const added = tasks.map((task, index) => sent.get(results[index]!.id) ?? sent.get(task.id) ?? task);
+    await this.#checkStanding(added, results, 0);
+    return added.map((task, index) => toEnqueued(task, results[index]!));
+  }
+
+  /** What was there by an id of the caller's own has to be the same task. The tasks are those from `first` on. */
+  async #checkStanding(
+    tasks: readonly NewTask[],
+    results: readonly EnqueueResult[],
+    first: number,
+  ): Promise<void> {
+    if (!results.some(({ status }) => status === "duplicate")) return;
+    const only = first === 0 && tasks.length === 1;
+    await Promise.all(
+      tasks.map((task, index) =>
+        checkStanding(this.#store, task, results[index]!, only ? undefined : first + index),
+      ),
+    );
   }
 
   async #send(tasks: readonly NewTask[]): Promise<readonly EnqueueResult[]> {
@@ -198,20 +186,6 @@ export class Producer {
   #pause(ms: number): Promise<void> {
     return new Promise((resolve) => void this.#clock.after(ms, resolve));
   }
-}
-
-function templateOf(task: Produced | string, options?: EnqueueOptions): Template {
-  const definition = definitionOf(task); // before its type is read
-  return taskTemplate(typeOf(task), options, definition);
-}
-
-function typeOf(task: Produced | string): string {
-  return typeof task === "string" ? task : task.type;
-}
-
-/** Only what the caller names can be the same twice: new ids are not. */
-function isNamed({ id, key }: EnqueueOptions): boolean {
-  return id !== undefined || key !== undefined;
 }
 
 function unknownOutcome(tasks: readonly NewTask[], cause: WindlassError): WindlassError {

@@ -1,5 +1,6 @@
 /** From what a producer says to the task that a store is given: every check of input happens here, once. */
 import { createHash } from "node:crypto";
+import { shareClass } from "../task/brand.ts";
 import { type Duration, toMs } from "../task/duration.ts";
 import { WindlassError } from "../task/errors.ts";
 import { checkHeaders, type Headers } from "../task/headers.ts";
@@ -29,7 +30,10 @@ export interface EnqueueOptions {
   readonly retries?: number | undefined;
   /** Lost leases that are forgiven, 0 to 1,000. Default 3. */
   readonly crashes?: number | undefined;
-  /** A UUID that you made: repeating the call with it is then safe after any error. Default: a new one. */
+  /**
+   * A UUID that you made: repeating the call with it is then safe after any error. `KEY_CONFLICT` if it stands for a task of
+   * another type, queue or payload. Default: a new one.
+   */
   readonly id?: string | undefined;
   /**
    * Up to 32 strings, 4 KiB in all, that travel with the task: trace context, tenant, tags. Names as of HTTP headers in
@@ -50,6 +54,10 @@ export interface TaskRequest extends EnqueueOptions {
  * change it (numbers that a double does not hold, the order of keys). Whoever makes one has checked that it is JSON.
  */
 export class JsonText {
+  static {
+    shareClass(this, "JsonText"); // the server may be of another copy of the package than the client
+  }
+
   readonly text: string;
 
   constructor(text: string) {
@@ -178,7 +186,7 @@ export function headersOf(given: Headers | undefined, engines: Headers): Headers
 
 /**
  * That no two tasks of one call contradict each other: the store would add the first and refuse or drop the second. The
- * same task twice is fine, the second is a duplicate. Fails with `KEY_CONFLICT`, or `INVALID_OPTION` for an id.
+ * same task twice is fine, the second is a duplicate. Fails with `KEY_CONFLICT`.
  */
 export function checkTogether(tasks: readonly NewTask[]): void {
   const byId = new Map<string, number>();
@@ -189,7 +197,7 @@ export function checkTogether(tasks: readonly NewTask[]): void {
     const same = tasks[earlier]!;
     if (same.queue !== queue || same.type !== type || same.payload !== payload)
       throw new WindlassError(
-        "INVALID_OPTION",
+        "KEY_CONFLICT",
         `tasks[${index}] has the id of tasks[${earlier}], ${id}, and another queue, type or payload`,
         { pointer: `/tasks/${index}/id`, remedy: "Give each task an id of its own, or none." },
       );

@@ -55,6 +55,8 @@ export interface QueueInfo {
   readonly name: string;
   readonly paused: boolean;
   readonly counts: StateCounts;
+  /** What happened since the queue was first used. Retention, removal and purge take nothing from it. */
+  readonly totals: QueueTotals;
   /** Now minus the `runAt` of the pending task that would be claimed first; undefined if there is none. */
   readonly oldestPendingMs?: number | undefined;
 }
@@ -66,15 +68,33 @@ export interface ActivityQuery {
   readonly minutes: number;
 }
 
-/** Events within one minute. `failed` counts attempts, `dead` tasks. */
-export interface MinuteActivity {
-  /** Start of the minute, ms since the epoch. */
-  readonly minute: number;
+/** How often each event happened. A duplicate was not added; a release, a snooze and a cancellation are none of these. */
+export interface QueueTotals {
   readonly added: number;
   readonly completed: number;
+  /** Attempts that failed. */
   readonly failed: number;
+  /** Attempts whose lease ran out; their tasks were taken back. */
   readonly crashed: number;
+  /** Tasks that died, once for each time. */
   readonly dead: number;
+}
+
+/** The events that are counted, in the order in which people read them. */
+export const COUNTED_EVENTS = [
+  "added",
+  "completed",
+  "failed",
+  "crashed",
+  "dead",
+] as const satisfies readonly (keyof QueueTotals)[];
+
+export type CountedEvent = (typeof COUNTED_EVENTS)[number];
+
+/** Events within one minute. */
+export interface MinuteActivity extends QueueTotals {
+  /** Start of the minute, ms since the epoch. */
+  readonly minute: number;
 }
 
 /** Change things by hand. What an act or an edit leads to is decided in `task/life.ts`; a refused one writes nothing. */

@@ -1,10 +1,15 @@
 /** What a handler may throw to steer the outcome of its attempt. */
 
+import { shareClass } from "./brand.ts";
 import { type Duration, toMs } from "./duration.ts";
 import { checkKeys } from "./options.ts";
 
 /** Try again, as a failure that uses up one retry; `delay` replaces the backoff. */
 export class Retry extends Error {
+  static {
+    shareClass(this, "Retry");
+  }
+
   override readonly name = "Retry";
   readonly delayMs: number | undefined;
 
@@ -20,6 +25,10 @@ export class Retry extends Error {
 
 /** Never again: the task is dead with reason `discarded`, whatever budget is left. */
 export class Discard extends Error {
+  static {
+    shareClass(this, "Discard");
+  }
+
   override readonly name = "Discard";
 
   constructor(message = "the handler discarded the task", options?: ErrorOptions) {
@@ -29,6 +38,10 @@ export class Discard extends Error {
 
 /** Not now: run it again after `delay`. Uses up neither a retry nor an attempt. */
 export class Snooze extends Error {
+  static {
+    shareClass(this, "Snooze");
+  }
+
   override readonly name = "Snooze";
   readonly delayMs: number;
 
@@ -43,6 +56,10 @@ export type AbortReason = "cancelled" | "shutdown" | "lease-lost";
 
 /** The `signal.reason` of an aborted attempt. A handler lets it through: the worker knows what to do with the task. */
 export class Aborted extends Error {
+  static {
+    shareClass(this, "Aborted");
+  }
+
   override readonly name = "Aborted";
   readonly reason: AbortReason;
 

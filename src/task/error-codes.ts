@@ -141,8 +141,8 @@ const table = {
   },
   KEY_CONFLICT: {
     kind: "conflict",
-    meaning: "A task with the same key and another type or payload stands.",
-    remedy: "Use another key, or the task that the message names.",
+    meaning: "A task with the same key or id and another type or payload stands.",
+    remedy: "Use another key or id, or the task that the message names.",
   },
   UNAUTHENTICATED: {
     kind: "denied",
@@ -151,7 +151,7 @@ const table = {
   },
   FORBIDDEN: {
     kind: "denied",
-    meaning: "The request comes from another site's page, or is addressed to another host.",
+    meaning: "The request comes from another site's page, through a proxy, or is addressed to another host.",
     remedy:
       "Call the server by the address that it listens on, from its own page or a program; or give it a token.",
   },

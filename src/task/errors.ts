@@ -2,6 +2,7 @@
  * Every error that Windlass reports has a stable code, a sentence that says what happened and what was expected,
  * and a next step.
  */
+import { shareClass } from "./brand.ts";
 import { ERROR_CODES, type ErrorCode, type ErrorKind } from "./error-codes.ts";
 import { clip } from "./quote.ts";
 
@@ -16,6 +17,10 @@ export interface WindlassErrorOptions extends ErrorOptions {
 
 /** The one error class. `message` says what happened and what was expected; `remedy` says what to do next. */
 export class WindlassError extends Error {
+  static {
+    shareClass(this, "WindlassError");
+  }
+
   override readonly name = "WindlassError";
   readonly code: ErrorCode;
   readonly remedy: string;
@@ -53,7 +58,7 @@ export class WindlassError extends Error {
   }
 }
 
-/** True for a `WindlassError` with this code. */
+/** True for a `WindlassError` with this code, also one that another copy of the package made. */
 export function hasCode(error: unknown, code: ErrorCode): error is WindlassError {
   return error instanceof WindlassError && error.code === code;
 }

@@ -18,22 +18,37 @@ const TAIL_LENGTH = 79;
  */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
+/** What a URL in a text can be part of. */
+const WORD = /[^\s"'<>]+/g;
+
 /** For an object that cannot be written. */
 const NOTHING_TOLD = "[object Object]";
 
 /** A value as it can be shown in an error. Never fails, whatever the value. */
 export function quote(value: unknown): string {
   if (typeof value === "string") {
-    const cut = value.length > VALUE_LENGTH ? `${head(value, VALUE_LENGTH)}…` : value;
+    const text = scrub(value);
+    const cut = text.length > VALUE_LENGTH ? `${head(text, VALUE_LENGTH)}…` : text;
     return visible(JSON.stringify(cut));
   }
-  const text = textOf(value);
+  const text = scrub(textOf(value));
   return visible(text.length > VALUE_LENGTH ? `${head(text, VALUE_LENGTH)}…` : text);
 }
 
 /** A text as it can be shown without quotes: what is longer than 200 characters loses its middle. */
 export function shorten(text: string): string {
-  return visible(clip(text));
+  return visible(clip(scrub(text)));
+}
+
+/** URLs that got into a text by mistake show no password. Those that belong there go through `redact`, which knows more. */
+function scrub(text: string): string {
+  if (!text.includes("://")) return text;
+  // A pattern for the whole would look for the "@" from each "://" anew, through megabytes of them.
+  return text.replaceAll(WORD, (word) => {
+    const start = word.indexOf("://") + 3;
+    const end = word.lastIndexOf("@");
+    return start < 3 || end < start ? word : `${word.slice(0, start)}***${word.slice(end)}`;
+  });
 }
 
 /** `shorten` for programs: short, and otherwise to the letter. */

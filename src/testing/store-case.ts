@@ -44,6 +44,7 @@ export type StoreCaseGroup =
   | "list"
   | "count"
   | "activity"
+  | "totals"
   | "signal"
   | "lifetime";
 

@@ -43,7 +43,10 @@ export function fixture(store: FullStore = memoryStore()): Fixture {
 async function makeTask(producer: Client<FullStore>, state: TaskState, payload: unknown): Promise<string> {
   const { store } = producer;
   // What is to be claimed goes before what is to stay pending.
-  const options = { priority: state === "pending" ? 5 : 0, ...(state === "scheduled" && { delay: "1h" }) };
+  const options = {
+    priority: state === "pending" ? 5 : 0,
+    ...(state === "scheduled" && { delay: "1h" as const }),
+  };
   const { id } = await producer.enqueue("job", payload, options);
   if (state === "cancelled") await producer.cancel(id);
   if (state === "pending" || state === "scheduled" || state === "cancelled") return id;

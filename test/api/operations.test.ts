@@ -431,6 +431,7 @@ test("stats.get counts per state, per queue and per minute", async () => {
     states: Record<string, number>;
     queues: { name: string }[];
     activity: { added: number }[];
+    totals: Record<string, number>;
   };
   assert.deepEqual(stats.states, {
     pending: 2,
@@ -445,6 +446,11 @@ test("stats.get counts per state, per queue and per minute", async () => {
     stats.queues.map(({ name }) => name),
     ["default", "q2"],
   );
+  await w.client.purge("default", { states: ["completed", "cancelled", "dead"] });
+  const [first, second] = (await call(w, "queues.list", {}))["items"] as unknown as { totals: object }[];
+  assert.deepEqual(first?.totals, { added: 7, completed: 1, failed: 2, crashed: 0, dead: 1 });
+  assert.deepEqual(second?.totals, { added: 1, completed: 0, failed: 0, crashed: 0, dead: 0 });
+  assert.deepEqual(stats.totals, { added: 8, completed: 1, failed: 2, crashed: 0, dead: 1 });
   assert.equal(
     stats.activity.reduce((sum, { added }) => sum + added, 0),
     8,

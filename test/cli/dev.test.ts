@@ -113,6 +113,38 @@ test("a stop lets running tasks end, and a second signal leaves at once without 
   assert.deepEqual([released.state, released.failures, released.crashes], ["pending", 0, 0]);
 });
 
+test("a stop can be watched: the door stays open, and log and answers say what still runs", async (t) => {
+  const folder = temporaryFolder(t);
+  const { dev, url } = await startDev(t, folder, [QUICKSTART, "--port", "0"]);
+  const { id } = await post(url, "/v1/tasks", { type: "sleep", payload: { ms: 1_500 } });
+  await reaches(url, id, "running");
+  dev.process.kill("SIGTERM");
+  await dev.waitFor(/"running":1,"msg":"stopping, 1 running"/);
+  const ready = await fetch(`${url}/readyz`);
+  assert.deepEqual(
+    [ready.status, await ready.json()],
+    [503, { status: "stopping", running: 1, finished: 0 }],
+  );
+  assert.equal((await fetch(`${url}/`)).headers.get("windlass-stopping"), "running=1, finished=0");
+  const refused = await fetch(`${url}/task`, { method: "POST" });
+  assert.deepEqual([refused.status, refused.headers.get("retry-after")], [503, "1"]);
+  const { code, stderr } = await dev.ended;
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /"finished":1,"msg":"stopped, 1 finished"/);
+});
+
+test("a server shows to new connections that it stops before its door closes", async (t) => {
+  const folder = temporaryFolder(t);
+  const server = startCli(t, folder, ["server", "--port", "0", "--log-format", "json"]);
+  const [, url] = await server.waitFor(/"url":"(http:[^"]+)"/);
+  server.process.kill("SIGTERM");
+  await server.waitFor(/"msg":"stopping"/);
+  assert.equal((await fetch(`${url}/readyz`)).status, 503);
+  assert.equal((await fetch(`${url}/v1/queues`)).status, 200);
+  const { code, stderr } = await server.ended;
+  assert.equal(code, 0, stderr);
+});
+
 test("a port that is taken is PORT_TAKEN if it was chosen", async (t) => {
   const folder = temporaryFolder(t);
   const other = createServer().listen(0, "127.0.0.1");

@@ -40,6 +40,14 @@ test("it finds its API wherever it is mounted, with a slash at the end of its ad
   assert.doesNotMatch(page.body, /"\/(v1|stats)/);
 });
 
+test("it says what still runs on a server that stops", () => {
+  const [source] = /function stoppingText[\s\S]*?\n {6}}/.exec(page.body)!;
+  const textOf = (header: string): unknown => runInNewContext(`${source}; stoppingText(header)`, { header });
+  assert.equal(textOf("running=3, finished=1"), "Stopping, 3 running, 1 finished");
+  assert.equal(textOf("yes"), "Stopping");
+  assert.match(page.body, /headers\.get\("windlass-stopping"\)/);
+});
+
 test("a task that was put back because nobody handles its type is told from one that waits for its time", () => {
   const [code] = /const isUnhandled =[\s\S]*?\n {6}}\n/.exec(page.body)!;
   const nameOf = (state: string, runAt: string): unknown =>
@@ -59,6 +67,9 @@ test("it asks for what the server has", async () => {
   for (const [, name] of page.body.matchAll(/: \["[A-Z][a-z ]+", "([a-z_]+)"\]/g)) {
     assert.equal(typeof stats.json[name!], "number", name);
   }
+  const [, events] = /const EVENTS = \{([^}]+)\}/.exec(page.body)!;
+  const shown = [...events!.matchAll(/(\w+):/g)].map(([, name]) => name);
+  assert.deepEqual(Object.keys(stats.json["totals"] as object), shown);
   const list = await s.request("GET", "/v1/tasks?limit=30&state=dead");
   const [task] = list.json["items"] as Record<string, unknown>[];
   for (const field of ["id", "type", "queue", "state", "failures", "crashes", "createdAt", "runAt"]) {

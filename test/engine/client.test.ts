@@ -66,6 +66,7 @@ const info = (name: string, pending = 0, paused = false) => ({
   name,
   paused,
   counts: { pending, scheduled: 0, retrying: 0, running: 0, completed: 1, cancelled: 0, dead: 0 },
+  totals: { added: 4, completed: 2, failed: 0, crashed: 1, dead: 0 },
 });
 
 test("one task that is acted on is answered as it is then", async () => {
@@ -313,8 +314,9 @@ test("stats are totals, queues and what happened lately", async () => {
     queues: async () => [info("a", 1), info("b", 2)],
     activity: async ({ minutes }) => [{ ...minute, minute: minutes }],
   });
-  const { states, queues, activity } = await client.stats();
+  const { states, totals, queues, activity } = await client.stats();
   assert.deepEqual([states.pending, states.completed, states.dead], [3, 2, 0]);
+  assert.deepEqual(totals, { added: 8, completed: 4, failed: 0, crashed: 2, dead: 0 });
   assert.equal(queues.length, 2);
   assert.deepEqual(activity, [{ ...minute, minute: 60 }]);
   assert.equal((await client.stats({ minutes: 5 })).activity[0]?.minute, 5);

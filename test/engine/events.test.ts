@@ -34,7 +34,7 @@ test("what is added is told per queue and type, and what was there already apart
     { type: "a" },
     { type: "b" },
     { type: "a" },
-    { type: "mail", queue: "mail", id: one!.id },
+    { type: "mail", queue: "mail", payload: 1, id: one!.id },
   ]);
   assert.deepEqual(
     added.map(({ ids, ...rest }) => ({ ...rest, ids: ids.length })),

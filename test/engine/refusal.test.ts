@@ -61,9 +61,21 @@ const enqueues: readonly Row[] = [
   ],
   ["enqueue with a delay of 1n", (client) => client.enqueue("t", 1, { delay: wrong(1n) }), "INVALID_OPTION"],
   ["enqueue with a runAt of {}", (client) => client.enqueue("t", 1, { runAt: wrong({}) }), "INVALID_OPTION"],
-  ["enqueue of a bigint", (client) => client.enqueue("t", 1n), "INVALID_PAYLOAD"],
-  ["enqueue of a function for input", (client) => client.enqueue("t", () => 1), "INVALID_PAYLOAD"],
-  ["enqueue of what throws null", (client) => client.enqueue("t", { toJSON: throwNull }), "INVALID_PAYLOAD"],
+  ["enqueue of a bigint", (client) => client.enqueue("t", wrong(1n)), "INVALID_PAYLOAD"],
+  [
+    "enqueue of a function for input",
+    (client) =>
+      client.enqueue(
+        "t",
+        wrong(() => 1),
+      ),
+    "INVALID_PAYLOAD",
+  ],
+  [
+    "enqueue of what throws null",
+    (client) => client.enqueue("t", wrong({ toJSON: throwNull })),
+    "INVALID_PAYLOAD",
+  ],
   ["enqueueMany(t)", (client) => client.enqueueMany("t", wrong(undefined)), "INVALID_OPTION"],
   ["enqueueMany(t, null)", (client) => client.enqueueMany("t", wrong(null)), "INVALID_OPTION"],
   ["enqueueMany(t, {})", (client) => client.enqueueMany(task, wrong({ n: 1 })), "INVALID_OPTION"],

@@ -28,6 +28,9 @@ test("delays are durations", () => {
 });
 
 test("a wrong delay is told where it is written", () => {
-  assert.throws(() => new Retry("a", { delay: "soon" }), { code: "INVALID_OPTION", pointer: "delay" });
+  assert.throws(() => new Retry("a", { delay: "soon" as never }), {
+    code: "INVALID_OPTION",
+    pointer: "delay",
+  });
   assert.throws(() => new Snooze(-1), { code: "INVALID_OPTION", pointer: "delay" });
 });

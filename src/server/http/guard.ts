@@ -61,6 +61,7 @@ function unauthenticated(): WindlassError {
 function loopbackGuard(): Guard {
   let lastGood = "localhost"; // nearly all requests name the same host
   return (headers, changes) => {
+    refuseForwarded(headers);
     const host = header(headers, "host") ?? "";
     if (host !== lastGood) {
       checkHost(host);
@@ -69,6 +70,30 @@ function loopbackGuard(): Guard {
     if (changes) checkOrigin(headers, host);
   };
 }
+
+/**
+ * A proxy on this machine makes a stranger's request look like one of this machine's own: it may write Host anew, and
+ * its connection comes from here. What it adds to say for whom it asks gives it away.
+ */
+function refuseForwarded(headers: HeaderTable): void {
+  for (const name in headers) {
+    // Most names are told apart by their first letter, without which this would show in what an enqueue costs.
+    const first = name.charCodeAt(0);
+    if (first !== LETTER_X && first !== LETTER_F) continue;
+    if (name !== "forwarded" && name !== "x-real-ip" && !name.startsWith("x-forwarded")) continue;
+    throw new WindlassError(
+      "FORBIDDEN",
+      `the request has the header ${quote(name)}, so it came through a proxy; without a token only direct calls from this machine are served`,
+      {
+        remedy:
+          "Give the server a token (--token, WINDLASS_TOKEN); if the proxy lets in only whom it knows, pass trusted: true to startServer or httpHandler.",
+      },
+    );
+  }
+}
+
+const LETTER_F = 0x66;
+const LETTER_X = 0x78;
 
 function checkHost(host: string): void {
   if (isLoopback(host.replace(/:\d{1,5}$/, ""))) return;

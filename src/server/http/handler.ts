@@ -16,6 +16,7 @@ import { Health, type HealthAnswer } from "./health.ts";
 import { type HttpLimits, toLimits } from "./limits.ts";
 import { offer, type OfferOptions } from "./offer.ts";
 import { Replies } from "./reply.ts";
+import type { Stopping } from "./stop.ts";
 import { ENQUEUE_PATHS, shortEnqueued, shortStats, STATS_PATH } from "./short-forms.ts";
 
 export interface HandlerOptions {
@@ -23,7 +24,7 @@ export interface HandlerOptions {
   readonly client: ApiContext["client"];
   /** Every call but the health checks and the page needs it, as `authorization: Bearer`. Default: none, and then only loopback names are served. */
   readonly token?: string | undefined;
-  /** True if the program around has checked the caller already: no token, no check of host and origin. Default false. */
+  /** True if the program around has checked the caller already: no token, no check of host, origin and proxies. Default false. */
   readonly trusted?: boolean | undefined;
   /** Default: warnings and errors on standard error. */
   readonly logger?: Logger | undefined;
@@ -34,14 +35,15 @@ export interface HandlerOptions {
 
 /** What the server around the handler tells it. */
 export interface Lifecycle {
-  readonly stopping: () => boolean;
+  /** Undefined until a stop is asked for. */
+  readonly stopping: () => Stopping | undefined;
   /** What answers are made of; undefined: what is global then. */
   readonly Response?: typeof Response | undefined;
 }
 
 const OPERATIONS: readonly Operation[] = catalogue;
 
-const RUNNING: Lifecycle = { stopping: () => false };
+const RUNNING: Lifecycle = { stopping: () => undefined };
 
 const KEYS: readonly (keyof HandlerOptions)[] = ["client", "token", "trusted", "logger", "clock", "limits"];
 
@@ -84,7 +86,7 @@ export function makeHandler(
   offerShortForms(shared);
   offerHealth(app, replies, new Health({ client, clock, timeoutMs: limits.probeTimeoutMs, stopping }));
   // The page holds no data: with a token it asks its user for it.
-  offerPage(app, token === undefined ? guard : undefined);
+  offerPage(app, replies, token === undefined ? guard : undefined);
   return { fetch: app.fetch, replies };
 }
 
@@ -121,9 +123,9 @@ function offerHealth(app: App, replies: Replies, health: Health): void {
   check("/health", () => health.full());
 }
 
-function offerPage(app: App, guard: Guard | undefined): void {
+function offerPage(app: App, replies: Replies, guard: Guard | undefined): void {
   app.route("GET", "/", (_c, headers) => {
     guard?.(headers, false);
-    return new Response(page.body, { headers: page.headers });
+    return replies.text(page.body, page.headers);
   });
 }

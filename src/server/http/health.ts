@@ -7,13 +7,14 @@ import { hasFacet } from "../../store/facets.ts";
 import type { LeaseRef } from "../../store/store.ts";
 import { WindlassError } from "../../task/errors.ts";
 import { DEFAULT_QUEUE } from "../../task/names.ts";
+import type { Stopping } from "./stop.ts";
 
 export interface HealthOptions {
   readonly client: ApiContext["client"];
   readonly clock: Clock;
   /** How long the store may take to answer. */
   readonly timeoutMs: number;
-  readonly stopping: () => boolean;
+  readonly stopping: () => Stopping | undefined;
 }
 
 /** A status and the JSON that goes with it. */
@@ -42,7 +43,8 @@ export class Health {
 
   /** 503 while stopping, and while the store does not answer in time or could not write. */
   async ready(): Promise<HealthAnswer> {
-    if (this.#options.stopping()) return { status: 503, body: { status: "stopping" } };
+    const stopping = this.#options.stopping();
+    if (stopping !== undefined) return { status: 503, body: { status: "stopping", ...stopping.tasks } };
     const error = await this.#probeOnce();
     return error === undefined ? { status: 200, body: { status: "ok" } } : unavailable(error, {});
   }
@@ -51,7 +53,7 @@ export class Health {
   async full(): Promise<HealthAnswer> {
     const { client, clock, stopping } = this.#options;
     const uptimeSeconds = Math.floor((clock.monotonic() - this.#startedAt) / 1_000);
-    const facts = { store: client.store.name, version, uptimeSeconds, stopping: stopping() };
+    const facts = { store: client.store.name, version, uptimeSeconds, stopping: stopping() !== undefined };
     const error = await this.#probeOnce();
     return error === undefined
       ? { status: 200, body: { status: "ok", ...facts } }

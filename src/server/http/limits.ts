@@ -29,6 +29,8 @@ export interface HttpLimits {
   readonly connections: number;
   /** How long the store may take to answer a look at its health. Default 2 s. */
   readonly probeTimeoutMs: number;
+  /** How long the door stays open while the program ends what it runs. Default 10 min. */
+  readonly drainTimeoutMs: number;
   /** How long a stop waits for requests under way before it cuts them off. Default 10 s. */
   readonly stopTimeoutMs: number;
 }
@@ -47,6 +49,7 @@ export const DEFAULT_LIMITS: HttpLimits = {
   requestsPerSocket: 10_000,
   connections: 2_000,
   probeTimeoutMs: 2_000,
+  drainTimeoutMs: 600_000,
   stopTimeoutMs: 10_000,
 };
 

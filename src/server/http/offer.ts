@@ -6,6 +6,7 @@ import type { Guard } from "./guard.ts";
 import { inputReader } from "./input-reader.ts";
 import type { HttpLimits } from "./limits.ts";
 import type { Replies } from "./reply.ts";
+import type { Stopping } from "./stop.ts";
 
 /** What all operations of a server share. */
 export interface OfferOptions {
@@ -14,7 +15,7 @@ export interface OfferOptions {
   readonly context: ApiContext;
   readonly guard: Guard;
   readonly limits: HttpLimits;
-  readonly stopping: () => boolean;
+  readonly stopping: () => Stopping | undefined;
 }
 
 /** Offers an operation in the way that `binding` says; `shape` makes another answer of its output. */
@@ -29,7 +30,7 @@ export function offer<Output extends object>(
   const readInput = inputReader({ name, fields: input.fields, binding }, limits);
   app.route(method, path, async (c, headers, requestId) => {
     guard(headers, changes);
-    if (changes && stopping()) throw shuttingDown();
+    if (changes && stopping() !== undefined) throw shuttingDown();
     const output = await operation.call(context, await readInput(c, headers));
     const body = shape === undefined ? output : shape(output);
     if (!changes) return replies.json(body, status, requestId);

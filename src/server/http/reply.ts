@@ -4,17 +4,21 @@ import { WindlassError } from "../../task/errors.ts";
 import { toTaskError } from "../../task/judge.ts";
 import { header, type HeaderTable } from "./headers.ts";
 import { PROBLEM_TYPE, problemHeaders, toProblem } from "./problem.ts";
+import type { Stopping } from "./stop.ts";
 
 export interface ReplyOptions {
   readonly logger: Logger;
   readonly newRequestId: () => string;
-  readonly stopping: () => boolean;
+  readonly stopping: () => Stopping | undefined;
   /** What answers are made of; undefined: what is global then. */
   readonly Response?: typeof Response | undefined;
 }
 
 /** What a caller may choose as the id of its request. */
 const REQUEST_ID = /^[\x21-\x7e]{1,128}$/;
+
+/** On every answer of a server that stops, for the page and whoever else watches. */
+const STOPPING_HEADER = "windlass-stopping";
 
 const PRIVATE = { "cache-control": "no-store", "x-content-type-options": "nosniff" };
 
@@ -63,9 +67,22 @@ export class Replies {
     });
   }
 
+  /** An answer that is no JSON. */
+  text(body: string, headers: Readonly<Record<string, string>>): Response {
+    return this.#send(body, 200, { ...headers });
+  }
+
   #send(text: string, status: number, headers: Record<string, string>): Response {
-    if (this.#options.stopping()) headers["connection"] = "close";
+    const stopping = this.#options.stopping();
+    if (stopping !== undefined) {
+      headers["connection"] = "close";
+      headers[STOPPING_HEADER] = stoppingText(stopping);
+    }
     const { Response: Made = Response } = this.#options;
     return new Made(text, { status, headers });
   }
+}
+
+function stoppingText({ tasks }: Stopping): string {
+  return tasks === undefined ? "yes" : `running=${tasks.running}, finished=${tasks.finished}`;
 }

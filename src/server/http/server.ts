@@ -1,8 +1,7 @@
 /** The HTTP server: the handler on a listener with bounds on everything, and a stop that cuts nobody off. */
 import { createServer, type Server } from "node:http";
-import type { Socket } from "node:net";
 import { getRequestListener } from "@hono/node-server";
-import { type Clock, toClock } from "../../store/clock.ts";
+import { toClock } from "../../store/clock.ts";
 import { WindlassError } from "../../task/errors.ts";
 import { quote } from "../../task/names.ts";
 import { checkInteger, checkKeys } from "../../task/options.ts";
@@ -13,8 +12,9 @@ import { checkBind, DEFAULT_HOST, DEFAULT_PORT, listen, toUrl } from "./bind.ts"
 import { checkClient, type HandlerOptions, makeHandler } from "./handler.ts";
 import { type HttpLimits, toLimits } from "./limits.ts";
 import { fromParser, replyRaw } from "./raw-reply.ts";
+import { Stop, type StopOptions } from "./stop.ts";
 
-export interface ServerOptions extends Omit<HandlerOptions, "trusted"> {
+export interface ServerOptions extends HandlerOptions {
   /** Default 127.0.0.1. Any that is not a loopback address needs a token. */
   readonly host?: string | undefined;
   /** 0 takes any free port. Default 8080. */
@@ -26,11 +26,12 @@ export interface HttpServer extends AsyncDisposable {
   readonly url: string;
   readonly port: number;
   /**
-   * Takes no new connections and no new work, finishes what is being answered, and resolves when every connection is
-   * closed; what takes longer than `limits.stopTimeoutMs` is cut off. The client stays open. Calling it again waits for
-   * the same end.
+   * Takes no new work. As long as `until` and `openMs` say, at most `limits.drainTimeoutMs`, the door stays open: looks
+   * and the page are answered, `/readyz` with 503. Then it takes no new connections, finishes what is being answered, and
+   * resolves when every connection is closed; what takes longer than `limits.stopTimeoutMs` is cut off. The client stays
+   * open. Calling it again waits for the same end. Fails with `INVALID_OPTION` or `UNKNOWN_OPTION`.
    */
-  stop(): Promise<void>;
+  stop(options?: StopOptions): Promise<void>;
 }
 
 const KEYS: readonly (keyof ServerOptions)[] = [
@@ -38,13 +39,11 @@ const KEYS: readonly (keyof ServerOptions)[] = [
   "host",
   "port",
   "token",
+  "trusted",
   "logger",
   "clock",
   "limits",
 ];
-
-/** While stopping, connections that have become idle are looked for this often: Node closes only those idle at first. */
-const SWEEP_MS = 20;
 
 /**
  * Serves the API and the page. Fails with `INSECURE_BIND`, `PORT_TAKEN`, `INVALID_OPTION` or `UNKNOWN_OPTION`.
@@ -57,20 +56,17 @@ export async function startServer(options: ServerOptions): Promise<HttpServer> {
   const port = checkInteger(wanted, 0, 65_535, "port");
   checkBind(host, options.token);
   const limits = toLimits(options.limits);
-  let stopping = false;
-  const { fetch, replies } = makeHandler(options, { stopping: () => stopping, Response: lightResponse() });
+  const { fetch, replies } = makeHandler(options, {
+    stopping: () => stopped.state,
+    Response: lightResponse(),
+  });
   const server = makeServer(limits, fetch, (error) =>
     replies.problem(error, { requestId: replies.requestId({}) }),
   );
-  const closeUnused = trackSockets(server);
+  const stopped = new Stop(server, clock, limits);
   const address = await listen(server, host, port);
-  let stopped: Promise<void> | undefined;
-  const stop = (): Promise<void> => {
-    stopping = true;
-    stopped ??= close(server, closeUnused, clock, limits.stopTimeoutMs);
-    return stopped;
-  };
-  return { url: toUrl(address), port: address.port, stop, [Symbol.asyncDispose]: stop };
+  const stop = async (how: StopOptions = {}): Promise<void> => stopped.start(how);
+  return { url: toUrl(address), port: address.port, stop, [Symbol.asyncDispose]: () => stop() };
 }
 
 function makeServer(limits: HttpLimits, fetch: FetchHandler, problem: (error: unknown) => Response): Server {
@@ -137,34 +133,4 @@ function refuseBelowHttp(server: Server): void {
       ["allow: GET, HEAD, POST, PATCH, DELETE"],
     ),
   );
-}
-
-/** Connections on which nothing was ever sent: Node counts them as busy until the headers are overdue. */
-function trackSockets(server: Server): () => void {
-  const sockets = new Set<Socket>();
-  server.on("connection", (socket: Socket) => {
-    sockets.add(socket);
-    socket.once("close", () => sockets.delete(socket));
-  });
-  return () => {
-    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
-  };
-}
-
-function close(server: Server, closeUnused: () => void, clock: Clock, timeoutMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    let cancelSweep = (): void => {};
-    const sweep = (): void => {
-      server.closeIdleConnections();
-      closeUnused();
-      cancelSweep = clock.after(SWEEP_MS, sweep);
-    };
-    const cancelEnd = clock.after(timeoutMs, () => server.closeAllConnections());
-    server.close(() => {
-      cancelSweep();
-      cancelEnd();
-      resolve();
-    });
-    sweep();
-  });
 }

@@ -1,7 +1,7 @@
 /** What people type by hand: three names for adding a task, and the figures in one line. */
 import type { EnqueuedView } from "../../api/enqueue.ts";
 import type { QueueView } from "../../api/views.ts";
-import { totals } from "../../engine/inspection.ts";
+import { sumOfCounts, sumOfTotals } from "../../engine/inspection.ts";
 import type { StateCounts } from "../../store/facets.ts";
 
 /** Paths that take a task as `POST /v1/tasks` does. */
@@ -17,9 +17,10 @@ export function shortEnqueued({ id }: EnqueuedView): object {
 /** The short figures, over all queues and for each. */
 export function shortStats(queues: readonly QueueView[]): object {
   return {
-    ...shortCounts(totals(queues)),
+    ...shortCounts(sumOfCounts(queues)),
+    totals: sumOfTotals(queues),
     queues: Object.fromEntries(
-      queues.map(({ name, paused, counts }) => [name, { ...shortCounts(counts), paused }]),
+      queues.map(({ name, paused, counts, totals }) => [name, { ...shortCounts(counts), totals, paused }]),
     ),
   };
 }

@@ -1,7 +1,5 @@
-/** What happened per minute, for the last day. */
-import type { MinuteActivity } from "../../store/facets.ts";
-
-export type ActivityEvent = Exclude<keyof MinuteActivity, "minute">;
+/** What happened: per minute for the last day, and in all. */
+import type { CountedEvent, MinuteActivity, QueueTotals } from "../../store/facets.ts";
 
 type Counters = { -readonly [K in keyof MinuteActivity]: number };
 
@@ -12,12 +10,19 @@ const MINUTES_KEPT = 1_440;
 
 export class Activity {
   readonly #minutes = new Map<number, Counters>();
+  readonly #totals = { added: 0, completed: 0, failed: 0, crashed: 0, dead: 0 };
   #latest: Counters | undefined;
 
-  count(event: ActivityEvent, now: number): void {
+  count(event: CountedEvent, now: number): void {
     const minute = Math.floor(now / MINUTE_MS) * MINUTE_MS;
     if (this.#latest?.minute !== minute) this.#latest = this.#open(minute);
     this.#latest[event]++;
+    this.#totals[event]++;
+  }
+
+  /** From the first event on. */
+  get totals(): QueueTotals {
+    return { ...this.#totals };
   }
 
   /** The last `minutes` minutes in which anything happened, oldest first. */

@@ -1,9 +1,10 @@
 /** Everything that one memory store holds. */
 import type { Clock } from "../../store/clock.ts";
+import type { CountedEvent } from "../../store/facets.ts";
 import type { LeaseRef } from "../../store/store.ts";
 import { WindlassError } from "../../task/errors.ts";
 import type { TaskRef } from "../../task/task.ts";
-import { Activity, type ActivityEvent } from "./activity.ts";
+import { Activity } from "./activity.ts";
 import type { Entry, EntryQueue, HeldLease } from "./entry.ts";
 import { Queue } from "./queue.ts";
 import { MemorySignal } from "./signal.ts";
@@ -60,7 +61,7 @@ export class Data {
     return queue === undefined || entry?.queue.name === queue ? entry : undefined;
   }
 
-  count(queue: EntryQueue, event: ActivityEvent, now: number): void {
+  count(queue: EntryQueue, event: CountedEvent, now: number): void {
     queue.activity.count(event, now);
     this.activity.count(event, now);
   }

@@ -52,8 +52,9 @@ export function activity(data: Data, query: ActivityQuery): MinuteActivity[] {
   return source?.activity.since(query.minutes, data.now()) ?? [];
 }
 
-function toInfo({ name, paused, counts, first }: Queue, now: number): QueueInfo {
-  return { name, paused, counts: { ...counts }, oldestPendingMs: first && Math.max(0, now - first.runAt) };
+function toInfo({ name, paused, counts, activity: { totals }, first }: Queue, now: number): QueueInfo {
+  const oldestPendingMs = first && Math.max(0, now - first.runAt);
+  return { name, paused, counts: { ...counts }, totals, oldestPendingMs };
 }
 
 /** What the filter asks for, but for the text, oldest first. */

@@ -17,6 +17,8 @@ export async function diagnose(runner: ScriptRunner): Promise<Finding[]> {
       replicasFinding(address, info, runner.settings.minReplicas),
       memoryFinding(address, info),
     );
+    // One server alone has nobody who could take over.
+    if (runner.settings.target.kind !== "single") findings.push(failoverFinding(address, info));
   }
   findings.push(await skewFinding(runner));
   return findings;
@@ -102,6 +104,24 @@ function replicasFinding(address: string, info: ServerInfo, wanted: number): Fin
     topic,
     message: `${message} minReplicas asks for ${wanted}, so no add can be confirmed.`,
     remedy: "Bring the replicas back, or lower minReplicas.",
+  };
+}
+
+/** INFO tells of the setting only while it is on, and to everyone; CONFIG is forbidden to many. */
+function failoverFinding(address: string, info: ServerInfo): Finding {
+  const topic = "min-replicas-to-write";
+  if (info.has("min_slaves_good_slaves")) {
+    return {
+      level: "ok",
+      topic,
+      message: `Redis at ${address} takes no writes once its replicas have left it.`,
+    };
+  }
+  return {
+    level: "warning",
+    topic,
+    message: `Redis at ${address} has min-replicas-to-write 0: cut off from its replicas it goes on acknowledging tasks, which are lost when one of them takes over.`,
+    remedy: "Set min-replicas-to-write 1 and min-replicas-max-lag 1 to 10 on every node.",
   };
 }
 

@@ -3,6 +3,7 @@ import type { StoreDriver } from "../../store/driver.ts";
 import { WindlassError } from "../../task/errors.ts";
 import { quote } from "../../task/names.ts";
 import type { RedisStoreOptions } from "./options.ts";
+import { refuseMovedBorders } from "./url.ts";
 
 export const redisDriver: StoreDriver = {
   schemes: ["redis", "rediss", "redis+sentinel", "rediss+sentinel", "redis+cluster", "rediss+cluster"],
@@ -16,8 +17,10 @@ export const redisDriver: StoreDriver = {
 
 /** Any form of Redis URL, with `?prefix=NAME`, `minReplicas=N` and `fsync=yes` as the store's options have them. */
 export function redisOptions(url: string): RedisStoreOptions {
-  const [location = "", query] = url.split("?", 2);
-  const parameters = new URLSearchParams(query);
+  refuseMovedBorders(url);
+  const mark = url.indexOf("?");
+  const location = mark === -1 ? url : url.slice(0, mark);
+  const parameters = new URLSearchParams(mark === -1 ? "" : url.slice(mark + 1));
   const take = (name: string): string | undefined => {
     const value = parameters.get(name) ?? undefined;
     parameters.delete(name);

@@ -1,5 +1,12 @@
 /** Looking without touching: one task, counts, and what happened per minute. `list.ts` has the pages. */
-import type { ActivityQuery, MinuteActivity, QueueInfo, StateCounts } from "../../store/facets.ts";
+import {
+  type ActivityQuery,
+  COUNTED_EVENTS,
+  type MinuteActivity,
+  type QueueInfo,
+  type QueueTotals,
+  type StateCounts,
+} from "../../store/facets.ts";
 import type { TaskDetail } from "../../task/task.ts";
 import type { ScriptRunner } from "./script-runner.ts";
 import { readAttemptState } from "./attempt-state.ts";
@@ -45,7 +52,8 @@ export async function count(runner: ScriptRunner, queue: string): Promise<QueueI
     }
     const [listed, paused, pending, running] = reply.slice(1, 5) as readonly number[];
     const [record, state, now] = reply.slice(5, 8) as readonly Buffer[];
-    const sizes = reply.slice(8) as readonly number[];
+    const sizes = reply.slice(8, 8 + STATE_SETS.length) as readonly number[];
+    const totals = reply.slice(8 + STATE_SETS.length) as readonly number[];
     if (listed !== 1) return undefined;
     const runAt = readAttemptState(state).runAt ?? readRecord(record!)?.runAt;
     const kept = Object.fromEntries(STATE_SETS.map((each, i) => [each, sizes[i]!]));
@@ -53,12 +61,13 @@ export async function count(runner: ScriptRunner, queue: string): Promise<QueueI
       name: queue,
       paused: paused === 1,
       counts: { pending: pending!, running: running!, ...kept } as StateCounts,
+      totals: Object.fromEntries(
+        COUNTED_EVENTS.map((event, i) => [event, totals[i]!]),
+      ) as unknown as QueueTotals,
       ...(runAt !== undefined && { oldestPendingMs: Math.max(0, Number(String(now)) - runAt) }),
     };
   }
 }
-
-const EVENTS = ["added", "completed", "failed", "crashed", "dead"] as const;
 
 type Counters = { -readonly [K in keyof MinuteActivity]: number };
 
@@ -79,7 +88,7 @@ export async function activity(
     for (let i = 0; i < hash.length; i += 2) {
       const [minuteText, name] = String(hash[i]).split(":", 2);
       const minute = Number(minuteText) * MINUTE_MS;
-      const event = EVENTS.find((each) => each === name);
+      const event = COUNTED_EVENTS.find((each) => each === name);
       if (!(minute >= from) || event === undefined) continue;
       const counters = found.get(minute) ?? {
         minute,

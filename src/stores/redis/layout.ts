@@ -7,7 +7,7 @@
  * | `…:tasks` | hash | id → record (record.ts) |
  * | `…:meta` | hash | priorities (in use), token (the last one), paused, unlisted (1: purged to the last task), tombstones (how many), next-expiry (no lease ends before), expiry-cursor (where looking through the leases goes on), idle (1: a claim found too little), notified-at, has-keys, head:0 … head:9 (how many entries were ever taken off that ready list) |
  * | `…:leases` | hash | id → token (16 digits), expiry (13), since (13), worker |
- * | `…:activity` | hash | minute:event → how many; events are added, completed, failed, crashed, dead |
+ * | `…:activity` | hash | minute:event and total:event → how many; events are added, completed, failed, crashed, dead |
  * | `…:details` | hash | id → attempt state (attempt-state.ts): failures, crashes, 1 if asked to stop, run at, dead reason; id:attempts → the failed ones, one a line; id:result |
  * | `…:scheduled` `…:retrying` | sorted set | id by when it is due |
  * | `…:completed` `…:cancelled` `…:dead` | sorted set | id by when it ended |
@@ -18,6 +18,7 @@
  * Ids are 16 bytes, instants ms since the epoch. `PREFIX:queues` is the set of all queues ever used. Data of development
  * versions before 0.1, which named all of this by single letters, are not read.
  */
+import { COUNTED_EVENTS } from "../../store/facets.ts";
 import { DUE } from "../../task/life.ts";
 import type { TaskState } from "../../task/task.ts";
 import { WindlassError } from "../../task/errors.ts";
@@ -67,11 +68,12 @@ export function setOf(state: TaskState): KeyName {
 
 /**
  * What `LAYOUT.NAME` stands for in a script: where in the order of keys the sorted set of each state is, and where those
- * of tasks that wait for their time are.
+ * of tasks that wait for their time are; and the fields of the totals.
  */
 export const LAYOUT = {
   SETS: Object.fromEntries(STATE_SETS.map((state) => [state, FIXED.indexOf(setOf(state))])),
   WAITING: DUE.from.map((state) => FIXED.indexOf(setOf(state))),
+  TOTALS: COUNTED_EVENTS.map((event) => `total:${event}`),
 };
 
 /** What the common exchange needs, besides ready lists; see lua/exchange-fast.lua. */

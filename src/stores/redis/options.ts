@@ -3,7 +3,7 @@ import type { ConnectionOptions } from "node:tls";
 import type { RedisClientOptions } from "@redis/client";
 import { type Clock, type Random, toClock, toRandom } from "../../store/clock.ts";
 import { WindlassError } from "../../task/errors.ts";
-import { quote } from "../../task/names.ts";
+import { quoteUrl } from "../../task/redact.ts";
 import { checkBoolean, checkFunction, checkInteger, checkKeys, invalidOption } from "../../task/options.ts";
 import { parseRedisUrl, type Target } from "./url.ts";
 
@@ -121,7 +121,7 @@ function targetOf({ url, client, tls }: RedisStoreOptions): Target {
     throw invalidOption("tls", tls, "an object of TLS options");
   }
   if (typeof url !== "string") {
-    throw new WindlassError("INVALID_URL", `url is ${quote(url)}; expected redis://HOST:PORT/DB`, {
+    throw new WindlassError("INVALID_URL", `url is ${quoteUrl(url)}; expected redis://HOST:PORT/DB`, {
       pointer: "url",
     });
   }

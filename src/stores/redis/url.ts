@@ -37,21 +37,27 @@ export type Target =
 const FORMS =
   "redis://user:password@host:6379/0, rediss://…, redis+sentinel://host1:26379,host2/master-name or redis+cluster://host1:7000,host2";
 
+/** Text that may be repeated in an error: it can be no part of a password that was not escaped. */
+const HOST_LIKE = /^[\w.-]+(?::\d*)?$/;
+
 /** The user part may not contain "@" or "/" unless they are escaped as %40 and %2F. */
 const URL_PARTS =
   /^(rediss?)(?:\+(sentinel|cluster))?:\/\/(?:([^@/]*)@)?([^@/?#]*)(?:\/([^?#]*))?(?:\?([^#]*))?$/;
 
 /** Parses a store URL. Fails with `INVALID_URL`, never showing a password. */
 export function parseRedisUrl(url: string, tlsOptions: ConnectionOptions = {}): Target {
+  refuseMovedBorders(url);
   const parts = URL_PARTS.exec(url);
   if (parts === null) throw invalid("it does not have the form of a Redis URL");
   const [, scheme, kind, user = "", hosts = "", path = "", query = ""] = parts;
   const parameters = new URLSearchParams(query);
   const tls = scheme === "rediss" ? tlsOptions : undefined;
   const common = { tls, credentials: credentialsOf(user) };
-  for (const name of parameters.keys()) {
+  for (const [name, value] of parameters) {
     if (kind !== "sentinel" || !["db", "sentinelUser", "sentinelPassword"].includes(name)) {
-      throw invalid(`it has the unknown parameter ${quote(name)}`);
+      // Without a value it may be no name at all.
+      const isName = value !== "" && /^[a-z]\w*$/i.test(name);
+      throw invalid(`it has the unknown parameter ${isName ? quote(name) : "***"}`);
     }
   }
   if (kind === "cluster") {
@@ -84,6 +90,20 @@ export function parseRedisUrl(url: string, tlsOptions: ConnectionOptions = {}): 
   return { kind: "single", ...common, node, database: databaseOf(path) };
 }
 
+/**
+ * A password with one of these signs in it ends where the sign is, and the rest would be taken for a database or for a
+ * parameter, and shown. Fails with `INVALID_URL`.
+ */
+export function refuseMovedBorders(url: string): void {
+  const [, rest = ""] = /^[^:]*:\/\/(.*)$/s.exec(url) ?? [];
+  const border = rest.search(/[/?#]/);
+  if (border !== -1 && rest.includes("@", border)) {
+    throw invalid(
+      'it has an "@" behind the first "/", "?" or "#"; in a user, a password or a parameter write %40, %2F, %3F and %23 for these',
+    );
+  }
+}
+
 export function formatAddress({ host, port }: Address): string {
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
@@ -94,7 +114,7 @@ function addressesOf(hosts: string, defaultPort: number): Address[] {
     const host = parts?.[1] ?? parts?.[2];
     const port = parts?.[3] === undefined ? defaultPort : Number(parts[3]);
     if (host === undefined || port < 1 || port > 65_535)
-      throw invalid(`${quote(text)} is not a host or host:port`);
+      throw invalid(`${HOST_LIKE.test(text) ? quote(text) : "***"} is not a host or host:port`);
     return { host, port };
   });
 }

@@ -1,4 +1,5 @@
 /** What the SQL files share with the code and with the law. They say `${NAME}`; nothing here is written there by hand. */
+import { COUNTED_EVENTS } from "../../store/facets.ts";
 import { LAST_INSTANT_MS } from "../../task/instant.ts";
 import { DEFAULT_PRIORITY } from "../../task/priority.ts";
 import { PRIORITIES, TASK_STATES } from "../../task/task.ts";
@@ -7,6 +8,9 @@ import { statesIn } from "./state-tables.ts";
 
 /** More attempts than a task can have had, and more than any limit forgives by far. */
 const MOST_ATTEMPTS = 1_000_000_000;
+
+/** The columns of the table `queue` for the events. */
+const TOTALS = COUNTED_EVENTS.map((event) => `total_${event}`);
 
 export const CONSTANTS: Readonly<Record<string, string>> = {
   /** SQLite counts to 2^63. What is beyond JavaScript's numbers is cut to them, or reading it would throw. */
@@ -25,11 +29,17 @@ export const CONSTANTS: Readonly<Record<string, string>> = {
 
   /** The table `queue` has a column for each state, of that name. */
   COUNTS: TASK_STATES.join(", "),
-  COUNT_EACH: TASK_STATES.map((state, index) => `${state} = ${state} + ?${index + 2}`).join(", "),
+  COUNT_EACH: raised([...TASK_STATES, ...TOTALS]),
+  TOTALS: TOTALS.join(", "),
   ALL_COUNTED: TASK_STATES.join(" + "),
   DUE_COUNTED: statesIn("due").join(" + "),
   FINISHED_COUNTS: statesIn("finished").join(", "),
 };
+
+/** Each column raised by a parameter of its own, from ?2 on. */
+function raised(columns: readonly string[]): string {
+  return columns.map((column, index) => `${column} = ${column} + ?${index + 2}`).join(", ");
+}
 
 function quoted(states: readonly string[]): string {
   return states.map((state) => `'${state}'`).join(", ");

@@ -3,9 +3,9 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { StoreDriver } from "../../store/driver.ts";
 import { WindlassError } from "../../task/errors.ts";
-import { quote } from "../../task/names.ts";
 import { checkKeys } from "../../task/options.ts";
 import { shorten } from "../../task/quote.ts";
+import { quoteUrl } from "../../task/redact.ts";
 import { checkPath, checkSynchronous, type SqliteStoreOptions } from "./options.ts";
 
 const FORMS = "sqlite:PATH";
@@ -30,21 +30,21 @@ function sqliteOptions(url: string): SqliteStoreOptions {
   const mark = rest.indexOf("?");
   const location = mark < 0 ? rest : rest.slice(0, mark);
   if (/^\/\/(?!\/|[a-z]:|$)/i.test(location)) {
-    const name = shorten(location.slice(2));
+    const name = location.includes("@") ? "PATH" : shorten(location.slice(2));
     throw new WindlassError(
       "INVALID_URL",
-      `the store URL ${quote(url)} has two slashes before a name; expected sqlite:${name} (as seen from the working directory) or sqlite:///${name}`,
+      `the store URL ${quoteUrl(url)} has two slashes before a name; expected sqlite:${name} (as seen from the working directory) or sqlite:///${name}`,
     );
   }
   const path = decode(location.startsWith("//") ? location.slice(2) : location);
   if (path === undefined) {
     throw new WindlassError(
       "INVALID_URL",
-      `the store URL ${quote(url)} has a % that is no code; expected %25 for it`,
+      `the store URL ${quoteUrl(url)} has a % that is no code; expected %25 for it`,
     );
   }
   if (path === "") {
-    throw new WindlassError("INVALID_URL", `the store URL ${quote(url)} names no file; expected ${FORMS}`);
+    throw new WindlassError("INVALID_URL", `the store URL ${quoteUrl(url)} names no file; expected ${FORMS}`);
   }
   const options = Object.fromEntries(new URLSearchParams(mark < 0 ? "" : rest.slice(mark + 1)));
   checkKeys(options, ["synchronous"], "the sqlite URL");

@@ -1,6 +1,12 @@
 /** Looking without touching, but for lists (see list.ts). */
-import type { ActivityQuery, MinuteActivity, QueueInfo, StateCounts } from "../../store/facets.ts";
-import { TASK_STATES, type TaskDetail, type TaskRef } from "../../task/task.ts";
+import {
+  type ActivityQuery,
+  COUNTED_EVENTS,
+  type CountedEvent,
+  type MinuteActivity,
+  type QueueInfo,
+} from "../../store/facets.ts";
+import { TASK_STATES, type TaskDetail, type TaskRef, type TaskState } from "../../task/task.ts";
 import type { Transaction } from "./transaction.ts";
 import { findRow, toDetail } from "./view.ts";
 
@@ -23,10 +29,11 @@ export function queue(tx: Transaction, name: string): QueueInfo | undefined {
 }
 
 function infos({ sql, now }: Transaction, first: string, last: string): QueueInfo[] {
-  return sql.queue.infos.all(first, last).map(([name, paused, oldest, ...counts]) => ({
+  return sql.queue.infos.all(first, last).map(([name, paused, oldest, ...numbers]) => ({
     name,
     paused: paused === 1,
-    counts: toCounts(counts),
+    counts: byName<TaskState>(TASK_STATES, numbers),
+    totals: byName<CountedEvent>(COUNTED_EVENTS, numbers.slice(TASK_STATES.length)),
     oldestPendingMs: oldest === null ? undefined : Math.max(0, now - oldest),
   }));
 }
@@ -44,8 +51,11 @@ export function activity(tx: Transaction, { queue: name, minutes }: ActivityQuer
     }));
 }
 
-/** From the columns, which are in the order of the states. */
-function toCounts(counts: readonly number[]): StateCounts {
-  const entries = TASK_STATES.map((state, index) => [state, counts[index]!] as const);
-  return Object.fromEntries(entries) as StateCounts;
+/** From the columns, which are in the order of the names. */
+function byName<Name extends string>(
+  names: readonly Name[],
+  numbers: readonly number[],
+): Readonly<Record<Name, number>> {
+  const entries = names.map((name, index) => [name, numbers[index]!] as const);
+  return Object.fromEntries(entries) as Record<Name, number>;
 }

@@ -1,4 +1,4 @@
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;
 
 CREATE TABLE activity (
   minute INTEGER NOT NULL,
@@ -69,7 +69,7 @@ CREATE TABLE queue (
   completed INTEGER NOT NULL DEFAULT 0,
   cancelled INTEGER NOT NULL DEFAULT 0,
   dead INTEGER NOT NULL DEFAULT 0
-) STRICT;
+, total_added INTEGER NOT NULL DEFAULT 0, total_completed INTEGER NOT NULL DEFAULT 0, total_failed INTEGER NOT NULL DEFAULT 0, total_crashed INTEGER NOT NULL DEFAULT 0, total_dead INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE TABLE ready (
   queue INTEGER NOT NULL,

@@ -104,7 +104,7 @@ export const STATEMENTS = {
     forClaim: rows<[qid: number, paused: number, pending: number, due: number | null]>(),
     forMaintenance: rows<[qid: number, due: number, ...finished: number[]]>(),
     maintainable: rows<[yes: number]>(),
-    infos: rows<[name: string, paused: number, oldest: number | null, ...counts: number[]]>(),
+    infos: rows<[name: string, paused: number, oldest: number | null, ...numbers: number[]]>(),
     pendingTotal: rows<[pending: number]>(),
     pause: none,
     resume: rows<[qid: number, pending: number]>(),

@@ -1,13 +1,11 @@
 /**
- * One transaction: the statements, its instant, and what it changes in counts, activity and numbers. Those are
+ * One transaction: the statements, its instant, and what it changes in counts, totals, activity and numbers. Those are
  * gathered here and written once per queue at the end, so that a call with 1,000 tasks pays for them once.
  */
-import type { MinuteActivity } from "../../store/facets.ts";
+import { COUNTED_EVENTS, type CountedEvent } from "../../store/facets.ts";
 import { TASK_STATES, type TaskState } from "../../task/task.ts";
 import type { QueueNumbers } from "./queue-numbers.ts";
 import type { Statements } from "./statements.ts";
-
-export type ActivityEvent = Exclude<keyof MinuteActivity, "minute">;
 
 /** A queue whose idle workers should look, and how often that was said of it so far. */
 export interface Notification {
@@ -27,7 +25,7 @@ export interface Committed {
 export type Transact = <T>(body: (tx: Transaction) => T) => Promise<T>;
 
 type Change = Record<TaskState, number> &
-  Record<`${ActivityEvent}Event`, number> & {
+  Record<`${CountedEvent}Event`, number> & {
     notify: boolean;
     unlist: boolean;
   };
@@ -81,7 +79,7 @@ export class Transaction {
     return this.#changes.get(queue)?.[state] ?? 0;
   }
 
-  event(queue: number, event: ActivityEvent, count = 1): void {
+  event(queue: number, event: CountedEvent, count = 1): void {
     this.#change(queue)[`${event}Event`] += count;
   }
 
@@ -102,8 +100,10 @@ export class Transaction {
     const wake: string[] = [];
     const notify: Notification[] = [];
     for (const [queue, change] of this.#changes) {
-      this.#writeActivity(queue, change);
-      const [name, pending, paused] = sql.queue.count.get(queue, ...TASK_STATES.map((s) => change[s]))!;
+      const events = COUNTED_EVENTS.map((event) => change[`${event}Event`]);
+      if (events.some((count) => count > 0)) sql.activity.count.run(this.minute, queue, ...events);
+      const counts = TASK_STATES.map((state) => change[state]);
+      const [name, pending, paused] = sql.queue.count.get(queue, ...counts, ...events)!;
       if (change.unlist) sql.queue.unlist.run(queue);
       if (paused === 1) continue;
       if (change.pending > 0 || change.notify) wake.push(name);
@@ -114,13 +114,6 @@ export class Transaction {
       }
     }
     return { wake, notify };
-  }
-
-  #writeActivity(queue: number, change: Change): void {
-    const { addedEvent, completedEvent, failedEvent, crashedEvent, deadEvent } = change;
-    if (addedEvent + completedEvent + failedEvent + crashedEvent + deadEvent === 0) return;
-    const counts = [addedEvent, completedEvent, failedEvent, crashedEvent, deadEvent];
-    this.sql.activity.count.run(this.minute, queue, ...counts);
   }
 
   #change(queue: number): Change {

@@ -33,6 +33,7 @@ import { retentionCases } from "./retention.ts";
 import { settingsCases } from "./settings.ts";
 import { signalCases } from "./signal.ts";
 import { timeCases } from "./time.ts";
+import { totalsCases } from "./totals.ts";
 
 export const storeCases: readonly StoreCase[] = [
   ...lawCases,
@@ -65,6 +66,7 @@ export const storeCases: readonly StoreCase[] = [
   ...listCases,
   ...countCases,
   ...activityCases,
+  ...totalsCases,
   ...signalCases,
   ...lifetimeCases,
   ...refusalCases,

@@ -100,6 +100,59 @@ test("without a token, only names of this machine are served", async () => {
   }
 });
 
+const PROXY_HEADERS = [
+  ["forwarded", "for=203.0.113.9"],
+  ["x-forwarded-for", "203.0.113.9"],
+  ["x-forwarded-host", "queue.example"],
+  ["x-forwarded-proto", "https"],
+  ["x-forwarded-anything", "1"],
+  ["X-Forwarded", "for=203.0.113.9"],
+  ["X-Real-IP", "203.0.113.9"],
+  ["x-real-ip", ""],
+] as const;
+
+test("without a token, what a proxy passes on is refused, whatever host it names", async () => {
+  await using s = await serve();
+  await s.task("dead");
+  const before = await s.snapshot();
+  for (const [name, value] of PROXY_HEADERS) {
+    const headers = { [name]: value };
+    assertProblem(
+      await s.request("POST", "/v1/queues/default/purge", { states: ["dead"] }, headers),
+      403,
+      "FORBIDDEN",
+    );
+    assertProblem(await s.request("POST", "/task", { type: "job" }, headers), 403, "FORBIDDEN");
+    assertProblem(await s.request("GET", "/v1/tasks", undefined, headers), 403, "FORBIDDEN");
+    const stats = await s.request("GET", "/stats", undefined, headers);
+    assertProblem(stats, 403, "FORBIDDEN");
+    assert.match(String(stats.json["remedy"]), /--token.*trusted: true/);
+    assert.equal((await s.request("GET", "/", undefined, headers)).status, 403);
+    assert.equal((await s.request("GET", "/readyz", undefined, headers)).status, 200);
+  }
+  assert.equal(await s.snapshot(), before);
+  await using w = fixture();
+  const mounted = httpHandler({ client: w.client });
+  const request = new Request("http://localhost/v1/queues", {
+    headers: { "x-forwarded-for": "203.0.113.9" },
+  });
+  assert.equal((await mounted(request)).status, 403);
+});
+
+test("what a proxy passes on is served with a token, or where the operator trusts the proxy", async () => {
+  await using guarded = await serve({ token: TOKEN });
+  await using trusting = await serve({ trusted: true });
+  for (const [name, value] of PROXY_HEADERS) {
+    const headers = { [name]: value, authorization: `Bearer ${TOKEN}` };
+    assert.equal((await guarded.request("GET", "/v1/tasks", undefined, headers)).status, 200, name);
+    assert.equal(
+      (await trusting.request("GET", "/v1/tasks", undefined, { [name]: value })).status,
+      200,
+      name,
+    );
+  }
+});
+
 test("a trusted handler leaves that to the program around it", async () => {
   await using w = fixture();
   const request = () => new Request("https://app.example/v1/queues");
@@ -143,4 +196,6 @@ test("a port that is taken, and options that are wrong, are said at start", asyn
   await failsToStart({ limits: { bodyBytes: 0 } }, "INVALID_OPTION");
   await failsToStart({ host: "192.0.2.1", token: TOKEN }, "INVALID_OPTION");
   await failsToStart({ client: null }, "INVALID_OPTION");
+  await failsToStart({ trusted: "no" }, "INVALID_OPTION");
+  await failsToStart({ trusted: true, host: "0.0.0.0" }, "INSECURE_BIND");
 });

@@ -160,7 +160,8 @@ test("GET /stats counts in the words of the short form", async () => {
     completed: 1,
     cancelled: 1,
   };
-  assert.deepEqual(json, { ...counts, queues: { default: { ...counts, paused: false } } });
+  const totals = { added: 7, completed: 1, failed: 2, crashed: 0, dead: 1 };
+  assert.deepEqual(json, { ...counts, totals, queues: { default: { ...counts, totals, paused: false } } });
 });
 
 test("what is not there is 404, what does not take the method 405 with Allow", async () => {

@@ -7,6 +7,7 @@ import { test } from "node:test";
 import { openDatabase } from "../../../src/stores/sqlite/database.ts";
 import { sqliteStore } from "../../../src/stores/sqlite/index.ts";
 import { APPLICATION_ID, migrate, VERSION } from "../../../src/stores/sqlite/migrate.ts";
+import { textOf } from "../../../src/stores/sqlite/texts.ts";
 import { newTask } from "../../support/sqlite-fixture.ts";
 import { temporaryFolder } from "../../support/sqlite-under-test.ts";
 
@@ -43,6 +44,25 @@ void test("migrating twice changes nothing", () => {
   migrate(db);
   assert.equal(dump(db), before);
   assert.equal(pragma(db, "user_version"), VERSION);
+});
+
+void test("a file of version 2 keeps what is in it, and its totals begin with the last day", async () => {
+  using folder = temporaryFolder();
+  {
+    using db = new DatabaseSync(folder.file());
+    db.exec(
+      `PRAGMA application_id = ${APPLICATION_ID}; PRAGMA journal_mode = wal; ${textOf("migrations/002.sql")}`,
+    );
+    db.exec("INSERT INTO queue (qid, name, completed) VALUES (1, 'mail', 2), (2, 'new', 0)");
+    db.exec("INSERT INTO activity VALUES (1, 1, 5, 3, 2, 0, 0), (2, 1, 1, 1, 0, 4, 1)");
+    db.exec("PRAGMA user_version = 2");
+  }
+  await using store = sqliteStore({ path: folder.file() });
+  await store.open();
+  const [mail, other] = await store.queues();
+  assert.deepEqual([mail?.name, mail?.counts.completed], ["mail", 2]);
+  assert.deepEqual(mail?.totals, { added: 6, completed: 4, failed: 2, crashed: 4, dead: 1 });
+  assert.deepEqual(other?.totals, { added: 0, completed: 0, failed: 0, crashed: 0, dead: 0 });
 });
 
 void test("what was written is there after closing and opening again", async () => {

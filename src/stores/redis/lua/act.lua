@@ -39,7 +39,10 @@ local function carryOut(task, to)
     end
     local score = terminal[to] and now or tonumber(runAt) or tonumber(fieldOf(record, 1)) or now
     join(id, to, priority, score)
-    if counted[to] then redis.pcall('HINCRBY', activity, floor(now / 60000) .. ':' .. to, 1) end
+    if counted[to] then
+      local event, count = ':' .. to, 1
+      -- include: count-event
+    end
     stop, reason = 0, to == 'dead' and rule.reason or '-'
     task[2], task[3] = to, sets[to] and '' .. score or ''
   end

@@ -40,8 +40,8 @@ if known ~= priority and not string.find(known, priority, 1, true) then
   -- include: merge-priorities
 end
 if m[4] then call('HDEL', meta, 'unlisted') end
--- A counter that another program broke must not stop the work that it counts.
-redis.pcall('HINCRBY', KEYS[3], floor(now / 60000) .. ':added', #ids)
+local activity, event, count = KEYS[3], ':added', #ids
+-- include: count-event
 local idle, notifiedAt, empty, notified = m[2], m[3], length == 0, 0
 -- include: notify-listeners
 return { now, m[1] and 0 or 1, notified, status }

@@ -92,7 +92,8 @@ end
 if m[4] then call('HDEL', meta, 'unlisted') end
 local notified, idle, notifiedAt = 1, m[2], m[3]
 if added > 0 then
-  redis.pcall('HINCRBY', activity, floor(now / 60000) .. ':added', added)
+  local event, count = ':added', added
+  -- include: count-event
   -- include: notify-listeners
 end
 return { now, m[1] and 0 or 1, notified, status }

@@ -1,7 +1,8 @@
--- Counts of one queue, all of them lengths that Redis keeps, so that they cannot drift.
+-- Counts of one queue, all of them lengths that Redis keeps, so that they cannot drift; and its totals.
 -- KEYS: as shared/keys.lua. ARGV: shift, known priorities.
 -- Reply: { priorities in use if the client does not know them all, 1 if listed, 1 if paused, pending, running, record and
---   attempt state of the task to be claimed first or '', '', now, then the sizes of the state sets }
+--   attempt state of the task to be claimed first or '', '', now, then the sizes of the state sets and the totals of the
+--   events }
 -- include: time
 local k, known = 1, ARGV[2]
 -- include: keys
@@ -37,4 +38,7 @@ local reply = {
   '', m[1] and not m[2] and 1 or 0, m[3] == '1' and 1 or 0, pending, call('HLEN', leases), record, state, tostring(now),
 }
 for at = k + 5, k + 9 do reply[#reply + 1] = call('ZCARD', KEYS[at]) end
+-- A hash that another program broke must not hide the counts.
+local totals = redis.pcall('HMGET', activity, unpack(LAYOUT.TOTALS))
+for i = 1, #LAYOUT.TOTALS do reply[#reply + 1] = tonumber(totals[i]) or 0 end
 return reply

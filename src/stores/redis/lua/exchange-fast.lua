@@ -57,8 +57,8 @@ for b = 1, #blocks do
     local held = call('HMGET', leases, unpack(ids))
     -- include: end-leases
     if #ids > 0 then
-      -- A counter that another program broke must not stop the work that it counts.
-      redis.pcall('HINCRBY', KEYS[k + 4], floor(now / 60000) .. ':completed', #ids)
+      local activity, event, count = KEYS[k + 4], ':completed', #ids
+      -- include: count-event
       if keep then
         local scores = {}
         for i = 1, #ids do scores[2 * i - 1], scores[2 * i] = now, ids[i] end

@@ -14,5 +14,8 @@ local kind, number, failure = 'F', failures + crashes + 1, ARGV[4]
 -- include: record-attempt
 call('HSET', details, id, failures .. ' ' .. crashes .. ' 0 ' .. runAt .. ' ' .. LAW.UNREADABLE.reason)
 call('ZADD', KEYS[k + LAYOUT.SETS[to]], now, id)
-if LAW.COUNTED[to] then redis.pcall('HINCRBY', activity, floor(now / 60000) .. ':' .. to, 1) end
+if LAW.COUNTED[to] then
+  local event, count = ':' .. to, 1
+  -- include: count-event
+end
 return 1

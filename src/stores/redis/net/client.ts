@@ -11,7 +11,7 @@ export type Reply = number | string | Buffer | null | readonly Reply[];
 
 export interface Client {
   send(args: readonly Arg[]): Promise<Reply>;
-  subscribe(channel: string, heard: () => void): Promise<void>;
+  subscribe(channel: string, heard: (message: string) => void): Promise<void>;
   unsubscribe(channel: string): Promise<void>;
   /** Ends the connection. Calls under way are rejected; `lost` is not called. */
   destroy(): void;

@@ -18,10 +18,15 @@ export interface LinkOptions {
   readonly connected?: (client: Client) => Promise<void>;
   /** Called when a connection is given up because it does not answer: others to the same address may fare no better. */
   readonly suspect?: () => void;
+  /** After an answer that took long: false if this connection is not to be believed, because another server is in charge. */
+  readonly confirms?: (client: Client) => Promise<boolean>;
   readonly pacer: ReconnectPacer;
   readonly clock: Clock;
   readonly deadlineMs: number;
 }
+
+/** An answer that takes so long may come from a server, or to a process, that stood still while another took over. */
+const PAUSE_MS = 500;
 
 export class Link {
   readonly address: string;
@@ -86,7 +91,8 @@ export class Link {
 
   async #ask<Answer>(what: (client: Client) => Promise<Answer>, extraMs = 0): Promise<Answer> {
     const client = this.#client ?? (await this.#ready());
-    const { clock, deadlineMs } = this.#options;
+    const { clock, deadlineMs, confirms } = this.#options;
+    const sentAt = confirms === undefined ? 0 : clock.monotonic();
     return new Promise((resolve, reject) => {
       const cancel = clock.after(deadlineMs + extraMs, () => {
         reject(unknown(this.address, `no answer within ${deadlineMs + extraMs} ms`));
@@ -97,7 +103,8 @@ export class Link {
       what(client).then(
         (reply) => {
           cancel();
-          resolve(reply);
+          if (confirms === undefined || clock.monotonic() - sentAt < PAUSE_MS) resolve(reply);
+          else this.#confirm(client, confirms).then(() => resolve(reply), reject);
         },
         (error: unknown) => {
           cancel();
@@ -107,6 +114,13 @@ export class Link {
         },
       );
     });
+  }
+
+  /** Fails with `UNKNOWN` if what this connection answers does not count any more. */
+  async #confirm(client: Client, confirms: (client: Client) => Promise<boolean>): Promise<void> {
+    if (await confirms(client)) return;
+    this.drop(client);
+    throw unknown(this.address, "it answered late, and another server is in charge by now");
   }
 
   /** Gives up this connection (by default the present one); another is made. */

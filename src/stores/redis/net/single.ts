@@ -1,11 +1,12 @@
 /** One server: that of the URL, or the primary that sentinels name at the time of connecting. */
-import { reasonOf, unavailable } from "../errors.ts";
+import { unavailable } from "../errors.ts";
 import type { Settings } from "../options.ts";
-import { type Address, formatAddress, type Target } from "../url.ts";
+import { formatAddress, type Target } from "../url.ts";
 import { ask, type Client, connect, type Patience } from "./client.ts";
 import { ReconnectPacer } from "./reconnect-pacer.ts";
 import { Link } from "./link.ts";
 import type { ConnectionKind, Router } from "./router.ts";
+import { Sentinels } from "./sentinels.ts";
 
 type SingleTarget = Extract<Target, { kind: "single" | "sentinel" }>;
 
@@ -13,16 +14,26 @@ export function singleRouter(target: SingleTarget, settings: Settings): Router {
   const { clock, random, deadlineMs } = settings;
   const pacer = new ReconnectPacer(clock, random);
   const address = addressOf(target);
-  const patience = { clock, deadlineMs };
-  const find = target.kind === "single" ? direct(target, patience) : viaSentinels(target, patience);
   const listeners: Link[] = [];
-  const common = { address, connect: find, pacer, clock, deadlineMs };
+  const followed =
+    target.kind === "single"
+      ? undefined
+      : new Followed(target, settings, () => all().forEach((link) => link.drop()));
+  const way =
+    target.kind === "single"
+      ? { connect: direct(target, { clock, deadlineMs }) }
+      : {
+          connect: (lost: () => void) => followed!.connect(lost),
+          confirms: (client: Client) => followed!.confirms(client),
+        };
+  const common = { address, ...way, pacer, clock, deadlineMs };
   // A listener has nothing to say for hours, so it notices a frozen server by others.
   const suspect = (): void => listeners.forEach((listener) => listener.drop());
   const links: Record<ConnectionKind, Link> = {
     main: new Link({ ...common, suspect }),
     durable: new Link({ ...common, suspect }),
   };
+  const all = (): readonly Link[] => [links.main, links.durable, ...listeners];
 
   return {
     clustered: false,
@@ -37,7 +48,8 @@ export function singleRouter(target: SingleTarget, settings: Settings): Router {
       return listener;
     },
     close() {
-      for (const open of [links.main, links.durable, ...listeners]) open.close();
+      for (const open of all()) open.close();
+      followed?.close();
     },
   };
 }
@@ -59,40 +71,47 @@ function direct(target: Extract<Target, { kind: "single" }>, patience: Patience)
   return (lost) => connect({ ...target, ...patience }, lost);
 }
 
-/** Asks the sentinels, one after the other, and checks that who they name is a primary: they may be behind. */
-function viaSentinels(target: Extract<Target, { kind: "sentinel" }>, patience: Patience): Connect {
-  const { tls, sentinels, sentinelCredentials, credentials, master, database } = target;
-  const primaryBy = async (sentinel: Address): Promise<Address | undefined> => {
-    const options = { node: sentinel, tls, credentials: sentinelCredentials, database: 0, ...patience };
-    const client = await connect(options, () => {});
-    try {
-      const reply = await ask(client, ["SENTINEL", "GET-MASTER-ADDR-BY-NAME", master], patience);
-      if (!Array.isArray(reply)) return undefined;
-      const [host, port] = reply as readonly Buffer[];
-      return { host: String(host), port: Number(String(port)) };
-    } finally {
+/** To the primary that sentinels name, if it takes itself for one: they may be behind. Leaves it when they name another. */
+class Followed {
+  readonly #target: Extract<Target, { kind: "sentinel" }>;
+  readonly #settings: Settings;
+  readonly #sentinels: Sentinels;
+  /** Where each connection leads. */
+  readonly #at = new WeakMap<Client, string>();
+
+  constructor(target: Extract<Target, { kind: "sentinel" }>, settings: Settings, moved: () => void) {
+    this.#target = target;
+    this.#settings = settings;
+    this.#sentinels = new Sentinels(target, settings, moved);
+  }
+
+  async connect(lost: () => void): Promise<Client> {
+    const { tls, credentials, database } = this.#target;
+    const { clock, deadlineMs } = this.#settings;
+    const node = await this.#sentinels.find();
+    const client = await connect({ node, tls, credentials, database, clock, deadlineMs }, lost);
+    const at = formatAddress(node);
+    if (!(await this.#isPrimary(client))) {
       client.destroy();
+      throw unavailable(addressOf(this.#target), `the sentinels name ${at}, which is a replica now`);
     }
-  };
-  return async (lost) => {
-    const failures: string[] = [];
-    for (const sentinel of sentinels) {
-      const at = formatAddress(sentinel);
-      try {
-        const node = await primaryBy(sentinel);
-        if (node === undefined) {
-          failures.push(`${at} knows no primary "${master}"`);
-          continue;
-        }
-        const client = await connect({ node, tls, credentials, database, ...patience }, lost);
-        const info = String(await ask(client, ["INFO", "replication"], patience));
-        if (/^role:master/m.test(info)) return client;
-        client.destroy();
-        failures.push(`${at} names ${formatAddress(node)}, which is a replica now`);
-      } catch (error) {
-        failures.push(`${at}: ${reasonOf(error)}`);
-      }
-    }
-    throw unavailable(addressOf(target), failures.join("; "));
-  };
+    this.#at.set(client, at);
+    return client;
+  }
+
+  /** After a pause: whether it is still in charge, by the sentinels and by itself. */
+  async confirms(client: Client): Promise<boolean> {
+    const at = this.#at.get(client);
+    if (at === undefined || !(await this.#sentinels.confirms(at))) return false;
+    return this.#isPrimary(client).catch(() => false);
+  }
+
+  close(): void {
+    this.#sentinels.close();
+  }
+
+  async #isPrimary(client: Client): Promise<boolean> {
+    const role = await ask(client, ["ROLE"], this.#settings);
+    return Array.isArray(role) && String(role[0]) === "master";
+  }
 }

@@ -18,7 +18,7 @@ UPDATE queue SET listed = 0
 WHERE qid = ?1 AND paused = 0 AND ${ALL_COUNTED} = 0
 
 -- name: count
--- ?1 queue, from ?2 on what to add to the count of each state. One write per queue and transaction, whatever
+-- ?1 queue, from ?2 on what to add to the count of each state and then to the total of each event. One write per queue and transaction, whatever
 -- happened in it.
 UPDATE queue
 SET ${COUNT_EACH}
@@ -56,7 +56,7 @@ SELECT
 
 -- name: infos
 -- ?1 to ?2 names. With the `run_at` of the task that would be claimed first, which is the left end of the queue's part of
--- `ready`; then the counts, state by state.
+-- `ready`; then the counts, state by state, and the totals, event by event.
 SELECT
   name, paused,
   (
@@ -64,7 +64,7 @@ SELECT
     FROM ready AS r JOIN task AS t ON t.rid = r.rid
     WHERE r.queue = qid ORDER BY r.rank LIMIT 1
   ),
-  ${COUNTS}
+  ${COUNTS}, ${TOTALS}
 FROM queue
 WHERE name BETWEEN ?1 AND ?2 AND listed = 1
 ORDER BY name

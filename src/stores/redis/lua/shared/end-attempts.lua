@@ -19,10 +19,10 @@ for i = 1, #ids do
     local kind, number, failure = 'F', failures + crashes + 1, brings == 'error' and textOf[i]
     if costs == 'failure' then
       failures = failures + 1
-      events.failed = (events.failed or 0) + 1
+      events[':failed'] = (events[':failed'] or 0) + 1
     else
       kind, crashes = 'C', crashes + 1
-      events.crashed = (events.crashed or 0) + 1
+      events[':crashed'] = (events[':crashed'] or 0) + 1
       if move.ifSpent and stop == 0 then
         -- include: field
         local limit = tonumber(fieldOf(call('HGET', tasks, id), 4)) or LAW.DEFAULT_CRASH_LIMIT
@@ -32,7 +32,7 @@ for i = 1, #ids do
     -- include: record-attempt
   end
   if brings == 'result' then fields[#fields + 1], fields[#fields + 2] = id .. ':result', textOf[i] end
-  if counted[to] then events[to] = (events[to] or 0) + 1 end
+  if counted[to] then events[':' .. to] = (events[':' .. to] or 0) + 1 end
   if to ~= 'dead' then reason = '-' end
   if brings == 'nothing' then
     gone[#gone + 1] = id
@@ -73,5 +73,6 @@ if #back > 0 then
   end
   change = 'ready'
 end
--- A counter that another program broke must not stop the work that it counts.
-for event, count in pairs(events) do redis.pcall('HINCRBY', activity, floor(now / 60000) .. ':' .. event, count) end
+for event, count in pairs(events) do
+  -- include: count-event
+end

@@ -5,5 +5,6 @@ if adding.unlisted then call('HDEL', meta, 'unlisted') end
 if adding.count > 0 then
   -- include: merge-priorities
   if adding.hasKeys then call('HSET', meta, 'has-keys', 1) end
-  redis.pcall('HINCRBY', activity, floor(now / 60000) .. ':added', adding.count)
+  local event, count = ':added', adding.count
+  -- include: count-event
 end

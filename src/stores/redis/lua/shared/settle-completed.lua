@@ -6,7 +6,10 @@ for group = 1, 2 do
     for i = 1, #given / 32 do ids[i] = sub(given, 32 * i - 31, 32 * i - 16) end
     local held = fetch(leases, ids)
     -- include: end-leases
-    if #ids > 0 then redis.pcall('HINCRBY', activity, floor(now / 60000) .. ':completed', #ids) end
+    if #ids > 0 then
+      local event, count = ':completed', #ids
+      -- include: count-event
+    end
     if group == 1 then
       gone = ids
     else
