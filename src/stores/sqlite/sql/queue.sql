@@ -37,7 +37,7 @@ SELECT name, notifications FROM queue
 -- ?1 name. All that a claim has to know of a queue: one row, and the left end of `due_at`.
 SELECT
   qid, paused, pending,
-  (SELECT min(at, ${MAX_INTEGER}) FROM due WHERE queue = qid ORDER BY at LIMIT 1)
+  (SELECT min(at, ${MAX_INTEGER}) FROM due WHERE queue = qid AND wall = 0 ORDER BY at LIMIT 1)
 FROM queue
 WHERE name = ?1
 
@@ -50,7 +50,7 @@ SELECT qid, ${DUE_COUNTED}, ${FINISHED_COUNTS} FROM queue ORDER BY qid
 -- window closed or an old minute. Reads only, so that an idle store is not written to.
 SELECT
   EXISTS (SELECT 1 FROM lease WHERE until <= ?1)
-  OR EXISTS (SELECT 1 FROM queue WHERE EXISTS (SELECT 1 FROM due WHERE queue = qid AND at <= ?1))
+  OR EXISTS (SELECT 1 FROM queue WHERE EXISTS (SELECT 1 FROM due WHERE queue = qid AND wall = 0 AND at <= ?1))
   OR EXISTS (SELECT 1 FROM key WHERE live = 0 AND until <= ?1)
   OR EXISTS (SELECT 1 FROM activity WHERE minute < ?2)
 
