@@ -58,7 +58,7 @@ export function releaseUnknown(
 
 /** Leases that ran out. Answers how many there were, at most `limit`. */
 export function expire(tx: Transaction, limit: number): number {
-  const tokens = tx.sql.lease.expired.all(tx.now, limit).map(([token]) => token);
+  const tokens = tx.sql.lease.expired.all(tx.time, limit).map(([token]) => token);
   if (tokens.length === 0) return 0;
   dropDangling(tx, tokens);
   const expired = readHeld(tx, tokens);
