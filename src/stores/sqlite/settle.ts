@@ -61,7 +61,7 @@ export function expire(
   tx: Transaction,
   limit: number,
 ): { readonly expired: number; readonly recovered: readonly Recovered[] } {
-  const tokens = tx.sql.lease.expired.all(tx.now, limit).map(([token]) => token);
+  const tokens = tx.sql.lease.expired.all(tx.time, limit).map(([token]) => token);
   if (tokens.length === 0) return { expired: 0, recovered: [] };
   dropDangling(tx, tokens);
   const expired = readHeld(tx, tokens);

@@ -92,6 +92,9 @@ export const STATEMENTS = {
     rollback: none,
     readSequence: rows<[last: number]>(),
     writeSequence: none,
+    readTime: rows<[time: number]>(),
+    readClock: rows<[boot: string, ahead: number]>(),
+    writeClock: none,
   },
   queue: {
     find: rows<[qid: number]>(),
@@ -102,7 +105,8 @@ export const STATEMENTS = {
     count: rows<[name: string, pending: number, paused: number]>(),
     notify: rows<[name: string, notifications: number]>(),
     notifications: rows<[name: string, notifications: number]>(),
-    forClaim: rows<[qid: number, paused: number, pending: number, due: number | null]>(),
+    forClaim:
+      rows<[qid: number, paused: number, pending: number, due: number | null, wallDue: number | null]>(),
     forMaintenance: rows<[qid: number, due: number, ...finished: number[]]>(),
     maintainable: rows<[yes: number]>(),
     infos: rows<[name: string, paused: number, oldest: number | null, ...numbers: number[]]>(),
@@ -129,8 +133,8 @@ export const STATEMENTS = {
     addRange: none,
     put: none,
     drop: none,
-    first: rows<[at: number]>(),
-    now: rows<[rid: number, state: StateIn<"due">]>(),
+    first: rows<[due: number | null, wallDue: number | null]>(),
+    now: rows<[rid: number, state: StateIn<"due">, at: number]>(),
     purge: rows<Rid>(),
   },
   lease: {
