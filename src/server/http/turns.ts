@@ -11,7 +11,7 @@ import type { HttpLimits } from "./limits.ts";
 export type Start = (request: IncomingMessage, response: ServerResponse) => Promise<unknown>;
 
 /** They tell whether the process is well, and must not wait for what may be wrong with it. */
-const ALWAYS: ReadonlySet<string> = new Set(["/livez", "/readyz", "/health"]);
+const ALWAYS = /^\/(?:livez|readyz|health)(?:\?|$)/;
 
 interface Turn {
   readonly request: IncomingMessage;
@@ -97,10 +97,10 @@ export class Turns {
     return connection;
   }
 
-  #mayStart(connection: Connection, { request, look }: Turn): boolean {
+  #mayStart(connection: Connection, { look }: Turn): boolean {
     const { requestsInFlight, unreadBytes, looksInFlight, looksInAll } = this.#limits;
     if (connection.turns.size >= requestsInFlight || connection.unread >= unreadBytes) return false;
-    if (!look || ALWAYS.has(request.url!)) return true;
+    if (!look) return true;
     if (connection.looks >= looksInFlight) return false;
     if (this.#looks < looksInAll) return true;
     this.#queue.add(connection);
@@ -181,6 +181,6 @@ export class Turns {
   }
 }
 
-function isLook({ method }: IncomingMessage): boolean {
-  return method === "GET" || method === "HEAD";
+function isLook({ method, url }: IncomingMessage): boolean {
+  return (method === "GET" || method === "HEAD") && !ALWAYS.test(url!);
 }

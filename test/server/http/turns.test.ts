@@ -97,6 +97,10 @@ test("looks of many connections are bounded in all, health checks and writes are
   await goRound(s);
   assert.equal((await s.request("POST", "/task", { type: "job" })).status, 202);
   assert.equal(most(), 3);
+  // The store is as it is, but they are answered, and hold up nobody.
+  for (const path of ["/readyz", "/readyz?verbose", "/health?x=1"]) {
+    assert.equal((await s.request("GET", path)).status, 503, path);
+  }
   open();
   for (const { answer } of answers) assert.match(await answer, /^HTTP\/1\.1 200 /);
   assert.equal((await s.request("GET", "/v1/tasks")).status, 200);
