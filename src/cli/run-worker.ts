@@ -1,9 +1,8 @@
 /** What `windlass worker` does. */
 import type { WorkOptions } from "../engine/work-options.ts";
-import { logTasks } from "../telemetry/log.ts";
 import { windlass } from "../windlass.ts";
 import { Lifetime } from "./lifetime.ts";
-import { makeLogger } from "./log.ts";
+import { makeLogger, tellOfTasks } from "./log.ts";
 import { loadTasks } from "./modules.ts";
 import { refuseOneProcess } from "./session.ts";
 import type { Settings } from "./settings.ts";
@@ -17,7 +16,7 @@ export async function runWorker(settings: Settings, modules: readonly string[]):
   let busy = false;
   using lifetime = new Lifetime(logger, () => busy);
   await using client = await windlass(settings.url, { logger });
-  logTasks(logger, "debug");
+  const stopTelling = tellOfTasks(logger, settings);
   const worker = client.work(tasks, workOptions(settings));
   logger.info({ types: tasks.map(({ type }) => type) }, "tasks loaded");
   busy = true;
@@ -31,6 +30,7 @@ export async function runWorker(settings: Settings, modules: readonly string[]):
     await worker.run();
   } finally {
     busy = false;
+    stopTelling();
     stopped?.();
   }
 }

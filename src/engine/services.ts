@@ -13,10 +13,11 @@ import {
   toRetention,
 } from "./janitor.ts";
 import type { Logger } from "./logger.ts";
+import { Notice } from "./notice.ts";
 import type { Service } from "./service.ts";
 
 export interface HousekeepingOptions {
-  /** How often to sweep expired leases and old tasks, 100 ms to 1 h. Default 5 s; spread by a quarter. */
+  /** How often to sweep expired leases and old tasks, 100 ms to 1 h. Default 5 s; up to a quarter sooner. */
   readonly maintainEvery?: Duration | undefined;
   readonly retention?: RetentionOptions | undefined;
 }
@@ -34,7 +35,7 @@ export function toSettings(
 
 /** Everything that a process does for its store beside the tasks. Not started yet. */
 export function housekeeping(settings: HousekeepingSettings): Service {
-  return together([new Janitor(settings)], settings.logger);
+  return together([new Notice(settings), new Janitor(settings)], settings.logger);
 }
 
 /**

@@ -1,29 +1,35 @@
 /** The verb `maintain`: one script call per queue. */
-import type { MaintainReply, MaintainRequest, Retention } from "../../store/store.ts";
+import type { MaintainReply, MaintainRequest, Recovered, Retention } from "../../store/store.ts";
+import type { TaskState } from "../../task/task.ts";
+import { readWorker } from "./attempt-state.ts";
+import { readId } from "./id.ts";
 import { isNearlyFull, withoutFinished } from "./pressure.ts";
 import type { ScriptRunner } from "./script-runner.ts";
+import { isPartial } from "./several-queues.ts";
 
 /** Queue by queue. Begins anywhere, so that a full limit does not starve the queues at the end of the list. */
 export async function maintain(
   runner: ScriptRunner,
   { limit, retention }: MaintainRequest,
 ): Promise<MaintainReply> {
-  const names = await runner.queues();
+  const names = await runner.knownQueues("in any way");
   const start = Math.floor(runner.settings.random() * names.length);
   const bounds = boundsOf(retention);
   const fewer = boundsOf(retention && withoutFinished(retention));
   let full = retention !== undefined;
   let early = false;
   const done = { promoted: 0, expired: 0, pruned: 0, keys: 0 };
+  const recovered: Recovered[] = [];
   let more = false;
   let failure: unknown;
+  let failures = 0;
   for (const queue of [...names.slice(start), ...names.slice(0, start)]) {
     try {
       const most = [limit - done.promoted, limit - done.expired, limit - Math.max(done.pruned, done.keys)];
       // One server that has room need not be asked again for every queue; one that has none may have some by now.
       if (retention !== undefined && (full || runner.router.clustered))
         full = await isNearlyFull(runner, runner.keys(queue).slot);
-      const [promoted, expired, pruned, keys, goOn] = await maintainOne(
+      const [promoted, expired, pruned, keys, goOn, back] = await maintainOne(
         runner,
         queue,
         most,
@@ -32,26 +38,47 @@ export async function maintain(
       early ||= full && pruned > 0;
       done.promoted += promoted;
       done.expired += expired;
+      recovered.push(...readRecovered(queue, back));
       done.pruned += pruned;
       done.keys += keys;
       more ||= goOn === 1;
     } catch (error) {
       // A queue that is broken or out of reach must not keep the others from their due tasks.
-      failure ??= error;
+      failures += 1;
+      if (failure === undefined || (isPartial(runner, failure) && !isPartial(runner, error))) failure = error;
     }
   }
-  if (failure !== undefined) throw failure;
+  if (failure !== undefined && (failures === names.length || !isPartial(runner, failure))) throw failure;
   const { promoted, expired, pruned } = done;
   return {
     promoted,
     expired,
+    ...(recovered.length > 0 && { recovered }),
     pruned,
     ...(early && { early }),
+    ...(isPartial(runner, failure) && { failure }),
     more: more || Object.values(done).some((count) => count >= limit),
   };
 }
 
-type Maintained = readonly [promoted: number, expired: number, pruned: number, keys: number, goOn: number];
+type Maintained = readonly [
+  promoted: number,
+  expired: number,
+  pruned: number,
+  keys: number,
+  goOn: number,
+  recovered: readonly Buffer[],
+];
+
+/** Three values each: id, worker, state. */
+function readRecovered(queue: string, values: readonly Buffer[]): Recovered[] {
+  return Array.from({ length: values.length / 3 }, (_, nth) => ({
+    id: readId(values[3 * nth]!),
+    queue,
+    worker: readWorker(String(values[3 * nth + 1])),
+    state: String(values[3 * nth + 2]) as TaskState,
+  }));
+}
 
 async function maintainOne(
   runner: ScriptRunner,

@@ -42,7 +42,7 @@ export function maintain(tx: Transaction, request: MaintainRequest): MaintainRep
   const { sql, time, minute } = tx;
   const { retention } = request;
   const limit = Math.max(0, Math.min(request.limit, MOST));
-  const expired = expire(tx, limit);
+  const { expired, recovered } = expire(tx, limit);
   let promoted = 0;
   let pruned = 0;
   for (const [queue, due, ...counts] of sql.queue.forMaintenance.all()) {
@@ -55,7 +55,7 @@ export function maintain(tx: Transaction, request: MaintainRequest): MaintainRep
   const keys = sql.key.forget.run(time, limit);
   sql.activity.forget.run(minute - MINUTES_KEPT);
   const more = [promoted, expired, pruned, keys].some((count) => count >= limit);
-  return { promoted, expired, pruned, more };
+  return { promoted, expired, ...(recovered.length > 0 && { recovered }), pruned, more };
 }
 
 function finishedIn(queue: number, counts: readonly number[]): Finished[] {

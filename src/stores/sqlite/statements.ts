@@ -98,6 +98,7 @@ export const STATEMENTS = {
   },
   queue: {
     find: rows<[qid: number]>(),
+    name: rows<[name: string]>(),
     make: rows<[qid: number]>(),
     list: none,
     unlist: none,

@@ -4,6 +4,10 @@
 -- ?1 name.
 SELECT qid FROM queue WHERE name = ?1
 
+-- name: name
+-- ?1 queue.
+SELECT name FROM queue WHERE qid = ?1
+
 -- name: make
 -- ?1 name.
 INSERT INTO queue (name) VALUES (?1) RETURNING qid
