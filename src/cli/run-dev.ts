@@ -6,13 +6,13 @@ import { redact } from "../open-store.ts";
 import { type HttpServer, startServer } from "../server/http/index.ts";
 import { hasCode } from "../task/errors.ts";
 import { logTasks } from "../telemetry/log.ts";
-import { windlass } from "../windlass.ts";
 import { type Config, DEFAULT_SOURCE } from "./config.ts";
 import { checkInputs } from "./check-inputs.ts";
 import { examplePayload } from "./example-payload.ts";
 import { Lifetime } from "./lifetime.ts";
 import { isForMachines, makeLogger } from "./log.ts";
 import { loadTasks } from "./modules.ts";
+import { openClient } from "./open-client.ts";
 import { workOptions } from "./run-worker.ts";
 import type { Settings } from "./settings.ts";
 import { reportStop } from "./stop-report.ts";
@@ -29,7 +29,8 @@ export async function runDev(config: Config, modules: readonly string[]): Promis
   let worker: RunningWorker | undefined;
   using lifetime = new Lifetime(logger, () => worker?.busy === true);
   const enqueue = [checkInputs(() => tasks)];
-  await using client = await windlass(settings.url, { logger, middleware: { enqueue } });
+  await using client = await openClient(settings, logger, lifetime, { enqueue });
+  if (client === undefined) return; // stopped before the store was there
   const server = await startOnFreePort(config, client, logger);
   // A worker brings its own housekeeping.
   if (tasks.length === 0) client.housekeeping({ retention: settings.retention }).start();

@@ -1,9 +1,9 @@
 /** What `windlass worker` does. */
 import type { WorkOptions } from "../engine/work-options.ts";
-import { windlass } from "../windlass.ts";
 import { Lifetime } from "./lifetime.ts";
 import { makeLogger, tellOfTasks } from "./log.ts";
 import { loadTasks } from "./modules.ts";
+import { openClient } from "./open-client.ts";
 import { refuseOneProcess } from "./session.ts";
 import type { Settings } from "./settings.ts";
 import { reportStop } from "./stop-report.ts";
@@ -15,7 +15,8 @@ export async function runWorker(settings: Settings, modules: readonly string[]):
   const tasks = await loadTasks(modules);
   let busy = false;
   using lifetime = new Lifetime(logger, () => busy);
-  await using client = await windlass(settings.url, { logger });
+  await using client = await openClient(settings, logger, lifetime);
+  if (client === undefined) return; // stopped before the store was there
   const stopTelling = tellOfTasks(logger, settings);
   const worker = client.work(tasks, workOptions(settings));
   logger.info({ types: tasks.map(({ type }) => type) }, "tasks loaded");

@@ -12,6 +12,7 @@ import { checkInteger, checkKeys } from "../task/options.ts";
 import { maintenanceSwept, tell } from "./events.ts";
 import type { Logger } from "./logger.ts";
 import type { Service } from "./service.ts";
+import { within } from "./within.ts";
 
 export interface KeepOptions {
   /** How long after its end a task is kept. 0 removes it at once. */
@@ -70,6 +71,9 @@ export interface JanitorOptions {
 /** Most tasks of each kind in one call, so that it holds the store for a few milliseconds only. */
 const LIMIT = 500;
 
+/** How long a stop waits for the sweep under way. */
+const STOP_MS = 1_000;
+
 export class Janitor implements Service {
   readonly #options: JanitorOptions;
   #cancel: Cancel | undefined;
@@ -87,11 +91,11 @@ export class Janitor implements Service {
     this.#next(0);
   }
 
-  /** Resolves when the sweep under way, if any, has ended. */
+  /** Resolves when the sweep under way, if any, has ended, or after a second: each of its steps is atomic by itself. */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#cancel?.();
-    await this.#turn;
+    await within(this.#turn, STOP_MS, this.#options.clock);
   }
 
   #next(ms: number): void {

@@ -6,6 +6,10 @@ import { WindlassError } from "../task/errors.ts";
 import { toTaskError } from "../task/judge.ts";
 import type { Logger } from "./logger.ts";
 import { OUTAGE_BACKOFF } from "./retry-wait.ts";
+import { within } from "./within.ts";
+
+/** How long giving up a subscription may take. */
+const LEAVE_MS = 1_000;
 
 interface Subscribing {
   readonly store: Store;
@@ -27,7 +31,7 @@ export async function subscribe(options: Subscribing): Promise<AsyncDisposable |
   const { store, queues, worker, wake, wanted, logger, random } = options;
   for (let failures = 1; wanted(); failures++) {
     try {
-      return await store.signal.subscribe(queues, wake);
+      return await orEnd(store.signal.subscribe(queues, wake), options);
     } catch (error) {
       if (!(error instanceof WindlassError && error.retriable)) throw error;
       logger.warn({ worker, error: toTaskError(error) }, "the store failed; trying again");
@@ -35,6 +39,24 @@ export async function subscribe(options: Subscribing): Promise<AsyncDisposable |
     }
   }
   return undefined;
+}
+
+/** A store that does not answer must not keep a worker that is told to stop; what it answers later is given back. */
+async function orEnd(
+  subscribing: Promise<AsyncDisposable>,
+  { ended, clock }: Subscribing,
+): Promise<AsyncDisposable | undefined> {
+  const end = ended.then(
+    () => undefined,
+    () => undefined,
+  );
+  const subscription = await Promise.race([subscribing, end]);
+  if (subscription === undefined) {
+    subscribing.then((late) => late[Symbol.asyncDispose]()).catch(() => {});
+    return undefined;
+  }
+  const leave = async (): Promise<void> => subscription[Symbol.asyncDispose]();
+  return { [Symbol.asyncDispose]: () => within(leave(), LEAVE_MS, clock) };
 }
 
 function pause(ms: number, { clock, ended }: Subscribing): Promise<void> {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Service } from "windlass";
+import { defineTask, type Service } from "windlass";
 import { together } from "../../src/engine/services.ts";
-import { fixture, memoryLogger, overriding, turns } from "./fixture.ts";
+import { fixture, memoryLogger, overriding, turns, until } from "./fixture.ts";
 
 function service(name: string, said: string[], stop: () => Promise<void> = async () => {}): Service {
   return {
@@ -103,4 +103,24 @@ test("what housekeeping cannot be told is refused", async () => {
   assert.throws(() => at.client.housekeeping({ retention: { dead: { count: -1 } } }), {
     code: "INVALID_OPTION",
   });
+});
+
+test("a stop does not wait for a store that never answers: not to its sweep, its subscription, nor the end of it", async () => {
+  const never = new Promise<never>(() => {});
+  for (const subscribe of [
+    () => never,
+    () => Promise.resolve({ [Symbol.asyncDispose]: (): Promise<void> => never }),
+  ]) {
+    const at = await fixture((store) => overriding(store, { maintain: () => never, signal: { subscribe } }));
+    const worker = at.client.work([defineTask({ type: "t", run() {} })], { signals: false });
+    const running = worker.run();
+    await turns();
+    let stopped = false;
+    const closing = at.client.close().then(() => (stopped = true));
+    await until(async () => {
+      await at.clock.advance(1_000);
+      return stopped;
+    }, "it has stopped");
+    await Promise.all([running, closing]);
+  }
 });
