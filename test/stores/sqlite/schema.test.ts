@@ -88,9 +88,10 @@ void test("what a file of version 2 has waiting comes when it would have, by sto
   await store.open();
   clock.step("1h");
   await clock.advance(999);
-  assert.deepEqual(await store.maintain({ limit: 9 }), { promoted: 0, expired: 0, pruned: 0, more: false });
+  const early = await store.maintain({ limit: 9 });
   await clock.advance(1);
-  assert.deepEqual(await store.maintain({ limit: 9 }), { promoted: 1, expired: 1, pruned: 0, more: false });
+  const late = await store.maintain({ limit: 9 });
+  assert.deepEqual([early.promoted, early.expired, late.promoted, late.expired], [0, 0, 1, 1]);
   assertSound(folder.file());
 });
 
