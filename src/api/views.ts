@@ -99,6 +99,7 @@ export const queueView = object({
   counts: countsView,
   totals: totalsView,
   oldestPendingMs: optional(value<number>({ type: "number" })),
+  unreachable: optional(flag()),
 });
 
 export const activityView = object({
@@ -144,8 +145,9 @@ export function toDetailView(task: TaskDetailInfo): TaskDetailView {
   return { ...toTaskView(task), attempts: task.attempts.map(toAttemptView) };
 }
 
-export function toQueueView({ name, paused, counts, totals, oldestPendingMs }: QueueInfo): QueueView {
-  return { name, paused, counts: { ...counts }, totals: { ...totals }, oldestPendingMs };
+export function toQueueView(info: QueueInfo): QueueView {
+  const { name, paused, counts, totals, oldestPendingMs, unreachable } = info;
+  return { name, paused, counts: { ...counts }, totals: { ...totals }, oldestPendingMs, unreachable };
 }
 
 export function toActivityView(activity: MinuteActivity): TypeOf<typeof activityView> {

@@ -33,8 +33,17 @@ interface Waiting<Item, Answer> {
   readonly reject: (error: unknown) => void;
 }
 
+/** In the place of an answer: this item alone failed. */
+export class Failed {
+  readonly error: unknown;
+
+  constructor(error: unknown) {
+    this.error = error;
+  }
+}
+
 export class Batcher<Item, Answer> {
-  readonly #send: (items: readonly Item[]) => Promise<readonly Answer[]>;
+  readonly #send: (items: readonly Item[]) => Promise<readonly (Answer | Failed)[]>;
   readonly #options: BatcherOptions<Item>;
   #waiting: Waiting<Item, Answer>[] = [];
   #running = 0;
@@ -43,7 +52,10 @@ export class Batcher<Item, Answer> {
   #idle: (() => void)[] = [];
 
   /** `send` gets the items of one batch and answers one answer per item, in order. */
-  constructor(send: (items: readonly Item[]) => Promise<readonly Answer[]>, options: BatcherOptions<Item>) {
+  constructor(
+    send: (items: readonly Item[]) => Promise<readonly (Answer | Failed)[]>,
+    options: BatcherOptions<Item>,
+  ) {
     this.#send = send;
     this.#options = options;
   }
@@ -84,7 +96,11 @@ export class Batcher<Item, Answer> {
     try {
       const answers = await this.#send(batch.map((waiting) => waiting.item));
       if (this.#options.calls > 1) await this.#turnToAnswer();
-      for (let index = 0; index < batch.length; index++) batch[index]!.resolve(answers[index]!);
+      for (let index = 0; index < batch.length; index++) {
+        const answer = answers[index]!;
+        if (answer instanceof Failed) batch[index]!.reject(answer.error);
+        else batch[index]!.resolve(answer);
+      }
     } catch (error) {
       for (const waiting of batch) waiting.reject(error);
     }

@@ -11,6 +11,7 @@ import type { Claim, Exchange, ExchangeReply, Lease, LeaseRef, Store } from "../
 import { hasCode, WindlassError } from "../task/errors.ts";
 import { toTaskError } from "../task/judge.ts";
 import type { Logger } from "./logger.ts";
+import { Apart } from "./apart.ts";
 import type { Outbox } from "./outbox.ts";
 import { inOrder, type QueueWeight } from "./queue-weights.ts";
 import { RetryWait } from "./retry-wait.ts";
@@ -75,6 +76,7 @@ export class Exchanger {
   readonly #outage: RetryWait;
   /** Nothing that the outbox holds is said until the store may have room again. */
   readonly #noRoom: RetryWait;
+  readonly #apart: Apart;
   #restTimer: Cancel | undefined;
   #stopped = false;
 
@@ -82,11 +84,12 @@ export class Exchanger {
     this.#options = options;
     this.#outage = new RetryWait(options.clock, options.random);
     this.#noRoom = new RetryWait(options.clock, options.random);
+    this.#apart = new Apart(options);
   }
 
   /** Nothing is under way or about to be. */
   get idle(): boolean {
-    return this.#calls === 0 && !this.#scheduled && this.#options.outbox.empty;
+    return this.#calls === 0 && !this.#scheduled && this.#options.outbox.empty && this.#apart.empty;
   }
 
   /** There may be something to claim. */
@@ -114,6 +117,7 @@ export class Exchanger {
   retryNow(): void {
     this.#outage.end();
     this.#noRoom.end();
+    this.#apart.retryNow();
   }
 
   /** Says nothing more. */
@@ -177,6 +181,8 @@ export class Exchanger {
         this.#begin(lease, sent.leaseEndsAt);
       }
       if (claim !== undefined) this.#learn(claim, reply, sent.signals);
+      this.#apart.takeUnknown(settle, reply);
+      this.#replyLost ||= hasCode(reply.failure, "UNKNOWN");
       return undefined;
     } catch (error) {
       return { error };
@@ -198,8 +204,9 @@ export class Exchanger {
   }
 
   /** What the reply to a claim says about the next one. */
-  #learn({ max, holding }: Claim, { leases, nextDueMs }: ExchangeReply, signals: number): void {
-    if (holding !== undefined) this.#replyLost = false;
+  #learn({ max, holding }: Claim, { leases, nextDueMs, failure }: ExchangeReply, signals: number): void {
+    // A server that was not reached has not heard what is held.
+    if (holding !== undefined && failure === undefined) this.#replyLost = false;
     if (leases.length === max) this.#mayFind = true;
     else if (signals === this.#signals) this.#mayFind = false;
     this.#dueAt = this.#options.clock.monotonic() + (nextDueMs ?? Number.POSITIVE_INFINITY);
@@ -223,7 +230,7 @@ export class Exchanger {
       max,
       leaseMs,
       worker,
-      holding: this.#replyLost ? [...holding(), ...outbox.leases] : undefined,
+      holding: this.#replyLost ? [...holding(), ...outbox.leases, ...this.#apart.leases] : undefined,
     };
   }
 
@@ -245,6 +252,7 @@ export class Exchanger {
     }
     if (hasCode(error, "UNKNOWN") && claim !== undefined) this.#replyLost = true;
     const transient = error instanceof WindlassError && error.retriable;
+    if (transient && claim === undefined && this.#apart.takeAll(settle, error)) return;
     outbox.putBack(settle);
     // What no repetition can mend is given up one by one, so that it does not take the others along.
     if (!transient) await outbox.oneByOne();

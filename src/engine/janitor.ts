@@ -108,6 +108,11 @@ export class Janitor implements Service {
       const reply = await store.maintain({ limit: LIMIT, retention });
       more = reply.more;
       logLost(reply, logger);
+      if (reply.failure !== undefined)
+        logger.warn(
+          { error: toTaskError(reply.failure) },
+          "housekeeping could not look after some queues; trying again",
+        );
       if (reply.early === true)
         logger.warn(
           { pruned: reply.pruned },

@@ -79,7 +79,7 @@ export class LeaseKeeper {
       if (verdict === "lost") {
         attempt.abort("lease-lost");
         onLost(attempt);
-      } else {
+      } else if (verdict !== "unknown") {
         attempt.expiresAt = expiresAt;
         if (verdict === "cancelled") attempt.abort("cancelled");
       }

@@ -174,7 +174,7 @@ export class Outbox {
   report(settlements: readonly Settlement[], { verdicts, followers }: ExchangeReply): void {
     const { logger, worker } = this.#options;
     for (let index = 0; index < verdicts.length; index++) {
-      if (verdicts[index] === "applied") continue;
+      if (verdicts[index] === "applied" || verdicts[index] === "unknown") continue;
       const lost = settlements[index]!;
       logger.warn({ ...named(lost), code: "LEASE_LOST" }, "the lease was lost; the outcome changed nothing");
       announceLoss(lost, worker, false);

@@ -9,7 +9,7 @@ import { checkNewTasks } from "../store/check.ts";
 import type { Store } from "../store/store.ts";
 import { hasCode, WindlassError } from "../task/errors.ts";
 import type { NewTask } from "../task/task.ts";
-import { Batcher } from "./batcher.ts";
+import { Batcher, Failed } from "./batcher.ts";
 import type { ManyOptions } from "./enqueue-types.ts";
 import { type EnqueuedTask, type EnqueueResult, toEnqueued } from "./enqueued.ts";
 import { publishAdded } from "./events.ts";
@@ -50,7 +50,7 @@ export class Producer {
     this.#random = random;
     this.#around = around;
     this.#newId = idGenerator(() => clock.now());
-    this.#batcher = new Batcher((tasks) => this.#add(tasks), {
+    this.#batcher = new Batcher((tasks) => this.#addBatch(tasks), {
       clock,
       calls: store.callsAtOnce,
       maxItems: BATCH_TASKS,
@@ -150,6 +150,32 @@ export class Producer {
     const results: EnqueueResult[] = [];
     for (const batch of batches(tasks)) results.push(...(await this.#add(batch)));
     return results;
+  }
+
+  /**
+   * Tasks of several callers. A queue that cannot be reached (its shard of a cluster is down) must not fail those of the
+   * others: each queue is tried by itself then, and answers for itself.
+   */
+  async #addBatch(tasks: readonly NewTask[]): Promise<readonly (EnqueueResult | Failed)[]> {
+    const [first] = tasks;
+    if (tasks.every(({ queue }) => queue === first?.queue)) return this.#add(tasks);
+    try {
+      const results = await this.#store.add(tasks);
+      publishAdded(tasks, results);
+      return results;
+    } catch (error) {
+      const queues = Map.groupBy(tasks.keys(), (index) => tasks[index]!.queue);
+      if (!(error instanceof WindlassError && error.retriable)) throw error;
+      const answers: (EnqueueResult | Failed)[] = Array.from({ length: tasks.length });
+      const apart = async (indices: readonly number[]): Promise<void> => {
+        const mine = indices.map((index) => tasks[index]!);
+        const adding = error.code === "UNKNOWN" ? this.#repeat(mine, error) : this.#add(mine);
+        const results = await adding.catch((failure: unknown) => mine.map(() => new Failed(failure)));
+        for (const [at, index] of indices.entries()) answers[index] = results[at]!;
+      };
+      await Promise.all([...queues.values()].map(apart));
+      return answers;
+    }
   }
 
   /** One call of the store, repeated while its outcome is unknown. */

@@ -13,6 +13,7 @@ import {
   toRetention,
 } from "./janitor.ts";
 import type { Logger } from "./logger.ts";
+import { Notice } from "./notice.ts";
 import type { Service } from "./service.ts";
 
 export interface HousekeepingOptions {
@@ -34,7 +35,7 @@ export function toSettings(
 
 /** Everything that a process does for its store beside the tasks. Not started yet. */
 export function housekeeping(settings: HousekeepingSettings): Service {
-  return together([new Janitor(settings)], settings.logger);
+  return together([new Notice(settings), new Janitor(settings)], settings.logger);
 }
 
 /**

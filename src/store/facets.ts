@@ -14,7 +14,8 @@ export interface Inspectable {
   /**
    * Tasks that match, a page at a time. The order is the store's own (newest first where it can) and stable:
    * a task that nobody moves meanwhile appears on exactly one page. A cursor that is not from an earlier answer
-   * to the same filter fails with `INVALID_CURSOR`.
+   * to the same filter fails with `INVALID_CURSOR`. Without a queue in the filter, queues of servers (shards of a cluster)
+   * that cannot be reached are left out while others answer; `queues` says which.
    */
   list(filter: TaskFilter): Promise<TaskPage>;
 
@@ -57,6 +58,8 @@ export interface QueueInfo {
   readonly counts: StateCounts;
   /** What happened since the queue was first used. Retention, removal and purge take nothing from it. */
   readonly totals: QueueTotals;
+  /** Its server (a shard of a cluster) could not be asked: counts and totals are 0 because those are not known. */
+  readonly unreachable?: boolean | undefined;
   /** Now minus the `runAt` of the pending task that would be claimed first; undefined if there is none. */
   readonly oldestPendingMs?: number | undefined;
 }

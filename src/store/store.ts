@@ -12,6 +12,7 @@
  * - Errors are `WindlassError`s. `UNKNOWN` says that the call may or may not have taken effect; any other code
  *   says that it has not.
  */
+import type { WindlassError } from "../task/errors.ts";
 import type { Outcome } from "../task/outcome.ts";
 import type { TaskSettings } from "../task/settings.ts";
 import type { NewTask, TaskState } from "../task/task.ts";
@@ -115,16 +116,27 @@ export interface Exchange {
 /** `lost`: the lease was no longer the newest one, and nothing was written. */
 export type Verdict = "applied" | "lost";
 
+/**
+ * `unknown`: of a store on several servers (shards of a cluster) the one of this lease could not be reached, or did not
+ * answer; the others did. `ExchangeReply.failure` says why. Say it again, by itself. A call of which no server answered fails.
+ */
+export type SettleVerdict = Verdict | "unknown";
+
 /** `cancelled`: extended, but someone asked the task to stop. */
-export type ExtendVerdict = Verdict | "cancelled";
+export type ExtendVerdict = SettleVerdict | "cancelled";
 
 export interface ExchangeReply {
   /** One per settlement, in order. */
-  readonly verdicts: readonly Verdict[];
+  readonly verdicts: readonly SettleVerdict[];
   /** In the order in which they should start. */
   readonly leases: readonly Lease[];
   /** How long until a task of the claimed queues falls due; undefined if none waits. Only a hint when leases were full. */
   readonly nextDueMs?: number | undefined;
+  /**
+   * Why some verdicts are `unknown`, or some queues could not be claimed from: retriable. If it is `UNKNOWN`, a claim may
+   * have taken effect unseen, so the next one says what is held.
+   */
+  readonly failure?: WindlassError | undefined;
   /** What became of the followers, by the index of their settlement; undefined if no settlement had any. */
   readonly followers?: readonly FollowerResults[] | undefined;
 }
@@ -165,6 +177,8 @@ export interface MaintainReply {
   readonly pruned: number;
   /** True if some of them were removed before their time, because the store is nearly full. */
   readonly early?: boolean | undefined;
+  /** Why some queues could not be looked after: the first reason. All others were. */
+  readonly failure?: WindlassError | undefined;
   /** True if `limit` was reached: call again soon. */
   readonly more: boolean;
 }

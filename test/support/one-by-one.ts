@@ -8,7 +8,7 @@ import type {
   ExtendVerdict,
   FollowerResults,
   Lease,
-  Verdict,
+  SettleVerdict,
 } from "../../src/store/store.ts";
 
 /** A call that is to be refused is refused as a whole. */
@@ -30,7 +30,7 @@ export function oneByOne(store: FullStore): FullStore {
 }
 
 async function exchange(store: FullStore, { settle, claim }: Exchange): Promise<ExchangeReply> {
-  const verdicts: Verdict[] = [];
+  const verdicts: SettleVerdict[] = [];
   const added = new Map<number, FollowerResults>();
   // What is released goes back to the head: the last one first, so that they stand there in the order of the call.
   // Of two settlements of one lease the first counts, so a second one comes last of all.

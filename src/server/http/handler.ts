@@ -113,13 +113,13 @@ function offerShortForms(shared: OfferOptions): void {
 }
 
 function offerHealth(app: App, replies: Replies, health: Health): void {
-  const check = (path: string, ask: () => HealthAnswer | Promise<HealthAnswer>): void =>
-    app.route("GET", path, async (_c, _headers, requestId) => {
-      const { status, body } = await ask();
+  const check = (path: string, ask: (verbose: boolean) => HealthAnswer | Promise<HealthAnswer>): void =>
+    app.route("GET", path, async (c, _headers, requestId) => {
+      const { status, body } = await ask(c.req.query("verbose") !== undefined);
       return replies.json(body, status, requestId);
     });
   check("/livez", () => health.live());
-  check("/readyz", () => health.ready());
+  check("/readyz", (verbose) => health.ready(verbose));
   check("/health", () => health.full());
 }
 

@@ -3,7 +3,7 @@ import type { ApiContext } from "../../api/operation.ts";
 import { version } from "../../api/version.ts";
 import { toTaskError } from "../../task/judge.ts";
 import type { Clock } from "../../store/clock.ts";
-import { hasFacet } from "../../store/facets.ts";
+import { type Finding, hasFacet } from "../../store/facets.ts";
 import type { LeaseRef } from "../../store/store.ts";
 import { WindlassError } from "../../task/errors.ts";
 import { DEFAULT_QUEUE } from "../../task/names.ts";
@@ -23,13 +23,21 @@ export interface HealthAnswer {
   readonly body: object;
 }
 
-/** A lease that nobody has: extending it is `lost` on every store, and changes nothing. */
-const NO_LEASE: LeaseRef = { id: "00000000-0000-0000-0000-000000000000", queue: DEFAULT_QUEUE, token: 0 };
+/**
+ * Leases that nobody has: extending one is `lost` on every store, and changes nothing. "3", "default" and "4"
+ * are in the three thirds of a cluster's slots (1,584, 5,718, 14,039): a server is ready if any of its shards takes something.
+ */
+const NO_LEASES: readonly LeaseRef[] = [DEFAULT_QUEUE, "3", "4"].map((queue) => ({
+  id: "00000000-0000-0000-0000-000000000000",
+  queue,
+  token: 0,
+}));
 
 export class Health {
   readonly #options: HealthOptions;
   readonly #startedAt: number;
   #probe: Promise<WindlassError | undefined> | undefined;
+  #findings: Promise<readonly Finding[]> | undefined;
 
   constructor(options: HealthOptions) {
     this.#options = options;
@@ -42,11 +50,13 @@ export class Health {
   }
 
   /** 503 while stopping, and while the store does not answer in time or could not write. */
-  async ready(): Promise<HealthAnswer> {
+  async ready(verbose = false): Promise<HealthAnswer> {
     const stopping = this.#options.stopping();
     if (stopping !== undefined) return { status: 503, body: { status: "stopping", ...stopping.tasks } };
     const error = await this.#probeOnce();
-    return error === undefined ? { status: 200, body: { status: "ok" } } : unavailable(error, {});
+    if (error !== undefined) return unavailable(error, {});
+    if (!verbose) return { status: 200, body: { status: "ok" } };
+    return { status: 200, body: { status: "ok", warnings: await this.#warnings() } };
   }
 
   /** 503 while the store does not answer in time or could not write; with facts either way. */
@@ -58,6 +68,21 @@ export class Health {
     return error === undefined
       ? { status: 200, body: { status: "ok", ...facts } }
       : unavailable(error, facts);
+  }
+
+  /** What the store's servers cannot promise now. Without the sentences: those name addresses, and no token is asked for here. */
+  async #warnings(): Promise<readonly object[]> {
+    const { client, clock, timeoutMs } = this.#options;
+    const { store } = client;
+    if (!hasFacet(store, "diagnosable")) return [];
+    this.#findings ??= store.diagnose().finally(() => (this.#findings = undefined));
+    const late = Promise.withResolvers<readonly Finding[]>();
+    const cancel = clock.after(timeoutMs, () => late.resolve([]), { background: true });
+    const findings = await Promise.race([this.#findings, late.promise]).catch((): readonly Finding[] => []);
+    cancel();
+    return findings
+      .filter(({ level }) => level !== "ok")
+      .map(({ level, topic, remedy }) => ({ level, topic, remedy }));
   }
 
   /** Checks that come while one is under way share it: a store in trouble is not asked more often. */
@@ -93,7 +118,7 @@ export class Health {
   async #look(): Promise<void> {
     const { client } = this.#options;
     await Promise.all([
-      client.store.extend([NO_LEASE], 1),
+      client.store.extend(NO_LEASES, 1),
       hasFacet(client.store, "inspectable") ? client.list({ limit: 1 }) : undefined,
     ]);
   }

@@ -16,7 +16,7 @@ export async function addKeyed(
 ): Promise<AddResult[]> {
   const keys = runner.keys(queue);
   runner.learn(queue, tasks.map(({ priority }) => priority).join(""));
-  const stamp = stampOf(runner.time.estimate() ?? (await runner.now()));
+  const stamp = stampOf(runner.time.estimate() ?? (await runner.now(queue)));
   const args = tasks.flatMap((task) => taskArgs(task, stamp));
   for (;;) {
     const priorities = runner.priorities(queue);

@@ -19,7 +19,7 @@ export async function addPlain(
   tasks: readonly NewTask[],
 ): Promise<AddResult[]> {
   const keys = runner.keys(queue);
-  const stamp = stampOf(runner.time.estimate() ?? (await runner.now()));
+  const stamp = stampOf(runner.time.estimate() ?? (await runner.now(queue)));
   const { order, priorities, counts } = arrange(tasks);
   if (order !== undefined && new Set(tasks.map(({ id }) => id)).size < tasks.length) {
     return addFirstMentions(runner, queue, tasks);

@@ -9,7 +9,11 @@ const SKEW_MS = 1_000;
 
 export async function diagnose(runner: ScriptRunner): Promise<Finding[]> {
   const findings: Finding[] = [];
-  for (const { address, info } of await readServerInfo(runner)) {
+  const answered = await readServerInfo(runner);
+  for (const address of runner.router.addresses()) {
+    if (answered.every((each) => each.address !== address)) findings.push(unreachableFinding(address));
+  }
+  for (const { address, info } of answered) {
     findings.push(
       versionFinding(address, info),
       policyFinding(address, info),
@@ -22,6 +26,15 @@ export async function diagnose(runner: ScriptRunner): Promise<Finding[]> {
   }
   findings.push(await skewFinding(runner));
   return findings;
+}
+
+function unreachableFinding(address: string): Finding {
+  return {
+    level: "error",
+    topic: "reachable",
+    message: `Redis at ${address} does not answer: the queues of its slots wait, the others go on.`,
+    remedy: "Bring it back, or let a replica of it take over.",
+  };
 }
 
 function versionFinding(address: string, info: ServerInfo): Finding {

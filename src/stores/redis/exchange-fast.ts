@@ -1,5 +1,5 @@
 /** The exchange of completed tasks for new ones, when nothing is out of the ordinary: one script call for all queues. */
-import type { Exchange, ExchangeReply, Lease, Verdict } from "../../store/store.ts";
+import type { Exchange, ExchangeReply, Lease, SettleVerdict } from "../../store/store.ts";
 import { hasCode } from "../../task/errors.ts";
 import { writeWorker } from "./attempt-state.ts";
 import { readLeases } from "./claim.ts";
@@ -34,7 +34,7 @@ export async function exchangeFast(
   runner: ScriptRunner,
   blocks: readonly Block[],
   { settle, claim }: Exchange,
-  verdicts: Verdict[],
+  verdicts: SettleVerdict[],
 ): Promise<ExchangeReply | undefined> {
   const keys: string[] = [];
   const args: Arg[] = [

@@ -1,5 +1,5 @@
 /** The exchange of any outcomes, for any number of queues: one script call for all of them, or one each in a cluster. */
-import type { Exchange, ExchangeReply, Lease, Verdict } from "../../store/store.ts";
+import type { Exchange, ExchangeReply, Lease, SettleVerdict } from "../../store/store.ts";
 import { WindlassError } from "../../task/errors.ts";
 import { writeWorker } from "./attempt-state.ts";
 import { readLeases } from "./claim.ts";
@@ -8,6 +8,7 @@ import { replyError } from "./errors.ts";
 import type { Followers } from "./followers.ts";
 import type { Arg, Reply } from "./net/client.ts";
 import type { ScriptRunner } from "./script-runner.ts";
+import { isPartial } from "./several-queues.ts";
 import { type Block, packHolding, packLeases, readVerdicts, pushSettlement, toBlocks } from "./settle.ts";
 
 /** One call of `exchange`, with the verdicts as they come in. */
@@ -15,7 +16,7 @@ export interface Exchanging {
   readonly runner: ScriptRunner;
   readonly request: Exchange;
   readonly followers: Followers | undefined;
-  readonly verdicts: Verdict[];
+  readonly verdicts: SettleVerdict[];
 }
 
 /** Of one queue; see lua/exchange-general.lua. */
@@ -36,6 +37,10 @@ type BlockReply = readonly [
 interface Progress {
   readonly leases: Lease[];
   readonly failures: WindlassError[];
+  /** Blocks that could not be asked, by their error. */
+  readonly unreached: Map<Block, WindlassError>;
+  /** Blocks that were answered. */
+  answered: number;
   /** Blocks that have to be asked again. */
   stale: Block[];
   due: number;
@@ -43,7 +48,14 @@ interface Progress {
 
 export async function exchangeGeneral(exchanging: Exchanging, all: readonly Block[]): Promise<ExchangeReply> {
   const { runner, request, followers, verdicts } = exchanging;
-  const progress: Progress = { leases: [], failures: [], stale: [...all], due: Infinity };
+  const progress: Progress = {
+    leases: [],
+    failures: [],
+    unreached: new Map(),
+    answered: 0,
+    stale: [...all],
+    due: Infinity,
+  };
   while (progress.stale.length > 0) {
     const todo = progress.stale;
     progress.stale = [];
@@ -52,15 +64,32 @@ export async function exchangeGeneral(exchanging: Exchanging, all: readonly Bloc
       await call(exchanging, blocks, progress);
     }
   }
-  const { leases, failures, due } = progress;
+  const { leases, failures, due, unreached } = progress;
+  const failure = partlyReached(progress);
+  if (failure === undefined) failures.push(...unreached.values());
+  else markUnknown(verdicts, unreached.keys());
   if (failures.length > 0) await fail(exchanging, failures, leases);
   // A settlement of a queue that failed has no verdict; `fail` has thrown then.
   return {
     verdicts,
     leases,
     ...(request.claim !== undefined && due !== Infinity && { nextDueMs: due }),
+    ...(failure !== undefined && { failure }),
     ...(followers !== undefined && { followers: followers.results(verdicts) }),
   };
+}
+
+/** Why some nodes of a cluster did not answer, if others did: those must not suffer. A call in doubt counts before one that was not made. */
+function partlyReached({ answered, unreached }: Progress): WindlassError | undefined {
+  if (answered === 0) return undefined;
+  const errors = [...unreached.values()];
+  return errors.find(({ code }) => code === "UNKNOWN") ?? errors[0];
+}
+
+function markUnknown(verdicts: SettleVerdict[], blocks: Iterable<Block>): void {
+  for (const { removed, kept, others } of blocks) {
+    for (const i of [...removed, ...kept, ...others]) verdicts[i] = "unknown";
+  }
 }
 
 async function call(exchanging: Exchanging, blocks: readonly Block[], progress: Progress): Promise<void> {
@@ -75,9 +104,11 @@ async function call(exchanging: Exchanging, blocks: readonly Block[], progress: 
     reply = await send(exchanging, here, progress.leases.length);
   } catch (error) {
     if (!(error instanceof WindlassError)) throw error;
-    progress.failures.push(error);
+    if (isPartial(runner, error)) for (const block of blocks) progress.unreached.set(block, error);
+    else progress.failures.push(error);
     return;
   }
+  progress.answered += blocks.length;
   const [now, added, ...answers] = reply as readonly [number, readonly Reply[], ...Reply[]];
   followers?.read(added, now);
   for (const [i, block] of here.entries()) {
@@ -170,7 +201,7 @@ async function fail(
   leases: readonly Lease[],
 ): Promise<void> {
   const unknown = failures.find(({ code }) => code === "UNKNOWN");
-  const given: readonly (Verdict | undefined)[] = verdicts;
+  const given: readonly (SettleVerdict | undefined)[] = verdicts;
   const useful = leases.length > 0 || given.length > 0;
   if (useful && unknown === undefined && !given.includes(undefined)) return;
   if (leases.length > 0) {

@@ -4,7 +4,7 @@
  * and the settlement it may be lost, or the call may fail, and then they are added again: their ids have to be derived from
  * the attempted task, so that those that are still there are found. One that has ended and been removed runs twice.
  */
-import type { AddResult, FollowerResults, Settlement, Verdict } from "../../store/store.ts";
+import type { AddResult, FollowerResults, Settlement, SettleVerdict } from "../../store/store.ts";
 import type { NewTask } from "../../task/task.ts";
 import { readAddResults, taskArgs } from "./add-keyed.ts";
 import { add } from "./add.ts";
@@ -50,7 +50,7 @@ export class Followers {
   /** Undefined if no settlement has followers. Adds those that belong to other servers. */
   static async prepare(runner: ScriptRunner, settle: readonly Settlement[]): Promise<Followers | undefined> {
     if (settle.every(({ followers }) => followers === undefined)) return undefined;
-    const stamp = stampOf(runner.time.estimate() ?? (await runner.now()));
+    const stamp = stampOf(runner.time.estimate() ?? (await runner.now(settle[0]!.queue)));
     const prepared = new Followers(runner, settle, stamp);
     await prepared.#makeKnown();
     await prepared.#addElsewhere();
@@ -81,7 +81,7 @@ export class Followers {
   }
 
   /** Of the applied settlements. */
-  results(verdicts: readonly Verdict[]): FollowerResults[] {
+  results(verdicts: readonly SettleVerdict[]): FollowerResults[] {
     return [...this.#plans]
       .filter(([settlement]) => verdicts[settlement] === "applied")
       .map(([settlement, { results }]) => ({ settlement, results }));

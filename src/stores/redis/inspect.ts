@@ -7,11 +7,12 @@ import {
   type QueueTotals,
   type StateCounts,
 } from "../../store/facets.ts";
-import type { TaskDetail } from "../../task/task.ts";
+import { TASK_STATES, type TaskDetail } from "../../task/task.ts";
 import type { ScriptRunner } from "./script-runner.ts";
 import { readAttemptState } from "./attempt-state.ts";
 import { packId } from "./id.ts";
 import { STATE_SETS } from "./layout.ts";
+import { isPartial } from "./several-queues.ts";
 import { locate } from "./locate.ts";
 import type { Reply } from "./net/client.ts";
 import { readRecord } from "./record.ts";
@@ -32,9 +33,22 @@ export async function get(
 }
 
 export async function queues(runner: ScriptRunner): Promise<QueueInfo[]> {
-  const names = await runner.queues();
-  const infos = await Promise.all(names.map((queue) => count(runner, queue)));
-  return infos.filter((info) => info !== undefined);
+  const names = await runner.knownQueues("added to");
+  const infos = await Promise.all(
+    names.map((queue) => count(runner, queue).catch((error: unknown) => unreached(runner, queue, error))),
+  );
+  const known = infos.filter((info) => info !== undefined);
+  if (known.length > 0 && known.every(({ unreachable }) => unreachable === true))
+    await count(runner, known[0]!.name);
+  return known;
+}
+
+/** A queue of a shard that is out of reach, while those of the others may not be. */
+function unreached(runner: ScriptRunner, name: string, error: unknown): QueueInfo {
+  if (!isPartial(runner, error)) throw error;
+  const counts = Object.fromEntries(TASK_STATES.map((state) => [state, 0])) as StateCounts;
+  const totals = Object.fromEntries(COUNTED_EVENTS.map((event) => [event, 0])) as unknown as QueueTotals;
+  return { name, paused: false, counts, totals, unreachable: true };
 }
 
 /** How many tasks of a queue are in which state; undefined if it is not listed. */
@@ -69,19 +83,34 @@ export async function count(runner: ScriptRunner, queue: string): Promise<QueueI
   }
 }
 
+/** By the first server that answers: any will do for a minute. */
+async function nowOf(runner: ScriptRunner, names: readonly string[]): Promise<number> {
+  for (const name of runner.router.clustered ? names : []) {
+    try {
+      return await runner.now(name);
+    } catch (error) {
+      if (!isPartial(runner, error)) throw error;
+    }
+  }
+  return runner.now();
+}
+
 type Counters = { -readonly [K in keyof MinuteActivity]: number };
 
 export async function activity(
   runner: ScriptRunner,
   { queue, minutes }: ActivityQuery,
 ): Promise<MinuteActivity[]> {
-  const names = queue === undefined ? await runner.queues() : [queue];
-  const from = (Math.floor((await runner.now()) / MINUTE_MS) - minutes + 1) * MINUTE_MS;
+  const names = queue === undefined ? await runner.knownQueues("added to") : [queue];
+  const from = (Math.floor((await nowOf(runner, names)) / MINUTE_MS) - minutes + 1) * MINUTE_MS;
   const found = new Map<number, Counters>();
   const hashes = await Promise.all(
     names.map((name) => {
       const keys = runner.keys(name);
-      return runner.send(keys.slot, ["HGETALL", keys.key("activity")]);
+      return runner.send(keys.slot, ["HGETALL", keys.key("activity")]).catch((error: unknown): Reply => {
+        if (queue !== undefined || !isPartial(runner, error)) throw error;
+        return [];
+      });
     }),
   );
   for (const hash of hashes as readonly (readonly Buffer[])[]) {

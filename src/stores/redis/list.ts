@@ -7,6 +7,7 @@ import type { TaskFilter, TaskPage } from "../../store/facets.ts";
 import { type Task, TASK_STATES, type TaskState } from "../../task/task.ts";
 import type { ScriptRunner } from "./script-runner.ts";
 import { ID_BYTES, packId, packIds, readId } from "./id.ts";
+import { isPartial } from "./several-queues.ts";
 import { hasSet, type KeyName, type QueueKeys } from "./layout.ts";
 import type { Reply } from "./net/client.ts";
 import { readView } from "./view.ts";
@@ -60,23 +61,39 @@ async function* walk(
   stepSize: () => number,
 ): AsyncGenerator<{ readonly position: Position; readonly task: Task | undefined }> {
   const start = readPosition(filter);
-  const names = filter.queue === undefined ? await runner.queues() : [filter.queue];
+  const names = filter.queue === undefined ? await runner.knownQueues("added to") : [filter.queue];
   const states = filter.state === undefined ? TASK_STATES : [filter.state];
+  let failed = 0;
   for (const queue of names) {
     if (start !== undefined && queue < start.queue) continue;
-    const resumes = start?.queue === queue;
-    for (const state of states) {
-      if (resumes && states.indexOf(state) < states.indexOf(start.state)) continue;
-      let at = resumes && state === start.state ? start.at : "";
-      for (;;) {
-        const found = await nextIds(runner, queue, state, { at, want: stepSize() });
-        if (found.length === 0) break;
-        const tasks = await views(runner, queue, found);
-        for (const each of found) {
-          yield { position: { queue, state, at: each.at }, task: tasks.get(each.id) };
-        }
-        at = found.at(-1)!.at;
+    try {
+      yield* walkQueue(runner, queue, states, { start, stepSize });
+    } catch (error) {
+      // A shard is out of reach: the tasks of the others are listed.
+      failed += 1;
+      if (!isPartial(runner, error) || failed === names.length) throw error;
+    }
+  }
+}
+
+async function* walkQueue(
+  runner: ScriptRunner,
+  queue: string,
+  states: readonly TaskState[],
+  { start, stepSize }: { readonly start: Position | undefined; readonly stepSize: () => number },
+): AsyncGenerator<{ readonly position: Position; readonly task: Task | undefined }> {
+  const resumes = start?.queue === queue;
+  for (const state of states) {
+    if (resumes && states.indexOf(state) < states.indexOf(start.state)) continue;
+    let at = resumes && state === start.state ? start.at : "";
+    for (;;) {
+      const found = await nextIds(runner, queue, state, { at, want: stepSize() });
+      if (found.length === 0) break;
+      const tasks = await views(runner, queue, found);
+      for (const each of found) {
+        yield { position: { queue, state, at: each.at }, task: tasks.get(each.id) };
       }
+      at = found.at(-1)!.at;
     }
   }
 }

@@ -5,13 +5,14 @@ import { readWorker } from "./attempt-state.ts";
 import { readId } from "./id.ts";
 import { isNearlyFull, withoutFinished } from "./pressure.ts";
 import type { ScriptRunner } from "./script-runner.ts";
+import { isPartial } from "./several-queues.ts";
 
 /** Queue by queue. Begins anywhere, so that a full limit does not starve the queues at the end of the list. */
 export async function maintain(
   runner: ScriptRunner,
   { limit, retention }: MaintainRequest,
 ): Promise<MaintainReply> {
-  const names = await runner.queues();
+  const names = await runner.knownQueues("in any way");
   const start = Math.floor(runner.settings.random() * names.length);
   const bounds = boundsOf(retention);
   const fewer = boundsOf(retention && withoutFinished(retention));
@@ -21,6 +22,7 @@ export async function maintain(
   const recovered: Recovered[] = [];
   let more = false;
   let failure: unknown;
+  let failures = 0;
   for (const queue of [...names.slice(start), ...names.slice(0, start)]) {
     try {
       const most = [limit - done.promoted, limit - done.expired, limit - Math.max(done.pruned, done.keys)];
@@ -42,10 +44,11 @@ export async function maintain(
       more ||= goOn === 1;
     } catch (error) {
       // A queue that is broken or out of reach must not keep the others from their due tasks.
-      failure ??= error;
+      failures += 1;
+      if (failure === undefined || (isPartial(runner, failure) && !isPartial(runner, error))) failure = error;
     }
   }
-  if (failure !== undefined) throw failure;
+  if (failure !== undefined && (failures === names.length || !isPartial(runner, failure))) throw failure;
   const { promoted, expired, pruned } = done;
   return {
     promoted,
@@ -53,6 +56,7 @@ export async function maintain(
     ...(recovered.length > 0 && { recovered }),
     pruned,
     ...(early && { early }),
+    ...(isPartial(runner, failure) && { failure }),
     more: more || Object.values(done).some((count) => count >= limit),
   };
 }

@@ -24,7 +24,10 @@ export interface RedisStoreOptions {
   readonly tls?: ConnectionOptions | undefined;
   /** What every key and channel begins with: letters, digits, `.`, `_`, `-`, `:`; "windlass" by default. */
   readonly prefix?: string | undefined;
-  /** How long a call may take, in ms; 5,000 by default. After it the connection counts as broken and is replaced. */
+  /**
+   * How long a call may take, in ms; 5,000 by default, 1,000 in a cluster, where a node that stands still must not hold up the
+   * queues of the others. After it the connection counts as broken and is replaced.
+   */
   readonly deadlineMs?: number | undefined;
   /** An add is confirmed only when this many replicas have it; 0 by default. Not reached: `UNKNOWN`. */
   readonly minReplicas?: number | undefined;
@@ -67,7 +70,9 @@ const KEYS: readonly (keyof RedisStoreOptions)[] = [
 /** The options with their defaults. Fails with `INVALID_URL`, `INVALID_OPTION` or `UNKNOWN_OPTION`. */
 export function toSettings(options: RedisStoreOptions): Settings {
   checkKeys(options, KEYS, "redisStore");
-  const { prefix = "windlass", deadlineMs = 5_000, minReplicas = 0, fsync = false } = options;
+  const { prefix = "windlass", minReplicas = 0, fsync = false } = options;
+  const target = targetOf(options);
+  const { deadlineMs = target.kind === "cluster" ? 1_000 : 5_000 } = options;
   const { timeShift = () => 0 } = options;
   checkFunction(timeShift, "timeShift");
   if (typeof prefix !== "string" || !PREFIX.test(prefix)) {
@@ -77,7 +82,7 @@ export function toSettings(options: RedisStoreOptions): Settings {
     throw invalidOption("deadlineMs", deadlineMs, "10 to 600000");
   }
   return {
-    target: targetOf(options),
+    target,
     prefix,
     deadlineMs,
     minReplicas: checkInteger(minReplicas, 0, 100, "minReplicas"),

@@ -20,6 +20,9 @@ const FSYNC_MS = 3_000;
 /** As long as `lua/shared/notify-listeners.lua` keeps quiet after a message. */
 const NOTIFY_AGAIN_MS = 100;
 
+/** How long until a queue that could not be put on the list is tried again. */
+const LIST_AGAIN_MS = 1_000;
+
 /** That of tasks that name none. */
 const USUAL_PRIORITY = "5";
 
@@ -39,6 +42,7 @@ export class ScriptRunner {
   readonly #scripts: Readonly<Record<ScriptName, Script>> = loadScripts();
   readonly #queues = new Map<string, KnownQueue>();
   readonly #listed = new Set<string>();
+  #lastListed: readonly string[] = [];
   readonly #notifying = new Map<string, Cancel>();
   readonly #listKey: string;
   readonly #listSlot: number;
@@ -156,18 +160,37 @@ export class ScriptRunner {
     return mapped(this.router.broadcast(args));
   }
 
-  /** The store's time, ms since the epoch. */
-  async now(): Promise<number> {
+  /** The store's time, ms since the epoch: by the server of this queue, or of the list. */
+  async now(queue?: string): Promise<number> {
     const sentAt = this.settings.clock.monotonic();
-    const now = Number(String(await this.run("now", this.#listSlot, [this.#listKey], [])));
+    const [slot, key] =
+      queue === undefined
+        ? [this.#listSlot, this.#listKey]
+        : [this.keys(queue).slot, this.keys(queue).key("meta")];
+    const now = Number(String(await this.run("now", slot, [key], [])));
     this.time.sync(now, sentAt);
     return now;
   }
 
   /** Every queue that was ever used, by name. */
-  async queues(): Promise<string[]> {
+  async queues(): Promise<readonly string[]> {
     const names = await this.send(this.#listSlot, ["SMEMBERS", this.#listKey]);
-    return (names as readonly Buffer[]).map(String).toSorted();
+    this.#lastListed = (names as readonly Buffer[]).map(String).toSorted();
+    return this.#lastListed;
+  }
+
+  /** The same; while the shard of the list is out of reach, those that were on it, and those that this process `used`. */
+  async knownQueues(used: "added to" | "in any way"): Promise<readonly string[]> {
+    try {
+      return await this.queues();
+    } catch (error) {
+      const known = new Set([
+        ...this.#lastListed,
+        ...(used === "added to" ? this.#listed : this.#queues.keys()),
+      ]);
+      if (!this.router.clustered || known.size === 0 || !isTransient(error)) throw error;
+      return [...known].toSorted();
+    }
   }
 
   /** True if this process has put the queue on that list. */
@@ -175,8 +198,30 @@ export class ScriptRunner {
     return this.#listed.has(queue);
   }
 
-  /** Puts a queue on that list: before it is first used, and again if its data turn out to be gone. */
+  /**
+   * Puts a queue on that list: before it is first used, and again if its data turn out to be gone. While the shard of the
+   * list is out of reach, queues of the others are used all the same, and put on it later.
+   */
   async list(queue: string): Promise<void> {
+    try {
+      await this.#list(queue);
+    } catch (error) {
+      if (!this.router.clustered || this.keys(queue).slot === this.#listSlot || !isTransient(error))
+        throw error;
+      this.#listed.add(queue);
+      this.#listLater(queue);
+    }
+  }
+
+  #listLater(queue: string): void {
+    const again = (): void => {
+      if (this.#closed) return;
+      this.#list(queue).catch(() => this.#listLater(queue));
+    };
+    this.settings.clock.after(LIST_AGAIN_MS, again, { background: true });
+  }
+
+  async #list(queue: string): Promise<void> {
     // A full Redis refuses to add even what is there.
     const known = await this.send(this.#listSlot, ["SISMEMBER", this.#listKey, queue]);
     if (known !== 1) await this.send(this.#listSlot, ["SADD", this.#listKey, queue]);
@@ -228,6 +273,10 @@ async function mapped<T>(promise: Promise<T>): Promise<T> {
   } catch (error) {
     throw toWindlass(error);
   }
+}
+
+function isTransient(error: unknown): boolean {
+  return error instanceof WindlassError && error.retriable;
 }
 
 function isNoScript(error: unknown): boolean {

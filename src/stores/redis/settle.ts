@@ -1,5 +1,5 @@
 /** Settlements on their way to the scripts: grouped by queue and kind, packed, and their verdicts unpacked. */
-import type { Claim, LeaseRef, Settlement, Verdict } from "../../store/store.ts";
+import type { Claim, LeaseRef, SettleVerdict, Settlement } from "../../store/store.ts";
 import type { Outcome } from "../../task/outcome.ts";
 import { writeError } from "./attempt-state.ts";
 import { durationText } from "./due.ts";
@@ -21,7 +21,7 @@ export interface Block {
 export function toBlocks(
   settle: readonly Settlement[],
   claim: Claim | undefined,
-  verdicts: Verdict[],
+  verdicts: SettleVerdict[],
 ): Block[] {
   const blocks = new Map<string, Block>();
   const open = (queue: string, wanted: boolean): Block => {
@@ -49,7 +49,7 @@ export function toBlocks(
  * Of two settlements of one lease the first counts. The script sees to that within a group; across groups it cannot,
  * because it does not know in which order they were given.
  */
-function dropRepeated(settle: readonly Settlement[], block: Block, verdicts: Verdict[]): void {
+function dropRepeated(settle: readonly Settlement[], block: Block, verdicts: SettleVerdict[]): void {
   const groups = [block.removed, block.kept, block.others].filter(({ length }) => length > 0);
   if (groups.length < 2) return;
   const seen = new Set<string>();
@@ -101,7 +101,7 @@ function textOf(outcome: Outcome): string {
 }
 
 /** Puts in what the script marked. No marks: all were applied, which is the rule. */
-export function readVerdicts(verdicts: Verdict[], indices: readonly number[], marks: Buffer): void {
+export function readVerdicts(verdicts: SettleVerdict[], indices: readonly number[], marks: Buffer): void {
   for (let j = 0; j < indices.length; j++) {
     verdicts[indices[j]!] = marks.length === 0 || marks[j] === 0x31 ? "applied" : "lost";
   }

@@ -1,5 +1,6 @@
 /** One call for several queues is several calls to Redis, of which some may fail. */
 import { hasCode, WindlassError } from "../../task/errors.ts";
+import type { ScriptRunner } from "./script-runner.ts";
 
 /**
  * Does something for each queue at once. If all of them fail nothing was done, and the first error says why; if some do,
@@ -18,6 +19,11 @@ export async function eachQueue<T>(
   if (unknown !== undefined) throw unknown;
   if (failures.length === outcomes.length) throw failures[0];
   throw partlyDone(failures[0]);
+}
+
+/** True if a shard of a cluster is out of reach, which says nothing of the others. */
+export function isPartial({ router }: ScriptRunner, error: unknown): error is WindlassError {
+  return router.clustered && error instanceof WindlassError && error.retriable;
 }
 
 /** The error of a call of which a part was done before another part failed. */

@@ -11,6 +11,7 @@ import type { Cancel } from "../../store/clock.ts";
 import { hasCode } from "../../task/errors.ts";
 import { unavailable } from "./errors.ts";
 import type { ScriptRunner } from "./script-runner.ts";
+import { isPartial } from "./several-queues.ts";
 import type { Client } from "./net/client.ts";
 import type { Link } from "./net/link.ts";
 
@@ -67,7 +68,12 @@ export class RedisSignal implements Signal {
     await this.#left.get(queue);
     this.#left.delete(queue);
     if (others === undefined) await link.subscribe(keys.key("meta"), () => this.#wake(queue));
-    await this.#runner.run("listen", keys.slot, [keys.key("meta")], []);
+    try {
+      await this.#runner.run("listen", keys.slot, [keys.key("meta")], []);
+    } catch (error) {
+      // Its shard is out of reach; those of the other queues may not be. The next claim from it asks for word, too.
+      if (!isPartial(this.#runner, error)) throw error;
+    }
   }
 
   #leave(queues: readonly string[], listener: Listener): void {

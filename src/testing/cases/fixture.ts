@@ -10,7 +10,7 @@ import type {
   MaintainReply,
   MaintainRequest,
   Retention,
-  Verdict,
+  SettleVerdict,
 } from "../../store/store.ts";
 import { type Act, moveOf, type TerminalState } from "../../task/life.ts";
 import type { Outcome } from "../../task/outcome.ts";
@@ -86,7 +86,7 @@ export async function running(store: FullStore, fields: Partial<NewTask> = {}): 
   return lease;
 }
 
-export async function settle(store: FullStore, lease: LeaseRef, outcome: Outcome): Promise<Verdict> {
+export async function settle(store: FullStore, lease: LeaseRef, outcome: Outcome): Promise<SettleVerdict> {
   const { id, queue, token } = lease;
   const { verdicts } = await store.exchange({ settle: [{ id, queue, token, outcome }] });
   assert.equal(verdicts.length, 1);

@@ -39,6 +39,7 @@ async function lossy(
   };
   const runner = new ScriptRunner(settings, {
     clustered: true,
+    addresses: () => [],
     open: () => router.open(),
     send,
     sendBoth: (slot, first, second, extraMs) => router.sendBoth(slot, first, second, extraMs),

@@ -133,7 +133,10 @@ if ((await redisForTests()) !== undefined) {
     const leases = await claim(store, { queues: [mine[0]!, ...theirs] });
     assert.ok(leases.length >= theirs.length);
     await complete(store, leases);
-    await rejectsWith(claim(store, { queues: [mine[0]!, ...theirs] }), "STORE_UNAVAILABLE");
+    const both = { queues: [mine[0]!, ...theirs], max: 1, leaseMs: 1_000, worker: "w" };
+    const reply = await store.exchange({ settle: [], claim: both });
+    assert.deepEqual([reply.leases, reply.failure?.code], [[], "STORE_UNAVAILABLE"]);
+    await rejectsWith(claim(store, { queues: mine.slice(0, 1) }), "STORE_UNAVAILABLE");
     assert.deepEqual(await claim(store, { queues: theirs }), []);
   });
 

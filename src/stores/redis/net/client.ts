@@ -1,5 +1,5 @@
 /** One connection, made by `@redis/client` with everything off that resends, queues or reconnects on its own. */
-import { createClient, RESP_TYPES, type RedisClientOptions } from "@redis/client";
+import { createClient, ErrorReply, RESP_TYPES, type RedisClientOptions } from "@redis/client";
 import type { Clock } from "../../../store/clock.ts";
 import { type Address, type Credentials, formatAddress } from "../url.ts";
 import type { ConnectionOptions } from "node:tls";
@@ -110,12 +110,30 @@ export async function ask(
   args: readonly Arg[],
   { clock, deadlineMs }: Patience,
 ): Promise<Reply> {
-  const cancel = clock.after(deadlineMs, () => client.destroy());
+  let late = false;
+  const cancel = clock.after(deadlineMs, () => {
+    late = true;
+    client.destroy();
+  });
   try {
     return await client.send(args);
+  } catch (error) {
+    throw late ? new Error(`no answer within ${deadlineMs} ms`, { cause: error }) : error;
   } finally {
     cancel();
   }
+}
+
+/** Fails if a server takes the connection and says nothing, as a frozen one does. An error is an answer, too. */
+export async function alive(client: Client, patience: Patience): Promise<Client> {
+  try {
+    await ask(client, ["PING"], patience);
+  } catch (error) {
+    if (error instanceof ErrorReply) return client;
+    client.destroy();
+    throw error;
+  }
+  return client;
 }
 
 /** The name for the certificate check; an address has none (RFC 6066 section 3). */

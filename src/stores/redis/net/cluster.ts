@@ -4,7 +4,7 @@ import { hasCode } from "../../../task/errors.ts";
 import { reasonOf, unavailable } from "../errors.ts";
 import type { Settings } from "../options.ts";
 import { type Address, formatAddress, type Target } from "../url.ts";
-import { type Arg, ask, type Client, connect, type Reply } from "./client.ts";
+import { alive, type Arg, ask, type Client, connect, type Reply } from "./client.ts";
 import { ReconnectPacer } from "./reconnect-pacer.ts";
 import { Link } from "./link.ts";
 import { type ConnectionKind, type Router } from "./router.ts";
@@ -28,6 +28,8 @@ export class ClusterRouter implements Router {
   readonly #nodes = new Map<string, Address>();
   readonly #links = new Map<string, Link>();
   readonly #listeners: Link[] = [];
+  /** Nodes that did not answer when they were last asked. */
+  readonly #bad = new Set<string>();
   #refreshing: Promise<void> | undefined;
   #refreshedAt = -Infinity;
   #closed = false;
@@ -40,7 +42,7 @@ export class ClusterRouter implements Router {
 
   async open(): Promise<void> {
     await this.#refresh();
-    await Promise.all(this.#addresses().map((address) => this.#link(address, "main").open()));
+    await some(this.addresses().map((address) => this.#link(address, "main").open()));
   }
 
   send(slot: number, args: readonly Arg[], kind: ConnectionKind = "main"): Promise<Reply> {
@@ -65,8 +67,8 @@ export class ClusterRouter implements Router {
   }
 
   async broadcast(args: readonly Arg[]): Promise<readonly { address: string; reply: Reply }[]> {
-    return Promise.all(
-      this.#addresses().map(async (address) => ({
+    return some(
+      this.addresses().map(async (address) => ({
         address,
         reply: await this.#link(address, "main").send(args),
       })),
@@ -178,14 +180,19 @@ export class ClusterRouter implements Router {
     }
   }
 
-  /** Tries the nodes one after the other: those that are known, then those of the URL. */
+  /** Tries the nodes one after the other: those that are known, then those of the URL; what failed last time comes last. */
   async #any<T>(attempt: (node: Address) => Promise<T>): Promise<T> {
-    const nodes = new Map([...this.#target.seeds].map((seed) => [formatAddress(seed), seed]));
+    const seeds = this.#target.seeds.map((seed) => [formatAddress(seed), seed] as const);
+    const nodes = [...new Map([...this.#nodes, ...seeds])];
     const failures: string[] = [];
-    for (const [address, node] of [...this.#nodes, ...nodes]) {
+    const isBad = ([address]: readonly [string, Address]): number => Number(this.#bad.has(address));
+    for (const [address, node] of nodes.toSorted((a, b) => isBad(a) - isBad(b))) {
       try {
-        return await attempt(node);
+        const answer = await attempt(node);
+        this.#bad.delete(address);
+        return answer;
       } catch (error) {
+        this.#bad.add(address);
         failures.push(`${address}: ${reasonOf(error)}`);
       }
     }
@@ -196,12 +203,18 @@ export class ClusterRouter implements Router {
     const key = `${kind} ${address}`;
     let link = this.#links.get(key);
     if (link === undefined) {
-      const { clock, deadlineMs } = this.#settings;
+      const { clock, random, deadlineMs } = this.#settings;
       const node = this.#nodes.get(address)!;
       link = new Link({
         address,
         connect: (lost) => this.#connect(node, lost),
-        pacer: this.#pacer,
+        suspect: () => {
+          this.#bad.add(address);
+          // One that listens has nothing to say for hours, so it notices a frozen node by others.
+          for (const listener of this.#listeners) listener.drop();
+        },
+        // Each by itself: a node that is back must not wait for the turns that the others have booked.
+        pacer: new ReconnectPacer(clock, random),
         clock,
         deadlineMs,
       });
@@ -210,20 +223,30 @@ export class ClusterRouter implements Router {
     return link;
   }
 
-  #connect(node: Address, lost: () => void): Promise<Client> {
+  async #connect(node: Address, lost: () => void): Promise<Client> {
     const { tls, credentials } = this.#target;
     const { clock, deadlineMs } = this.#settings;
-    return connect({ node, tls, credentials, database: 0, clock, deadlineMs }, lost);
+    const client = await connect({ node, tls, credentials, database: 0, clock, deadlineMs }, lost);
+    return alive(client, this.#settings);
   }
 
   /** Every primary that serves a slot. */
-  #addresses(): string[] {
+  addresses(): readonly string[] {
     return [...new Set(this.#slots)].filter((address) => address !== undefined);
   }
 
   #label(): string {
     return `the cluster of ${this.#target.seeds.map(formatAddress).join(", ")}`;
   }
+}
+
+/** What succeeded. Fails as the first of them if none did: one shard that is down must not stop the others. */
+async function some<T>(calls: readonly Promise<T>[]): Promise<T[]> {
+  const outcomes = await Promise.allSettled(calls);
+  const failed = outcomes.find((outcome) => outcome.status === "rejected");
+  const done = outcomes.filter((outcome) => outcome.status === "fulfilled").map(({ value }) => value);
+  if (done.length === 0 && failed !== undefined) throw failed.reason;
+  return done;
 }
 
 /** First and last slot, then the primary: host, port, … */

@@ -94,19 +94,27 @@ export class Link {
     const { clock, deadlineMs, confirms } = this.#options;
     const sentAt = confirms === undefined ? 0 : clock.monotonic();
     return new Promise((resolve, reject) => {
-      const cancel = clock.after(deadlineMs + extraMs, () => {
-        reject(unknown(this.address, `no answer within ${deadlineMs + extraMs} ms`));
-        // It may be half open, or held up for good. The other calls on it fare no better.
+      let answered = false;
+      const giveUp = (): void => {
+        if (answered) return;
+        const error = unknown(this.address, `no answer within ${deadlineMs + extraMs} ms`);
+        reject(error);
+        // It may be half open, or held up for good. The other calls on it fare no better, and later ones need not wait to see.
         this.drop(client);
+        if (this.#client === undefined) this.#failure ??= error;
         this.#options.suspect?.();
-      });
+      };
+      // What has come while this process itself stood still is read first.
+      const cancel = clock.after(deadlineMs + extraMs, () => clock.defer(giveUp));
       what(client).then(
         (reply) => {
+          answered = true;
           cancel();
           if (confirms === undefined || clock.monotonic() - sentAt < PAUSE_MS) resolve(reply);
           else this.#confirm(client, confirms).then(() => resolve(reply), reject);
         },
         (error: unknown) => {
+          answered = true;
           cancel();
           // A primary that has become a replica: the next connection finds the new one.
           if (error instanceof ErrorReply && /\bREADONLY\b/.test(error.message)) this.drop(client);
@@ -166,6 +174,9 @@ export class Link {
     late.catch(() => {});
     try {
       await Promise.race([this.#attempt, late]);
+    } catch (error) {
+      this.#failure ??= error;
+      throw error;
     } finally {
       cancel();
     }

@@ -8,6 +8,8 @@ export type ConnectionKind = "main" | "durable";
 export interface Router {
   /** True if queues may be on different servers: then one call serves one queue. */
   readonly clustered: boolean;
+  /** Every primary, reachable or not. */
+  addresses(): readonly string[];
   /** Connects, or fails with what is wrong. Idempotent. */
   open(): Promise<void>;
   /** Sends a command to the server of this slot. Rejects as `Link.send` does. */
@@ -19,7 +21,7 @@ export interface Router {
     second: readonly Arg[],
     extraMs: number,
   ): Promise<readonly [Reply, Reply]>;
-  /** Sends a command to every primary. Answers by address. */
+  /** Sends a command to every primary. Answers by address of those that can be reached; fails if none can. */
   broadcast(args: readonly Arg[]): Promise<readonly { readonly address: string; readonly reply: Reply }[]>;
   /** A connection for wake-ups. They reach every node of a cluster, so any will do. */
   listener(connected: (client: Client) => Promise<void>): Link;

@@ -2,7 +2,7 @@
 import { unavailable } from "../errors.ts";
 import type { Settings } from "../options.ts";
 import { formatAddress, type Target } from "../url.ts";
-import { ask, type Client, connect, type Patience } from "./client.ts";
+import { alive, ask, type Client, connect, type Patience } from "./client.ts";
 import { ReconnectPacer } from "./reconnect-pacer.ts";
 import { Link } from "./link.ts";
 import type { ConnectionKind, Router } from "./router.ts";
@@ -37,6 +37,7 @@ export function singleRouter(target: SingleTarget, settings: Settings): Router {
 
   return {
     clustered: false,
+    addresses: () => [address],
     open: () => links.main.open(),
     send: (_slot, args, kind = "main") => links[kind].send(args),
     sendBoth: (_slot, first, second, extraMs) =>
@@ -68,7 +69,7 @@ function addressOf(target: SingleTarget): string {
 }
 
 function direct(target: Extract<Target, { kind: "single" }>, patience: Patience): Connect {
-  return (lost) => connect({ ...target, ...patience }, lost);
+  return async (lost) => alive(await connect({ ...target, ...patience }, lost), patience);
 }
 
 /** To the primary that sentinels name, if it takes itself for one: they may be behind. Leaves it when they name another. */
