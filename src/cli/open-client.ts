@@ -1,7 +1,7 @@
 /** Opening the store of what runs on: a server or a worker that comes before its store waits for it. */
 import type { Client } from "../engine/client.ts";
+import type { ClientOptions } from "../engine/client-options.ts";
 import type { Logger } from "../engine/logger.ts";
-import type { Middleware } from "../engine/middleware.ts";
 import { RetryWait } from "../engine/retry-wait.ts";
 import { redact } from "../open-store.ts";
 import { systemClock, systemRandom } from "../store/clock.ts";
@@ -22,10 +22,10 @@ const SAY_EVERY_MS = 30_000;
  */
 export async function openClient(
   settings: Pick<Settings, "url" | "wait">,
-  logger: Logger,
+  options: ClientOptions & { readonly logger: Logger },
   lifetime: Pick<Lifetime, "stopAsked">,
-  middleware: Middleware = {},
 ): Promise<Client<FullStore> | undefined> {
+  const { logger } = options;
   const begun = systemClock.monotonic();
   const left = settings.wait === FOREVER ? Infinity : settings.wait;
   const store = redact(settings.url);
@@ -36,7 +36,7 @@ export async function openClient(
   });
   let saidAt: number | undefined;
   for (;;) {
-    const opening = windlass(settings.url, { logger, middleware });
+    const opening = windlass(settings.url, options);
     try {
       const client = await Promise.race([opening, stopped]);
       if (client === undefined) void closeLate(opening);

@@ -29,7 +29,7 @@ export async function runDev(config: Config, modules: readonly string[]): Promis
   let worker: RunningWorker | undefined;
   using lifetime = new Lifetime(logger, () => worker?.busy === true);
   const enqueue = [checkInputs(() => tasks)];
-  await using client = await openClient(settings, logger, lifetime, { enqueue });
+  await using client = await openClient(settings, { logger, middleware: { enqueue } }, lifetime);
   if (client === undefined) return; // stopped before the store was there
   const server = await startOnFreePort(config, client, logger);
   // A worker brings its own housekeeping.

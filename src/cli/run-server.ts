@@ -14,7 +14,7 @@ const OPEN_MS = 2_000;
 export async function runServer(settings: Settings): Promise<void> {
   const logger = makeLogger(settings);
   using lifetime = new Lifetime(logger);
-  await using client = await openClient(settings, logger, lifetime);
+  await using client = await openClient(settings, { logger }, lifetime);
   if (client === undefined) return; // stopped before the store was there
   const { host, port, token } = settings;
   const server = await startServer({ client, host, port, token, logger });

@@ -15,7 +15,7 @@ export async function runWorker(settings: Settings, modules: readonly string[]):
   const tasks = await loadTasks(modules);
   let busy = false;
   using lifetime = new Lifetime(logger, () => busy);
-  await using client = await openClient(settings, logger, lifetime);
+  await using client = await openClient(settings, { logger }, lifetime);
   if (client === undefined) return; // stopped before the store was there
   const stopTelling = tellOfTasks(logger, settings);
   const worker = client.work(tasks, workOptions(settings));
