@@ -3,6 +3,7 @@ import { WindlassError } from "../task/errors.ts";
 import { TASK_STATES } from "../task/task.ts";
 import { durationField, idField, instantField, payloadField, priorityField } from "./fields.ts";
 import { defineOperation } from "./operation.ts";
+import { pageOfTasks } from "./page.ts";
 import { integer, list, object, oneOf, optional, text } from "./schema.ts";
 import { taskDetailView, taskView, toDetailView, toListedView, toTaskView } from "./views.ts";
 
@@ -10,7 +11,8 @@ export const listTasks = defineOperation({
   name: "tasks.list",
   permission: "tasks.read",
   changes: false,
-  summary: "Lists tasks, a page at a time, newest first where the store can.",
+  summary:
+    "Lists tasks, a page at a time, newest first where the store can; a page of heavy tasks is shorter.",
   input: object({
     state: optional(oneOf(TASK_STATES)),
     queue: optional(text()),
@@ -36,7 +38,7 @@ export const listTasks = defineOperation({
   http: { method: "GET", path: "/v1/tasks" },
   run: async ({ client }, { q, ...query }) => {
     try {
-      const { items, nextCursor, searched } = await client.list({ ...query, text: q });
+      const { items, nextCursor, searched } = await pageOfTasks(client, { ...query, text: q });
       return { items: items.map(toListedView), nextCursor, searched };
     } catch (error) {
       throw error instanceof WindlassError && error.pointer === "text" ? asQ(error) : error;

@@ -6,7 +6,7 @@ import {
   examples,
   logFlags,
   serverFlags,
-  storeFlags,
+  runFlags,
   tokenFlags,
   workerFlags,
 } from "./flags.ts";
@@ -17,7 +17,7 @@ export function addDev(program: Command): void {
     .command("dev")
     .description("Run API, dashboard and worker in one process, on SQLite")
     .argument("[modules...]", "Modules with task definitions, .ts or .js");
-  commonFlags(logFlags(workerFlags(tokenFlags(serverFlags(storeFlags(command))))));
+  commonFlags(logFlags(workerFlags(tokenFlags(serverFlags(runFlags(command))))));
   examples(command, "windlass dev tasks.ts", "windlass dev tasks.ts --port 9000 --url memory:");
   command.action(async (given: readonly string[]) => {
     const config = await configOf(command);

@@ -1,11 +1,20 @@
 /** The flags that commands share, and the way from a command to its settings. */
 import { type Command, Option } from "commander";
 import { WindlassError } from "../task/errors.ts";
+import { inWorkingFolder } from "../task/working-folder.ts";
 import { type Config, loadConfig } from "./config.ts";
 
 /** `--url`, for every command that opens the store. */
 export function storeFlags(command: Command): Command {
   return command.option("--url <url>", "Store, e.g. sqlite:tasks.db (WINDLASS_URL)");
+}
+
+/** `--url`, `--wait`, for what runs on. */
+export function runFlags(command: Command): Command {
+  return storeFlags(command).option(
+    "--wait <duration>",
+    "For a store that is away; 0: fail; else forever (WINDLASS_WAIT)",
+  );
 }
 
 /** `--host`, `--port`, for what listens. */
@@ -87,7 +96,7 @@ export async function configOf(command: Command): Promise<Config> {
   const flags = Object.fromEntries(
     Object.entries(command.opts()).filter(([name]) => command.getOptionValueSource(name) === "cli"),
   );
-  const config = await loadConfig({ flags, env: process.env, cwd: process.cwd() });
+  const config = await loadConfig({ flags, env: process.env, cwd: inWorkingFolder(() => process.cwd()) });
   if (!config.settings.color) {
     delete process.env["FORCE_COLOR"];
     process.env["NO_COLOR"] = "1";

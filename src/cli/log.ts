@@ -2,20 +2,40 @@
 import { visible } from "../task/quote.ts";
 import { pino, stdTimeFunctions } from "pino";
 import type { Logger } from "../engine/logger.ts";
+import { logEnds, logTasks } from "../telemetry/log.ts";
+import { summariseTasks } from "../telemetry/summary.ts";
 import type { Settings } from "./settings.ts";
 import { type Style, styled } from "./terminal.ts";
 
 /** A logger as the settings ask for. */
-export function makeLogger({ logLevel, logFormat }: Pick<Settings, "logLevel" | "logFormat">): Logger {
-  const pretty = logFormat === "pretty" || (logFormat === "auto" && process.stderr.isTTY);
+export function makeLogger(settings: Pick<Settings, "logLevel" | "logFormat">): Logger {
+  const pretty = isForPeople(settings);
   return pino(
     {
-      level: logLevel,
+      level: settings.logLevel,
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
     { write: (line: string) => void process.stderr.write(pretty ? prettyLine(line) : line) },
   );
+}
+
+/** True if the log is read as it is written, on a terminal as a rule. */
+export function isForPeople({ logFormat }: Pick<Settings, "logFormat">): boolean {
+  return logFormat === "pretty" || (logFormat === "auto" && process.stderr.isTTY);
+}
+
+/**
+ * Tells of the tasks that this process runs, until the function that it answers is called. For people a line for each attempt
+ * that is over. For machines one for each that failed or died, and a summary every 10 s: what goes well is of interest in
+ * numbers. Tasks of workers that were lost are told by the housekeeping.
+ */
+export function tellOfTasks(logger: Logger, settings: Pick<Settings, "logFormat">): () => void {
+  if (isForPeople(settings)) return logEnds(logger, "info");
+  const stops = [logTasks(logger, "debug"), summariseTasks(logger)];
+  return () => {
+    for (const stop of stops) stop();
+  };
 }
 
 /** True if whoever reads the output asked for JSON: then not even the first line is for people. */

@@ -6,11 +6,13 @@ import { redact } from "../open-store.ts";
 import { type HttpServer, startServer } from "../server/http/index.ts";
 import { hasCode } from "../task/errors.ts";
 import { logTasks } from "../telemetry/log.ts";
-import { windlass } from "../windlass.ts";
 import { type Config, DEFAULT_SOURCE } from "./config.ts";
+import { checkInputs } from "./check-inputs.ts";
+import { examplePayload } from "./example-payload.ts";
 import { Lifetime } from "./lifetime.ts";
 import { isForMachines, makeLogger } from "./log.ts";
 import { loadTasks } from "./modules.ts";
+import { openClient } from "./open-client.ts";
 import { workOptions } from "./run-worker.ts";
 import type { Settings } from "./settings.ts";
 import { reportStop } from "./stop-report.ts";
@@ -26,13 +28,16 @@ export async function runDev(config: Config, modules: readonly string[]): Promis
   const tasks = await loadTasks(modules);
   let worker: RunningWorker | undefined;
   using lifetime = new Lifetime(logger, () => worker?.busy === true);
-  await using client = await windlass(settings.url, { logger });
+  const enqueue = [checkInputs(() => tasks)];
+  await using client = await openClient(settings, logger, lifetime, { enqueue });
+  if (client === undefined) return; // stopped before the store was there
   const server = await startOnFreePort(config, client, logger);
   // A worker brings its own housekeeping.
   if (tasks.length === 0) client.housekeeping({ retention: settings.retention }).start();
   else worker = startWorker(client, tasks, settings, logger);
   if (isForMachines(settings)) logger.info({ url: server.url, store: redact(settings.url) }, "listening");
-  else if (!settings.quiet) print(welcome(server.url, tasks, settings));
+  else if (!settings.quiet)
+    print(welcome(server.url, tasks, settings, await curlOf(server.url, tasks, settings)));
   try {
     await Promise.race([lifetime.stopAsked, ...(worker === undefined ? [] : [worker.ended])]);
   } finally {
@@ -107,7 +112,39 @@ async function startOnFreePort(
   }
 }
 
-function welcome(url: string, tasks: readonly TaskDefinition[], settings: Settings): string {
+/** A line to paste that enqueues one of the tasks; undefined if no payload is known that any of them accepts. */
+async function curlOf(
+  url: string,
+  tasks: readonly TaskDefinition[],
+  { token }: Settings,
+): Promise<string | undefined> {
+  const named = tasks.filter(({ type }) => type !== CATCH_ALL);
+  // A schema says what it accepts; without one, what the handler can read is a guess.
+  const order = named.toSorted((a, b) => rank(a) - rank(b));
+  let body = tasks.length === 0 ? { type: "hello", payload: { hello: "world" } as unknown } : undefined;
+  for (const task of order) {
+    const example = await examplePayload(task);
+    if (example === undefined) continue;
+    body = { type: task.type, ...example };
+    break;
+  }
+  if (body === undefined) return undefined;
+  const auth = token === undefined ? "" : ' -H "authorization: Bearer $WINDLASS_TOKEN"';
+  const quoted = JSON.stringify(body).replaceAll("'", String.raw`'\''`);
+  return `curl ${url.replace(/\/$/, "")}/task -H "content-type: application/json"${auth} -d '${quoted}'`;
+}
+
+function rank({ type, input }: TaskDefinition): number {
+  if (type === "echo") return 0;
+  return input === undefined ? 2 : 1;
+}
+
+function welcome(
+  url: string,
+  tasks: readonly TaskDefinition[],
+  settings: Settings,
+  curl: string | undefined,
+): string {
   const base = url.replace(/\/$/, "");
   const types = tasks
     .map(({ type }) => type)
@@ -123,16 +160,11 @@ function welcome(url: string, tasks: readonly TaskDefinition[], settings: Settin
     ],
     ["at once", tasks.length === 0 ? "0" : String(settings.concurrency)],
   ];
-  const example = tasks.find(({ type }) => type === "echo") ?? tasks.find(({ type }) => type !== CATCH_ALL);
-  const auth = settings.token === undefined ? "" : ' -H "authorization: Bearer $WINDLASS_TOKEN"';
-  const body = JSON.stringify({ type: example?.type ?? "hello", payload: { hello: "world" } });
   return [
     styled("bold", "windlass dev"),
     ...lines.map(([title, text]) => `  ${styled("dim", title.padEnd(9))}  ${text}`),
     "",
-    "Enqueue a task:",
-    `  curl ${base}/task -H "content-type: application/json"${auth} -d '${body}'`,
-    "",
+    ...(curl === undefined ? [] : ["Enqueue a task:", `  ${curl}`, ""]),
     "Ctrl-C stops it; what runs may end first.",
     "",
   ].join("\n");

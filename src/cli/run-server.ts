@@ -1,9 +1,9 @@
 /** What `windlass server` does. */
 import { redact } from "../open-store.ts";
 import { startServer } from "../server/http/index.ts";
-import { windlass } from "../windlass.ts";
 import { Lifetime } from "./lifetime.ts";
 import { isForMachines, makeLogger } from "./log.ts";
+import { openClient } from "./open-client.ts";
 import type { Settings } from "./settings.ts";
 import { print } from "./terminal.ts";
 
@@ -14,7 +14,8 @@ const OPEN_MS = 2_000;
 export async function runServer(settings: Settings): Promise<void> {
   const logger = makeLogger(settings);
   using lifetime = new Lifetime(logger);
-  await using client = await windlass(settings.url, { logger });
+  await using client = await openClient(settings, logger, lifetime);
+  if (client === undefined) return; // stopped before the store was there
   const { host, port, token } = settings;
   const server = await startServer({ client, host, port, token, logger });
   client.housekeeping({ retention: settings.retention }).start();

@@ -1,10 +1,9 @@
 /** What `windlass worker` does. */
 import type { WorkOptions } from "../engine/work-options.ts";
-import { logTasks } from "../telemetry/log.ts";
-import { windlass } from "../windlass.ts";
 import { Lifetime } from "./lifetime.ts";
-import { makeLogger } from "./log.ts";
+import { makeLogger, tellOfTasks } from "./log.ts";
 import { loadTasks } from "./modules.ts";
+import { openClient } from "./open-client.ts";
 import { refuseOneProcess } from "./session.ts";
 import type { Settings } from "./settings.ts";
 import { reportStop } from "./stop-report.ts";
@@ -16,8 +15,9 @@ export async function runWorker(settings: Settings, modules: readonly string[]):
   const tasks = await loadTasks(modules);
   let busy = false;
   using lifetime = new Lifetime(logger, () => busy);
-  await using client = await windlass(settings.url, { logger });
-  logTasks(logger, "debug");
+  await using client = await openClient(settings, logger, lifetime);
+  if (client === undefined) return; // stopped before the store was there
+  const stopTelling = tellOfTasks(logger, settings);
   const worker = client.work(tasks, workOptions(settings));
   logger.info({ types: tasks.map(({ type }) => type) }, "tasks loaded");
   busy = true;
@@ -31,6 +31,7 @@ export async function runWorker(settings: Settings, modules: readonly string[]):
     await worker.run();
   } finally {
     busy = false;
+    stopTelling();
     stopped?.();
   }
 }

@@ -1,11 +1,11 @@
 /** `windlass server`: the API and the page, without workers. */
 import type { Command } from "commander";
-import { commonFlags, configOf, examples, logFlags, serverFlags, storeFlags, tokenFlags } from "./flags.ts";
+import { commonFlags, configOf, examples, logFlags, serverFlags, runFlags, tokenFlags } from "./flags.ts";
 
 /** Adds the command. */
 export function addServer(program: Command): void {
   const command = program.command("server").description("Serve the API and the dashboard, without workers");
-  commonFlags(logFlags(tokenFlags(serverFlags(storeFlags(command)))));
+  commonFlags(logFlags(tokenFlags(serverFlags(runFlags(command)))));
   examples(
     command,
     "windlass server",

@@ -18,10 +18,14 @@ export const OUTPUTS = ["table", "json", "jsonl"] as const;
 export const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
 export const LOG_FORMATS = ["auto", "json", "pretty"] as const;
 
+export const FOREVER = "forever";
+
 /** Settings, read from wherever they were said, and checked. */
 export interface Settings {
   /** Where tasks are kept. */
   readonly url: string;
+  /** How long a server or worker that starts waits for a store that is away, in ms. */
+  readonly wait: number | typeof FOREVER;
   /** Address that a server listens on. */
   readonly host: string;
   readonly port: number;
@@ -58,6 +62,10 @@ function toDuration(value: unknown, name: string): Duration {
   return toMs((typeof value === "string" ? numberIfDigits(value) : value) as Duration, name);
 }
 
+function toWait(value: unknown, name: string): Settings["wait"] {
+  return value === FOREVER ? FOREVER : toMs(numberIfDigits(value as string) as Duration, name);
+}
+
 function toRetentionOptions(value: unknown): RetentionOptions {
   toRetention(value as RetentionOptions); // for its checks
   return value as RetentionOptions;
@@ -66,6 +74,7 @@ function toRetentionOptions(value: unknown): RetentionOptions {
 /** The settings, in the order in which `windlass doctor` shows them. */
 export const SETTINGS: { readonly [Key in keyof Settings]: Setting<Settings[Key]> } = {
   url: { env: "WINDLASS_URL", read: toText, fallback: DEFAULT_URL },
+  wait: { env: "WINDLASS_WAIT", read: toWait, fallback: FOREVER },
   host: { env: "WINDLASS_HOST", read: toText, fallback: "127.0.0.1" },
   port: { env: "WINDLASS_PORT", read: toPort, fallback: 8080 },
   token: { env: "WINDLASS_TOKEN", read: toText, fallback: undefined },

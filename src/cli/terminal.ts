@@ -1,5 +1,6 @@
 /** The two streams: data goes to standard output, everything else to standard error. */
 import { styleText } from "node:util";
+import { reasonOf } from "../task/quote.ts";
 
 /** Writes data, with a line end. */
 export function print(text: string): void {
@@ -11,11 +12,17 @@ export function say(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
-/** A reader that has seen enough (`windlass task list | head -1`) is no error. */
+/** A reader that has seen enough (`windlass task list | head -1`) is no error; a disk that is full is one. */
 export function forgiveBrokenPipes(): void {
+  let told = false;
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE") process.exitCode = 1;
+      if (error.code === "EPIPE") return;
+      process.exitCode = 1;
+      if (told || stream === process.stderr) return; // there is nowhere left to tell it
+      told = true;
+      say(`windlass: the output cannot be written: ${reasonOf(error)}`);
+      say("  → What was asked for is not touched by it; only the words are missing. Write them elsewhere.");
     });
   }
 }

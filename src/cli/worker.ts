@@ -1,7 +1,7 @@
 /** `windlass worker`: runs the task definitions that modules export. */
 import type { Command } from "commander";
 import { WindlassError } from "../task/errors.ts";
-import { commonFlags, configOf, examples, logFlags, storeFlags, workerFlags } from "./flags.ts";
+import { commonFlags, configOf, examples, logFlags, runFlags, workerFlags } from "./flags.ts";
 
 /** Adds the command. */
 export function addWorker(program: Command): void {
@@ -9,7 +9,7 @@ export function addWorker(program: Command): void {
     .command("worker")
     .description("Run tasks: every definition that the modules export")
     .argument("[modules...]", "Modules, .ts or .js (or modules in the configuration file)");
-  commonFlags(logFlags(workerFlags(storeFlags(command))));
+  commonFlags(logFlags(workerFlags(runFlags(command))));
   examples(
     command,
     "windlass worker tasks.ts",

@@ -15,6 +15,7 @@ import { CATCH_ALL, DEFAULT_RETRY, type TaskContext, type TaskDefinition } from 
 import type { Handlers } from "./handlers.ts";
 import { type Logger, type TaskLog, taskLog } from "./logger.ts";
 import type { RunMiddleware } from "./middleware.ts";
+import { quiet } from "./quiet.ts";
 import { parseWith } from "./schema.ts";
 
 /** Told once how the attempt ended; undefined: its lease is lost, and there is nothing to settle. */
@@ -104,7 +105,6 @@ export class Attempt {
   start(done: Done): void {
     const definition = this.#tools.handlers.get(this.lease.type) ?? this.#tools.handlers.get(CATCH_ALL);
     let result: unknown;
-    let pending: Promise<unknown> | undefined;
     try {
       if (definition === undefined) {
         done(this, this.#tools.unhandled.outcomeOf(this.lease));
@@ -116,18 +116,22 @@ export class Attempt {
           ? definition.run(new Context(this, parsed))
           : this.#runWrapped(definition, parsed);
       // In here, too: what a handler returns may throw when it is looked at.
-      if (isPromise(result)) pending = Promise.resolve(result);
+      if (isPromise(result)) {
+        this.#follow(Promise.resolve(result), definition, done);
+        return;
+      }
     } catch (thrown) {
       done(this, this.failed(thrown, definition));
       return;
     }
-    if (pending === undefined) done(this, this.#succeeded(result));
-    else this.#follow(pending, definition, done);
+    done(this, this.#succeeded(result));
   }
 
   /** Apart from `start`, so that only attempts that take time pay for functions of their own. */
   #follow(result: Promise<unknown>, definition: TaskDefinition | undefined, done: Done): void {
-    result.then(
+    // Not the promise's own `then`, which may throw, answer twice or answer at once.
+    void Promise.prototype.then.call(
+      result,
       (value) => done(this, this.#succeeded(value)),
       (thrown: unknown) => done(this, this.failed(thrown, definition)),
     );
@@ -173,6 +177,7 @@ export class Attempt {
     if (this.#aborted === "lease-lost") return undefined;
     if (this.#aborted === "shutdown") return RELEASED;
     if (this.#aborted === "cancelled") return CANCELLED;
+    quiet(thrown);
     const { failures, retryLimit } = this.lease;
     const retry = definition?.retry ?? DEFAULT_RETRY;
     const policy = retryLimit === undefined ? retry : { ...retry, limit: retryLimit };

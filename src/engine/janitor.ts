@@ -3,10 +3,11 @@
  * Every worker and server runs one; they do not have to agree on anything, because each step is one atomic store call.
  */
 import type { Cancel, Clock, Random } from "../store/clock.ts";
-import type { Keep, Retention, Store } from "../store/store.ts";
+import type { Keep, MaintainReply, Retention, Store } from "../store/store.ts";
 import { type Duration, toMs, toMsWithin } from "../task/duration.ts";
 import { WindlassError } from "../task/errors.ts";
 import { toTaskError } from "../task/judge.ts";
+import { EXPIRY } from "../task/life.ts";
 import { checkInteger, checkKeys } from "../task/options.ts";
 import { maintenanceSwept, tell } from "./events.ts";
 import type { Logger } from "./logger.ts";
@@ -83,7 +84,7 @@ export class Janitor implements Service {
     this.#options = options;
   }
 
-  /** Sweeps at once, then about every `everyMs` (a quarter up or down, so that many janitors spread out). */
+  /** Sweeps at once, then every `everyMs` at the latest: up to a quarter sooner, so that many janitors spread out. */
   start(): void {
     if (!this.#stopped) return;
     this.#stopped = false;
@@ -110,8 +111,7 @@ export class Janitor implements Service {
     try {
       const reply = await store.maintain({ limit: LIMIT, retention });
       more = reply.more;
-      if (reply.expired > 0)
-        logger.warn({ expired: reply.expired }, "leases ran out; their tasks were taken back");
+      logLost(reply, logger);
       if (reply.failure !== undefined)
         logger.warn(
           { error: toTaskError(reply.failure) },
@@ -122,11 +122,30 @@ export class Janitor implements Service {
           { pruned: reply.pruned },
           "the store is nearly full; finished tasks were removed before their time",
         );
-      if (maintenanceSwept.hasSubscribers) tell(maintenanceSwept, { ...reply });
+      if (maintenanceSwept.hasSubscribers) {
+        for (const each of reply.recovered ?? []) Object.freeze(each);
+        Object.freeze(reply.recovered);
+        tell(maintenanceSwept, { ...reply });
+      }
     } catch (error) {
       if (error instanceof WindlassError && error.code === "STORE_CLOSED") return;
       logger.warn({ error: toTaskError(error) }, "housekeeping failed; trying again");
     }
-    this.#next(more ? 0 : everyMs * (0.75 + random() / 2));
+    this.#next(more ? 0 : everyMs * (0.75 + random() / 4));
   }
+}
+
+/** A line for each task that was taken back. A store may know of some only how many they are. */
+function logLost({ expired, recovered = [] }: MaintainReply, logger: Logger): void {
+  for (const { id, queue, worker, state } of recovered) {
+    const fields = { id, queue, lostWorker: worker };
+    if (state === EXPIRY.ifSpent)
+      logger.error(
+        { ...fields, reason: EXPIRY.reason },
+        "dead: it was running when its worker was lost once more",
+      );
+    else logger.warn({ ...fields, state }, "the worker was lost; its task was taken back");
+  }
+  const others = expired - recovered.length;
+  if (others > 0) logger.warn({ expired: others }, "leases ran out; their tasks were taken back");
 }

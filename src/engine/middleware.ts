@@ -5,6 +5,7 @@ import { checkKeys } from "../task/options.ts";
 import type { NewTask } from "../task/task.ts";
 import type { TaskContext } from "./definition.ts";
 import type { EnqueueResult } from "./enqueued.ts";
+import { quiet } from "./quiet.ts";
 
 /**
  * Around one attempt. `next` runs the rest and answers what the handler returned; it may be called once. What the
@@ -85,7 +86,7 @@ function watched<Args extends readonly unknown[], Answer>(
 ): (...args: Args) => Promise<Answer> {
   return (...args) => {
     const answer = next(...args);
-    answer.catch(() => {});
+    answer.catch(quiet);
     return answer;
   };
 }

@@ -17,7 +17,7 @@ import { Notice } from "./notice.ts";
 import type { Service } from "./service.ts";
 
 export interface HousekeepingOptions {
-  /** How often to sweep expired leases and old tasks, 100 ms to 1 h. Default 5 s; spread by a quarter. */
+  /** How often to sweep expired leases and old tasks, 100 ms to 1 h. Default 5 s; up to a quarter sooner. */
   readonly maintainEvery?: Duration | undefined;
   readonly retention?: RetentionOptions | undefined;
 }

@@ -15,7 +15,7 @@
 import type { WindlassError } from "../task/errors.ts";
 import type { Outcome } from "../task/outcome.ts";
 import type { TaskSettings } from "../task/settings.ts";
-import type { NewTask } from "../task/task.ts";
+import type { NewTask, TaskState } from "../task/task.ts";
 import type { Signal } from "./signal.ts";
 
 export interface Store {
@@ -171,6 +171,8 @@ export interface MaintainReply {
   readonly promoted: number;
   /** Expired leases: back to pending, dead, or cancelled. */
   readonly expired: number;
+  /** Those, one by one; left out if there are none. */
+  readonly recovered?: readonly Recovered[] | undefined;
   /** Finished tasks that were removed. */
   readonly pruned: number;
   /** True if some of them were removed before their time, because the store is nearly full. */
@@ -179,4 +181,14 @@ export interface MaintainReply {
   readonly failure?: WindlassError | undefined;
   /** True if `limit` was reached: call again soon. */
   readonly more: boolean;
+}
+
+/** A task that was taken back from a worker whose lease ran out. */
+export interface Recovered {
+  readonly id: string;
+  readonly queue: string;
+  /** Who is lost: killed, frozen or cut off. */
+  readonly worker: string;
+  /** What the task is now. */
+  readonly state: TaskState;
 }

@@ -4,11 +4,11 @@
  * which all of a process share.
  */
 
-/** True if the value bears the mark. Never throws: a revoked proxy bears none. */
+/** True if the value bears the mark. Never throws: what cannot be looked at, such as a revoked proxy, bears none. */
 export function isMarked(value: unknown, mark: symbol): boolean {
   if (typeof value !== "object" || value === null) return false;
   try {
-    return mark in value;
+    return (value as Readonly<Record<symbol, unknown>>)[mark] === true;
   } catch {
     return false;
   }

@@ -3,6 +3,7 @@
  * The only write that follows is a settlement, which carries the fence.
  */
 import { backoffMs, type Backoff, RETRY_SHAPE, SHORTEST_DELAY_MS } from "./backoff.ts";
+import { toMs } from "./duration.ts";
 import { WindlassError } from "./errors.ts";
 import { Discard, Retry, Snooze } from "./control-errors.ts";
 import type { Outcome } from "./outcome.ts";
@@ -21,30 +22,29 @@ export type Judgement = Extract<Outcome, { kind: "retry" | "dead" | "snooze" }>;
  * Payloads that the task's schema refuses, or that are not JSON, cannot get better: they are dead at once.
  */
 export function judge(failures: number, thrown: unknown, policy: RetryPolicy, random: number): Judgement {
-  if (isA(thrown, Snooze)) return { kind: "snooze", delayMs: Math.max(SHORTEST_DELAY_MS, thrown.delayMs) };
+  const asked = askedDelay(thrown);
+  if (thrown instanceof Snooze && asked !== undefined) return { kind: "snooze", delayMs: asked };
   const error = toTaskError(thrown);
-  if (isA(thrown, Discard)) return { kind: "dead", reason: "discarded", error };
-  if (isA(thrown, WindlassError) && (thrown.code === "INVALID_PAYLOAD" || thrown.code === "UNREADABLE")) {
+  if (thrown instanceof Discard) return { kind: "dead", reason: "discarded", error };
+  if (thrown instanceof WindlassError && (error.code === "INVALID_PAYLOAD" || error.code === "UNREADABLE")) {
     return { kind: "dead", reason: "invalid", error };
   }
   if (failures >= policy.limit) return { kind: "dead", reason: "exhausted", error };
-  const asked = isA(thrown, Retry) ? thrown.delayMs : undefined;
-  const delayMs =
-    asked === undefined
-      ? backoffMs(failures + 1, policy, RETRY_SHAPE, random)
-      : Math.max(SHORTEST_DELAY_MS, asked);
-  return { kind: "retry", delayMs, error };
+  return {
+    kind: "retry",
+    delayMs: asked ?? backoffMs(failures + 1, policy, RETRY_SHAPE, random),
+    error,
+  };
 }
 
-/** A revoked proxy is of no class, and throws when it is asked: that would end the worker, not the attempt. */
-function isA<Kind extends Error>(
-  thrown: unknown,
-  kind: abstract new (...args: never[]) => Kind,
-): thrown is Kind {
+/** The delay that a Snooze or Retry asks for. One that was tampered with asks for none, and is a failure like any other. */
+function askedDelay(thrown: unknown): number | undefined {
+  if (!(thrown instanceof Snooze || thrown instanceof Retry)) return undefined;
   try {
-    return thrown instanceof kind;
+    const { delayMs } = thrown;
+    return delayMs === undefined ? undefined : Math.max(SHORTEST_DELAY_MS, toMs(delayMs, "delay"));
   } catch {
-    return false;
+    return undefined;
   }
 }
 

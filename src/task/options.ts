@@ -123,12 +123,16 @@ export function atIndex(
   });
 }
 
+/** No name of ours is half as long; what is longer is no slip of the hand, and comparing costs its length. */
+const LONGEST_HINTED = 64;
+
 /** The name that differs least, if it is near enough to be a slip of the hand. */
 export function nearest(name: string, names: readonly string[]): string | undefined {
+  if (name.length > LONGEST_HINTED) return undefined;
   let best: string | undefined;
   let least = Math.max(2, Math.floor(name.length / 3)) + 1;
   for (const candidate of names) {
-    // No distance is less than this one, and a name may be as long as a request.
+    // No distance is less than this one.
     if (Math.abs(name.length - candidate.length) >= least) continue;
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
     if (distance < least) [best, least] = [candidate, distance];

@@ -18,11 +18,16 @@ export function logTasks(given: Logger, level: "debug" | "info"): () => void {
         logger[level]({ id, type, queue, attempt }, "started"),
       { logger },
     ),
-    onEvent("attempt.ended", (event) => logEnd(logger, level, event), { logger }),
+    logEnds(logger, level),
   ];
   return () => {
     for (const stop of stops) stop();
   };
+}
+
+/** As `logTasks`, but for the ends alone: a line for each attempt that is over. */
+export function logEnds(logger: Logger, level: "debug" | "info"): () => void {
+  return onEvent("attempt.ended", (event) => logEnd(logger, level, event), { logger });
 }
 
 function logEnd(logger: Logger, level: "debug" | "info", event: AttemptEnded): void {

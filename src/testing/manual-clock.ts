@@ -23,12 +23,16 @@ interface Timer {
 /** 2030-01-01T00:00:30Z: a start of its own, half a minute away from the next minute. */
 const START = 1_893_456_030_000;
 
+/** Each stands for a machine of its own, since its boot. */
+let clocks = 0;
+
 /** A clock that starts at `start`, ms since the epoch. It and its moves fail with `INVALID_OPTION` for what is no time. */
 export function manualClock(start: number = START): ManualClock {
   checkNumber(start, -Infinity, "start");
   let elapsed = 0;
   let shift = start;
   let deferred = 0;
+  const boot = `manual-${process.pid}-${++clocks}`;
   const timers = new Set<Timer>();
 
   /** Until what was set off waits for something that is not on its way already. */
@@ -40,6 +44,7 @@ export function manualClock(start: number = START): ManualClock {
   return {
     now: () => shift + elapsed,
     monotonic: () => elapsed,
+    machine: { boot, now: () => elapsed },
     after(ms, callback) {
       const timer = { at: elapsed + Math.max(ms, 0), callback };
       timers.add(timer);

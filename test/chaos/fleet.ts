@@ -1,7 +1,8 @@
 /** Worker processes to kill, and the ledger that their handlers write. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Backend, OpenBackend } from "./stores.ts";
@@ -18,6 +19,7 @@ export class Fleet implements AsyncDisposable {
   readonly folder: string;
   readonly url: string;
   readonly #ledger: string;
+  readonly #step: string;
   readonly #alive = new Set<ChildProcess>();
   readonly #ready = new Map<ChildProcess, Promise<unknown>>();
 
@@ -28,6 +30,7 @@ export class Fleet implements AsyncDisposable {
     this.url = backend.url;
     this.#backend = backend;
     this.#ledger = join(folder, "ledger");
+    this.#step = join(folder, "step");
   }
 
   static async open(store: OpenBackend): Promise<Fleet> {
@@ -37,17 +40,25 @@ export class Fleet implements AsyncDisposable {
     return fleet;
   }
 
+  /** Sets the wall clock of the workers off by `ms`, at once. To be called before the first is started, if at all. */
+  async step(ms: number): Promise<void> {
+    // In one go, for whoever reads it meanwhile.
+    await writeFile(`${this.#step}.new`, String(ms));
+    await rename(`${this.#step}.new`, this.#step);
+  }
+
   start(concurrency: number): ChildProcess {
     const child = spawn(
       process.execPath,
       [
         "--conditions=windlass:source",
+        ...(existsSync(this.#step) ? ["--import", join(import.meta.dirname, "stepped-clock.ts")] : []),
         join(import.meta.dirname, "worker.ts"),
         this.url,
         this.#ledger,
         String(concurrency),
       ],
-      { stdio: ["ignore", "pipe", "pipe"] },
+      { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, STEPPED_CLOCK: this.#step } },
     );
     // Workers say in warnings what the killing does to them; what matters is in the ledger.
     child.stderr.resume();

@@ -8,51 +8,6 @@ import { fixture, memoryLogger, overriding, turns, until } from "./fixture.ts";
 
 const quick = { signals: false, concurrency: 1 } as const;
 
-/** An object whose `then` is what `read` answers. */
-const withThen = (read: () => unknown): object =>
-  new Proxy({}, { get: (_, property) => (property === "then" ? read() : undefined) });
-
-const no = (): never => {
-  throw new Error("no then");
-};
-
-const hostile: readonly [what: string, make: () => unknown][] = [
-  ["an object whose then cannot be read", () => withThen(no)],
-  ["a thenable that throws at once", () => withThen(() => no)],
-  [
-    "a thenable that answers twice and throws",
-    () =>
-      withThen(() => (resolve: (value: unknown) => void, reject: (error: unknown) => void) => {
-        resolve(1);
-        reject(new Error("second thought"));
-        no();
-      }),
-  ],
-  [
-    "a revoked proxy",
-    () => {
-      const { proxy, revoke } = Proxy.revocable({}, {});
-      revoke();
-      return proxy;
-    },
-  ],
-];
-
-for (const [what, make] of hostile) {
-  test(`a handler that returns ${what} is settled, and the next task runs`, async () => {
-    await using at = await fixture();
-    const task = defineTask<string>({
-      type: "any",
-      retry: { limit: 0 },
-      run: ({ input }) => (input === "hostile" ? make() : input),
-    });
-    const [first, second] = await at.client.enqueueMany(task, ["hostile", "plain"]);
-    void at.client.work([task], quick).run();
-    await until(async () => (await at.client.get(second!.id))?.state === "completed", "the next one ran");
-    assert.ok(["dead", "completed"].includes((await at.client.get(first!.id))!.state));
-  });
-}
-
 test("a logger that throws stops nothing", async () => {
   await using at = await fixture();
   const broken = () => {

@@ -74,6 +74,24 @@ test("a process without a worker keeps its store in order, as often as it is tol
   assert.equal(at.clock.timers, 0);
 });
 
+test("no two sweeps are further apart than asked for, whatever the dice say: a bound on redelivery rests on it", async () => {
+  const sweeps: number[] = [];
+  // Its dice show the highest number always.
+  await using at = await fixture((store) =>
+    overriding(store, {
+      maintain(request) {
+        sweeps.push(at.clock.monotonic());
+        return store.maintain(request);
+      },
+    }),
+  );
+  at.client.housekeeping({ maintainEvery: "5s" }).start();
+  for (let step = 0; step < 300; step++) await at.clock.advance(100);
+  const gaps = sweeps.slice(1).map((later, nth) => later - sweeps[nth]!);
+  assert.ok(gaps.length >= 5, String(gaps));
+  assert.ok(Math.max(...gaps) <= 5_000, String(gaps));
+});
+
 test("what housekeeping cannot be told is refused", async () => {
   await using at = await fixture();
   assert.throws(() => at.client.housekeeping({ maintainEvery: 1 }), {

@@ -12,7 +12,8 @@ import { WindlassError } from "../../task/errors.ts";
 import { quote } from "../../task/names.ts";
 import { checkKeys } from "../../task/options.ts";
 import { checkToken, type Guard, makeGuard } from "./guard.ts";
-import { Health, type HealthAnswer } from "./health.ts";
+import type { HeaderTable } from "./headers.ts";
+import { Health, type HealthAnswer, type HealthQuestion } from "./health.ts";
 import { type HttpLimits, toLimits } from "./limits.ts";
 import { offer, type OfferOptions } from "./offer.ts";
 import { Replies } from "./reply.ts";
@@ -84,7 +85,7 @@ export function makeHandler(
     if (operation.http !== undefined) offer(shared, operation, operation.http);
   }
   offerShortForms(shared);
-  offerHealth(app, replies, new Health({ client, clock, timeoutMs: limits.probeTimeoutMs, stopping }));
+  offerHealth(app, replies, guard, new Health({ client, clock, timeoutMs: limits.probeTimeoutMs, stopping }));
   // The page holds no data: with a token it asks its user for it.
   offerPage(app, replies, token === undefined ? guard : undefined);
   return { fetch: app.fetch, replies };
@@ -112,15 +113,28 @@ function offerShortForms(shared: OfferOptions): void {
   });
 }
 
-function offerHealth(app: App, replies: Replies, health: Health): void {
-  const check = (path: string, ask: (verbose: boolean) => HealthAnswer | Promise<HealthAnswer>): void =>
-    app.route("GET", path, async (c, _headers, requestId) => {
-      const { status, body } = await ask(c.req.query("verbose") !== undefined);
+/** Anybody may ask whether the server is well; what it is made of is told to whom the guard lets in. */
+function offerHealth(app: App, replies: Replies, guard: Guard, health: Health): void {
+  const check = (path: string, ask: (asked: HealthQuestion) => HealthAnswer | Promise<HealthAnswer>): void =>
+    app.route("GET", path, async (c, headers, requestId) => {
+      const { status, body } = await ask({
+        known: letsIn(guard, headers),
+        verbose: c.req.query("verbose") !== undefined,
+      });
       return replies.json(body, status, requestId);
     });
   check("/livez", () => health.live());
-  check("/readyz", (verbose) => health.ready(verbose));
-  check("/health", () => health.full());
+  check("/readyz", (asked) => health.ready(asked));
+  check("/health", (asked) => health.full(asked));
+}
+
+function letsIn(guard: Guard, headers: HeaderTable): boolean {
+  try {
+    guard(headers, false);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function offerPage(app: App, replies: Replies, guard: Guard | undefined): void {

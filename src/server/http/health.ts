@@ -17,6 +17,13 @@ export interface HealthOptions {
   readonly stopping: () => Stopping | undefined;
 }
 
+/** Who asks, and for how much. */
+export interface HealthQuestion {
+  /** Whoever asks might ask for tasks, too. */
+  readonly known: boolean;
+  readonly verbose: boolean;
+}
+
 /** A status and the JSON that goes with it. */
 export interface HealthAnswer {
   readonly status: 200 | 503;
@@ -50,24 +57,27 @@ export class Health {
   }
 
   /** 503 while stopping, and while the store does not answer in time or could not write. */
-  async ready(verbose = false): Promise<HealthAnswer> {
+  async ready({ known, verbose }: HealthQuestion): Promise<HealthAnswer> {
     const stopping = this.#options.stopping();
     if (stopping !== undefined) return { status: 503, body: { status: "stopping", ...stopping.tasks } };
     const error = await this.#probeOnce();
-    if (error !== undefined) return unavailable(error, {});
+    if (error !== undefined) return unavailable(error, {}, known);
     if (!verbose) return { status: 200, body: { status: "ok" } };
     return { status: 200, body: { status: "ok", warnings: await this.#warnings() } };
   }
 
-  /** 503 while the store does not answer in time or could not write; with facts either way. */
-  async full(): Promise<HealthAnswer> {
+  /** 503 while the store does not answer in time or could not write; with facts for whoever is known. */
+  async full({ known }: HealthQuestion): Promise<HealthAnswer> {
     const { client, clock, stopping } = this.#options;
     const uptimeSeconds = Math.floor((clock.monotonic() - this.#startedAt) / 1_000);
-    const facts = { store: client.store.name, version, uptimeSeconds, stopping: stopping() !== undefined };
+    const stops = stopping() !== undefined;
+    const facts = known
+      ? { store: client.store.name, version, uptimeSeconds, stopping: stops }
+      : { stopping: stops };
     const error = await this.#probeOnce();
     return error === undefined
       ? { status: 200, body: { status: "ok", ...facts } }
-      : unavailable(error, facts);
+      : unavailable(error, facts, known);
   }
 
   /** What the store's servers cannot promise now. Without the sentences: those name addresses, and no token is asked for here. */
@@ -124,8 +134,10 @@ export class Health {
   }
 }
 
-function unavailable({ code, message }: WindlassError, facts: object): HealthAnswer {
-  return { status: 503, body: { status: "unavailable", ...facts, error: { code, message } } };
+/** The message may name the store's address, a user or a path. */
+function unavailable({ code, message }: WindlassError, facts: object, known: boolean): HealthAnswer {
+  const error = known ? { code, message } : { code };
+  return { status: 503, body: { status: "unavailable", ...facts, error } };
 }
 
 function toKnown(error: unknown): WindlassError {

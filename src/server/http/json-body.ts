@@ -3,7 +3,7 @@ import { JsonText } from "../../engine/request.ts";
 import { WindlassError } from "../../task/errors.ts";
 import { quote } from "../../task/names.ts";
 import { findError } from "./json-error.ts";
-import { type Envelope, type Member, scan } from "./json-scan.ts";
+import { type Envelope, type Member, MOST_MEMBERS, scan } from "./json-scan.ts";
 
 /** The member whose value is not looked into. */
 const OPAQUE = "payload";
@@ -19,14 +19,18 @@ export interface BodyShape {
 }
 
 /**
- * The fields of the object in `text`. Fails with `INVALID_JSON` for what is not one JSON object, nests too deeply or
- * names a field twice.
+ * The fields of the object in `text`. Fails with `INVALID_JSON` for what is not one JSON object, nests too deeply, has
+ * too many fields or names one twice.
  */
 export function parseBody(text: string, { depth, list }: BodyShape): Record<string, unknown> {
   if (text === "") throw invalid("the body is empty; expected a JSON object");
   // Before JSON.parse: a million brackets are not worth building a million arrays for.
   const scanned = scan(text, depth, { list, map: MAP });
   if (scanned === "too deep") throw invalid(`the body nests deeper than ${depth} levels`);
+  // Nor are three million empty tasks.
+  if (scanned === "too many") {
+    throw invalid(`the body has more than ${MOST_MEMBERS} fields and list elements outside of payloads`);
+  }
   const body = parse(text);
   if (scanned === undefined || typeof body !== "object" || body === null || Array.isArray(body)) {
     throw invalid(`the body is ${quote(body)}; expected a JSON object`);

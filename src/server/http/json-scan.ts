@@ -2,7 +2,7 @@
  * A quick look over JSON text before it is parsed: how deep it nests, and where the members of its envelope are.
  *
  * It takes the text to be JSON. Where it is not, the result is of no use, and JSON.parse will say so: nothing is
- * refused here but depth.
+ * refused here but depth, and more members and elements than any body needs.
  */
 
 export interface Member {
@@ -34,12 +34,20 @@ export interface Items {
   readonly envelopes: readonly { readonly index: number; readonly envelope: Envelope }[];
 }
 
-/** The members of the object that `text` is, undefined if it is no object, or "too deep". */
-export function scan(text: string, depth: number, look: Look): Envelope | "too deep" | undefined {
+/** Most members and elements that are looked into: 1,000 tasks with all their fields and headers have 50,000. */
+export const MOST_MEMBERS = 65_536;
+
+/** The members of the object that `text` is, undefined if it is no object, "too deep", or "too many" of them. */
+export function scan(
+  text: string,
+  depth: number,
+  look: Look,
+): Envelope | "too deep" | "too many" | undefined {
   const scanner = new Scanner(text, depth);
   scanner.skipSpace();
   const envelope = scanner.peek() === OPEN_OBJECT ? scanner.object(1, look) : scanner.value(1);
   // Text after the end of the object is not JSON, but may still be deep; JSON.parse stops there at once.
+  if (scanner.tooMany) return "too many";
   return scanner.tooDeep ? "too deep" : envelope;
 }
 
@@ -59,10 +67,15 @@ class Scanner {
   readonly #text: string;
   readonly #depth: number;
   #at = 0;
+  #count = 0;
 
   constructor(text: string, depth: number) {
     this.#text = text;
     this.#depth = depth;
+  }
+
+  get tooMany(): boolean {
+    return this.#count > MOST_MEMBERS;
   }
 
   peek(): number {
@@ -84,7 +97,8 @@ class Scanner {
     this.#at += 1;
     for (;;) {
       this.skipSpace();
-      if (this.peek() !== QUOTE) break;
+      this.#count += 1;
+      if (this.peek() !== QUOTE || this.tooMany) break;
       const name = this.#name();
       this.skipSpace();
       if (this.peek() !== COLON) break;
@@ -144,7 +158,8 @@ class Scanner {
       if (this.peek() === OPEN_OBJECT) envelopes.push({ index, envelope: this.object(level + 1, look) });
       else this.value(level + 1);
       this.skipSpace();
-      if (this.peek() !== COMMA || this.tooDeep) break;
+      this.#count += 1;
+      if (this.peek() !== COMMA || this.tooDeep || this.tooMany) break;
       this.#at += 1;
     }
     this.#at += 1;

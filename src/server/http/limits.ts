@@ -27,6 +27,16 @@ export interface HttpLimits {
   readonly requestsPerSocket: number;
   /** Connections at a time. Default 2,000. */
   readonly connections: number;
+  /** Requests of one connection that are under way at a time; those that came with them wait. Default 16. */
+  readonly requestsInFlight: number;
+  /** Of these, requests that look (GET): an answer may be a page of a megabyte. Default 4. */
+  readonly looksInFlight: number;
+  /** Looks under way of all connections; health checks are not counted. Default 32. */
+  readonly looksInAll: number;
+  /** Bytes of answers that a connection may leave unread before its next request is looked at. Default 1 MiB. */
+  readonly unreadBytes: number;
+  /** The same of all connections: beyond it, the one with the most is cut off. Default 64 MiB. */
+  readonly unreadBytesInAll: number;
   /** How long the store may take to answer a look at its health. Default 2 s. */
   readonly probeTimeoutMs: number;
   /** How long the door stays open while the program ends what it runs. Default 10 min. */
@@ -48,6 +58,11 @@ export const DEFAULT_LIMITS: HttpLimits = {
   stalledTimeoutMs: 60_000,
   requestsPerSocket: 10_000,
   connections: 2_000,
+  requestsInFlight: 16,
+  looksInFlight: 4,
+  looksInAll: 32,
+  unreadBytes: 1_048_576,
+  unreadBytesInAll: 64 * 1_048_576,
   probeTimeoutMs: 2_000,
   drainTimeoutMs: 600_000,
   stopTimeoutMs: 10_000,

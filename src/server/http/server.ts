@@ -1,5 +1,7 @@
 /** The HTTP server: the handler on a listener with bounds on everything, and a stop that cuts nobody off. */
 import { createServer, type Server } from "node:http";
+import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { getRequestListener } from "@hono/node-server";
 import { toClock } from "../../store/clock.ts";
 import { WindlassError } from "../../task/errors.ts";
@@ -13,6 +15,7 @@ import { checkClient, type HandlerOptions, makeHandler } from "./handler.ts";
 import { type HttpLimits, toLimits } from "./limits.ts";
 import { fromParser, replyRaw } from "./raw-reply.ts";
 import { Stop, type StopOptions } from "./stop.ts";
+import { Turns } from "./turns.ts";
 
 export interface ServerOptions extends HandlerOptions {
   /** Default 127.0.0.1. Any that is not a loopback address needs a token. */
@@ -80,6 +83,7 @@ function makeServer(limits: HttpLimits, fetch: FetchHandler, problem: (error: un
         }),
       ),
   });
+  const turns = new Turns(limits, listener);
   const server = createServer(
     {
       maxHeaderSize: limits.headerBytes,
@@ -94,31 +98,35 @@ function makeServer(limits: HttpLimits, fetch: FetchHandler, problem: (error: un
     (request, response) => {
       // Node drops the headers beyond maxHeadersCount without a word; one of them may be the one that counts.
       if (request.rawHeaders.length > 2 * limits.headers) {
-        replyRaw(
-          request.socket,
-          new WindlassError("HEADERS_TOO_LARGE", `the request has more than ${limits.headers} headers`),
-        );
+        const message = `the request has more than ${limits.headers} headers`;
+        refuse(turns, request.socket, new WindlassError("HEADERS_TOO_LARGE", message));
         return;
       }
-      void listener(request, response);
+      turns.take(request, response);
     },
   );
   server.maxHeadersCount = limits.headers + 1;
   server.maxRequestsPerSocket = limits.requestsPerSocket;
   server.maxConnections = limits.connections;
   server.timeout = limits.stalledTimeoutMs;
-  refuseBelowHttp(server);
+  refuseBelowHttp(server, turns);
   return server;
 }
 
+/** Refuses what is not answered as a request is, in its turn: it must not be taken for the answer to an earlier one. */
+function refuse(turns: Turns, socket: Duplex, error: WindlassError, headers?: readonly string[]): void {
+  turns.afterAll(socket as Socket, () => replyRaw(socket, error, headers)); // without TLS there are no others
+}
+
 /** What never becomes a request is refused on its socket. */
-function refuseBelowHttp(server: Server): void {
+function refuseBelowHttp(server: Server, turns: Turns): void {
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
     if (error.code === "ECONNRESET") socket.destroy();
-    else replyRaw(socket, fromParser(error));
+    else refuse(turns, socket, fromParser(error));
   });
   server.on("checkExpectation", (request) =>
-    replyRaw(
+    refuse(
+      turns,
       request.socket,
       new WindlassError(
         "MALFORMED_REQUEST",
@@ -127,7 +135,8 @@ function refuseBelowHttp(server: Server): void {
     ),
   );
   server.on("connect", (_request, socket) =>
-    replyRaw(
+    refuse(
+      turns,
       socket,
       new WindlassError("METHOD_NOT_ALLOWED", "this server is no proxy and takes no CONNECT"),
       ["allow: GET, HEAD, POST, PATCH, DELETE"],

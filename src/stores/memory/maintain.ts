@@ -1,5 +1,5 @@
 /** The verb `maintain`. */
-import type { MaintainReply, MaintainRequest, Retention } from "../../store/store.ts";
+import type { MaintainReply, MaintainRequest, Recovered, Retention } from "../../store/store.ts";
 import type { Data } from "./data.ts";
 import type { HeldLease } from "./entry.ts";
 import { expire, promote } from "./moves.ts";
@@ -8,16 +8,19 @@ import type { Queue } from "./queue.ts";
 export function maintain(data: Data, { limit, retention }: MaintainRequest): MaintainReply {
   const now = data.now();
   const done = { promoted: 0, expired: 0, pruned: 0, keys: 0 };
+  const recovered: Recovered[] = [];
   for (const queue of data.queues.values()) {
     done.promoted += promoteDue(queue, limit - done.promoted, now);
-    done.expired += expireLeases(data, queue, limit - done.expired, now);
+    recovered.push(...expireLeases(data, queue, limit - done.expired, now));
+    done.expired = recovered.length;
     if (retention !== undefined) {
       done.pruned += prune(data, queue, retention, { limit: limit - done.pruned, now });
     }
     done.keys += queue.keys.expire(now, limit - done.keys);
   }
   const { promoted, expired, pruned } = done;
-  return { promoted, expired, pruned, more: Object.values(done).some((count) => count >= limit) };
+  const more = Object.values(done).some((count) => count >= limit);
+  return { promoted, expired, ...(expired > 0 && { recovered }), pruned, more };
 }
 
 /** Up to `limit` tasks whose time has come become pending, in the order in which they fell due. Answers how many. */
@@ -32,14 +35,14 @@ export function promoteDue(queue: Queue, limit: number, now: number): number {
 }
 
 /** Looks at every lease: there are as many as attempts run at once, which is few, and none has to be kept sorted. */
-function expireLeases(data: Data, queue: Queue, limit: number, now: number): number {
+function expireLeases(data: Data, queue: Queue, limit: number, now: number): Recovered[] {
   const expired: HeldLease[] = [];
   for (const held of queue.running.values()) {
     if (expired.length >= limit) break;
     if (held.until <= now) expired.push(held);
   }
   expire(data, expired, now);
-  return expired.length;
+  return expired.map(({ entry: { id, state }, worker }) => ({ id, queue: queue.name, worker, state }));
 }
 
 function prune(

@@ -1,6 +1,9 @@
 /** The verb `maintain`: one script call per queue. */
-import type { MaintainReply, MaintainRequest, Retention } from "../../store/store.ts";
+import type { MaintainReply, MaintainRequest, Recovered, Retention } from "../../store/store.ts";
+import type { TaskState } from "../../task/task.ts";
+import { readWorker } from "./attempt-state.ts";
 import { dueQueues } from "./due-queues.ts";
+import { readId } from "./id.ts";
 import { isNearlyFull, withoutFinished } from "./pressure.ts";
 import type { ScriptRunner } from "./script-runner.ts";
 import { isPartial } from "./several-queues.ts";
@@ -17,6 +20,7 @@ export async function maintain(
   let full = retention !== undefined;
   let early = false;
   const done = { promoted: 0, expired: 0, pruned: 0, keys: 0 };
+  const recovered: Recovered[] = [];
   let more = false;
   let failure: unknown;
   let failures = 0;
@@ -27,7 +31,7 @@ export async function maintain(
       // One server that has room need not be asked again for every queue; one that has none may have some by now.
       if (retention !== undefined && (full || runner.router.clustered))
         full = await isNearlyFull(runner, runner.keys(queue).slot);
-      const [promoted, expired, pruned, keys, goOn] = await maintainOne(
+      const [promoted, expired, pruned, keys, goOn, back] = await maintainOne(
         runner,
         queue,
         most,
@@ -36,6 +40,7 @@ export async function maintain(
       early ||= full && pruned > 0;
       done.promoted += promoted;
       done.expired += expired;
+      recovered.push(...readRecovered(queue, back));
       done.pruned += pruned;
       done.keys += keys;
       more ||= goOn === 1;
@@ -50,6 +55,7 @@ export async function maintain(
   return {
     promoted,
     expired,
+    ...(recovered.length > 0 && { recovered }),
     pruned,
     ...(early && { early }),
     ...(isPartial(runner, failure) && { failure }),
@@ -57,7 +63,24 @@ export async function maintain(
   };
 }
 
-type Maintained = readonly [promoted: number, expired: number, pruned: number, keys: number, goOn: number];
+type Maintained = readonly [
+  promoted: number,
+  expired: number,
+  pruned: number,
+  keys: number,
+  goOn: number,
+  recovered: readonly Buffer[],
+];
+
+/** Three values each: id, worker, state. */
+function readRecovered(queue: string, values: readonly Buffer[]): Recovered[] {
+  return Array.from({ length: values.length / 3 }, (_, nth) => ({
+    id: readId(values[3 * nth]!),
+    queue,
+    worker: readWorker(String(values[3 * nth + 1])),
+    state: String(values[3 * nth + 2]) as TaskState,
+  }));
+}
 
 async function maintainOne(
   runner: ScriptRunner,

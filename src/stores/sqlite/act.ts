@@ -1,6 +1,6 @@
 /** Changing tasks by hand. `task/life.ts` says what a state allows and where it leads; a refused act writes nothing. */
 import type { ActResult, TaskEdit } from "../../store/facets.ts";
-import { type Act, ACTS, afterAct, afterEdit, isTerminal, UNREADABLE } from "../../task/life.ts";
+import { type Act, ACTS, afterAct, afterEdit, isTerminal, isTimed, UNREADABLE } from "../../task/life.ts";
 import type { TaskRef, TaskState } from "../../task/task.ts";
 import { dropLeases } from "./held-lease.ts";
 import { drop, enter, EVERYTHING, leave, type TaskRow } from "./moves.ts";
@@ -40,12 +40,19 @@ export function edit(tx: Transaction, task: TaskRef, change: TaskEdit): ActResul
   const { rid } = found;
   const { payload, priority = found.priority } = change;
   if (payload !== undefined) tx.sql.task.setPayload.run(rid, payload);
-  // It keeps its position in line unless its priority or its time changes.
-  if (runAt !== undefined || priority !== found.priority) {
+  // It keeps its position in line unless its priority or its time changes. One that waits for its time has none yet.
+  if (runAt !== undefined) {
     takeOut(tx, found);
     tx.sql.task.setPriority.run(rid, priority);
-    if (runAt !== undefined) tx.sql.task.setTime.run(rid, runAt);
-    enter(tx, found, to, { at: runAt ?? found.runAt });
+    tx.sql.task.setTime.run(rid, runAt);
+    enter(tx, found, to, { at: runAt, wall: change.runAt !== undefined });
+  } else if (priority !== found.priority) {
+    if (isTimed(to)) tx.sql.task.setPriority.run(rid, priority);
+    else {
+      takeOut(tx, found);
+      tx.sql.task.setPriority.run(rid, priority);
+      enter(tx, found, to);
+    }
   }
   return applied(tx, found);
 }
@@ -59,7 +66,7 @@ function actOn(tx: Transaction, task: TaskRef, name: Act): ActResult {
   if (to === "removed") {
     takeOut(tx, found);
     drop(tx, [rid], EVERYTHING);
-    return { status: "applied", task: toTask(found.row) };
+    return { status: "applied", task: toTask(tx, found.row) };
   }
   const { renews, due, reason } = ACTS[name];
   if (renews) tx.sql.task.renew.run(rid);
@@ -69,7 +76,7 @@ function actOn(tx: Transaction, task: TaskRef, name: Act): ActResult {
   else {
     takeOut(tx, found);
     enter(tx, found, to, { at: due ? tx.now : found.runAt, reason });
-    if (isTerminal(state) && !isTerminal(to)) tx.sql.key.revive.run(rid, tx.now);
+    if (isTerminal(state) && !isTerminal(to)) tx.sql.key.revive.run(rid, tx.time);
   }
   return applied(tx, found);
 }
@@ -87,7 +94,7 @@ function newTime({ runAt, delayMs }: TaskEdit, now: number): number | undefined 
 }
 
 function applied(tx: Transaction, { rid }: Found): ActResult {
-  return { status: "applied", task: toTask(tx.sql.list.view.get(rid)!) };
+  return { status: "applied", task: toTask(tx, tx.sql.list.view.get(rid)!) };
 }
 
 function find(tx: Transaction, task: TaskRef): Found | undefined {

@@ -4,7 +4,7 @@ import type { AddResult } from "../../store/store.ts";
 import { writeSettings } from "../../store/settings-text.ts";
 import { firstState } from "../../task/life.ts";
 import type { NewTask, TaskKey } from "../../task/task.ts";
-import { enterNew, fallsDueFirst } from "./moves.ts";
+import { enterNew, fallsDueFirst, type NewArrival } from "./moves.ts";
 import { rankOf, tail } from "./rank.ts";
 import { ADDED_AT_ONCE } from "./statements.ts";
 import type { Transaction } from "./transaction.ts";
@@ -66,25 +66,25 @@ export function add(tx: Transaction, tasks: readonly NewTask[]): AddResult[] {
   }
   insert(tx, rows, answers);
   for (const each of totals.values()) count(tx, each);
-  enterAll(tx, first, answers);
+  enterAll(tx, first, tasks, answers);
   return answers;
 }
 
 /** Looks for the id before the key: a repeated call is answered by its own task, not by the key's. */
 function addKeyed(tx: Transaction, row: NewRow, key: TaskKey, answers: AddResult[]): void {
-  const { sql, now } = tx;
+  const { sql } = tx;
   const { index, task, total } = row;
   if (sql.task.find.get(task.id) !== undefined) {
     answers[index] = { status: "duplicate", id: task.id };
     return;
   }
-  const holder = sql.key.holder.get(total.queue, key.value, now);
+  const holder = sql.key.holder.get(total.queue, key.value, tx.time);
   if (holder !== undefined) {
     const [id, fingerprint] = holder;
     answers[index] = { status: fingerprint === key.fingerprint ? "duplicate" : "conflict", id };
     return;
   }
-  sql.key.hold.run(total.queue, key.value, task.id, key.fingerprint, closing(key, now));
+  sql.key.hold.run(total.queue, key.value, task.id, key.fingerprint, closing(key, tx));
   insert(tx, [row], answers);
 }
 
@@ -93,10 +93,10 @@ function insert(tx: Transaction, rows: readonly NewRow[], answers: AddResult[]):
   let inserted = 0;
   if (rows.length === ADDED_AT_ONCE) {
     const values: SQLInputValue[] = [now];
-    for (const row of rows) pushValues(values, row, now);
+    for (const row of rows) pushValues(values, row, tx);
     inserted = sql.task.addMany.runWith(values);
   } else {
-    for (const row of rows) inserted += sql.task.add.runWith(pushValues([now], row, now));
+    for (const row of rows) inserted += sql.task.add.runWith(pushValues([now], row, tx));
   }
   for (const { index, task, total, rid, runAt, state } of rows) {
     // Only when fewer were inserted than were sent is it worth asking which.
@@ -110,27 +110,35 @@ function insert(tx: Transaction, rows: readonly NewRow[], answers: AddResult[]):
 }
 
 /** Into the tables of their states, as many at once as follow each other; a row that was not inserted is in nobody's way. */
-function enterAll(tx: Transaction, firstRid: number, answers: readonly AddResult[]): void {
-  let state: NewRow["state"] | undefined;
+function enterAll(
+  tx: Transaction,
+  firstRid: number,
+  tasks: readonly NewTask[],
+  answers: readonly AddResult[],
+): void {
+  let arrival: NewArrival | undefined;
   let start = 0;
   for (const [index, answer] of answers.entries()) {
-    if (answer.status !== "added" || answer.state === state) continue;
-    if (state !== undefined) enterNew(tx, state, firstRid + start, firstRid + index - 1);
+    if (answer.status !== "added") continue;
+    const { state } = answer;
+    const wall = state === "scheduled" && tasks[index]!.runAt !== undefined;
+    if (state === arrival?.state && wall === arrival.wall) continue;
+    if (arrival !== undefined) enterNew(tx, arrival, firstRid + start, firstRid + index - 1);
     start = index;
-    ({ state } = answer);
+    arrival = { state, wall };
   }
-  if (state !== undefined) enterNew(tx, state, firstRid + start, firstRid + answers.length - 1);
+  if (arrival !== undefined) enterNew(tx, arrival, firstRid + start, firstRid + answers.length - 1);
 }
 
 /** In the order of `task.add`, without what the rows share. */
 function pushValues(
   values: SQLInputValue[],
   { task, total, rid, runAt }: NewRow,
-  now: number,
+  tx: Transaction,
 ): SQLInputValue[] {
   const { id, type, priority, key, payload } = task;
   const rank = rankOf(priority, tail(rid));
-  const keyed = key === undefined ? null : keyText(key, now);
+  const keyed = key === undefined ? null : keyText(key, tx);
   values.push(rid, id, total.queue, type, rank, runAt, keyed, writeSettings(task) ?? null, payload);
   return values;
 }
@@ -143,10 +151,10 @@ function count(tx: Transaction, { queue, pending, scheduled, earliest }: QueueTo
 }
 
 /** The `key` column: what is needed to give the key back to a task that lives again. */
-function keyText(key: TaskKey, now: number): string {
-  return JSON.stringify([key.value, key.fingerprint, closing(key, now)]);
+function keyText(key: TaskKey, tx: Transaction): string {
+  return JSON.stringify([key.value, key.fingerprint, closing(key, tx)]);
 }
 
-function closing(key: TaskKey, now: number): number {
-  return Math.ceil(now + key.windowMs);
+function closing(key: TaskKey, tx: Transaction): number {
+  return tx.after(key.windowMs);
 }

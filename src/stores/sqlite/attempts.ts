@@ -16,13 +16,13 @@ export function countAttempt(tx: Transaction, queue: number, costs: Cost): void 
   tx.event(queue, OUTCOMES[costs]);
 }
 
-/** Records an attempt that did not succeed, and what it cost. Answers the crashes so far and their limit. */
+/** Records an attempt that did not succeed, and what it cost. Answers whose it was, the crashes so far and their limit. */
 export function recordAttempt(
   tx: Transaction,
   { token, rid, queue }: HeldLease,
   costs: Cost,
   error?: TaskError,
-): { readonly crashes: number; readonly crashLimit: number } {
+): { readonly worker: string; readonly crashes: number; readonly crashLimit: number } {
   const { sql, now } = tx;
   const [worker, startedAt, failures, crashes, settings, attempts] = sql.lease.attempt.get(token)!;
   const attempt: FailedAttempt = {
@@ -39,7 +39,7 @@ export function recordAttempt(
   sql.task.setFailed.run(rid, costs === "failure" ? failures + 1 : failures, crashesNow);
   countAttempt(tx, queue, costs);
   const { crashLimit = DEFAULT_CRASH_LIMIT } = (settings !== null && readSettings(settings)) || {};
-  return { crashes: crashesNow, crashLimit };
+  return { worker, crashes: crashesNow, crashLimit };
 }
 
 export function recordResult({ sql }: Transaction, rid: number, result: string): void {

@@ -25,7 +25,7 @@ export function claim(tx: Transaction, asked: QueueClaim, leases: Lease[]): void
   const full = leases.length + max;
   while (leases.length < full) {
     const most = Math.min(full - leases.length, MOST);
-    const until = Math.ceil(tx.now + leaseMs);
+    const until = tx.after(leaseMs);
     const { count, last } = tx.sql.lease.claim.insert(queue, most, worker, tx.now, until);
     if (count === 0) break;
     tx.sql.ready.take.run(queue, count - 1);

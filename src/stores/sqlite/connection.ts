@@ -12,6 +12,7 @@ import { Presence } from "./presence.ts";
 import { QueueNumbers } from "./queue-numbers.ts";
 import { SqliteSignal } from "./signal.ts";
 import { prepareAll, type Statements } from "./statements.ts";
+import { StoreTime } from "./store-time.ts";
 import { type Committed, type Transact, Transaction } from "./transaction.ts";
 
 export interface ConnectionOptions extends Settings {
@@ -34,6 +35,7 @@ export class Connection {
   /** The path as errors show it. */
   readonly #name: string;
   readonly #numbers = new QueueNumbers();
+  readonly #time: StoreTime;
   readonly #writers: LockWaiter;
   /** Readers wait only for recovery after a crash; they must not queue behind writers. */
   readonly #readers: LockWaiter;
@@ -44,6 +46,7 @@ export class Connection {
   constructor(options: ConnectionOptions) {
     this.#options = options;
     this.#name = shorten(options.path);
+    this.#time = new StoreTime(options.clock);
     this.#writers = new LockWaiter({ ...options, path: this.#name });
     this.#readers = new LockWaiter({ ...options, path: this.#name });
     this.signal = new SqliteSignal({
@@ -129,11 +132,14 @@ export class Connection {
         return openDatabase(real, this.#options);
       }),
     );
-    if (this.#closed) {
-      db.close();
-      void this.file;
-    }
     const sql = prepareStatements(db, real, presence);
+    try {
+      await translated(real, () => waiter.run(() => this.#time.open(db, sql)));
+      if (this.#closed) void this.file;
+    } catch (error) {
+      db.close();
+      throw error;
+    }
     this.#open = {
       path: real,
       presence,
@@ -171,7 +177,7 @@ export class Connection {
   }
 
   #begun({ sql }: OpenFile): Transaction {
-    return new Transaction(sql, this.#numbers, Math.floor(this.#options.clock.now()));
+    return new Transaction(sql, this.#numbers, this.#time.read());
   }
 
   #readNotifications(): readonly (readonly [string, number])[] | undefined {

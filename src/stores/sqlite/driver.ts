@@ -6,6 +6,7 @@ import { WindlassError } from "../../task/errors.ts";
 import { checkKeys } from "../../task/options.ts";
 import { shorten } from "../../task/quote.ts";
 import { quoteUrl } from "../../task/redact.ts";
+import { inWorkingFolder } from "../../task/working-folder.ts";
 import { checkPath, checkSynchronous, type SqliteStoreOptions } from "./options.ts";
 
 const FORMS = "sqlite:PATH";
@@ -14,7 +15,8 @@ export const sqliteDriver: StoreDriver = {
   schemes: ["sqlite"],
   forms: FORMS,
   absent(url) {
-    const path = resolve(sqliteOptions(url).path);
+    const { path: given } = sqliteOptions(url);
+    const path = inWorkingFolder(() => resolve(given));
     return existsSync(path) ? undefined : `file ${shorten(path)}`;
   },
   async make(url) {
@@ -41,6 +43,9 @@ function sqliteOptions(url: string): SqliteStoreOptions {
     throw new WindlassError(
       "INVALID_URL",
       `the store URL ${quoteUrl(url)} has a % that is no code; expected %25 for it`,
+      {
+        remedy: "Write each % that belongs to the name as %25, as in sqlite:100%25.db for the file 100%.db.",
+      },
     );
   }
   if (path === "") {

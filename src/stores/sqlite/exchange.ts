@@ -20,7 +20,7 @@ interface QueueState {
   readonly queue: number;
   readonly paused: boolean;
   readonly pending: number;
-  /** When the first waiting task falls due. */
+  /** When the first waiting task falls due, in store time. */
   readonly due: number;
 }
 
@@ -39,7 +39,7 @@ export function idle(
   if (asked === undefined) return { verdicts: [], leases: [] };
   const states = statesOf(tx, asked);
   const busy = states.some(
-    ({ paused, pending, due }) => due <= tx.now || (!paused && pending > 0 && asked.max > 0),
+    ({ paused, pending, due }) => due <= tx.time || (!paused && pending > 0 && asked.max > 0),
   );
   return busy ? undefined : { verdicts: [], leases: [], nextDueMs: nextDueMs(tx, states) };
 }
@@ -55,7 +55,7 @@ export function exchange(tx: Transaction, { settle: settlements, claim: asked }:
     }
   }
   let states = statesOf(tx, asked);
-  const due = states.filter((state) => state.due <= tx.now);
+  const due = states.filter((state) => state.due <= tx.time);
   for (const { queue } of due) promote(tx, queue, PROMOTED_AT_ONCE);
   const leases = claimAll(tx, states, asked);
   if (due.length > 0) states = statesOf(tx, asked);
@@ -100,13 +100,13 @@ function statesOf(tx: Transaction, { queues }: Claim): QueueState[] {
   return queues.flatMap((name) => {
     const row = tx.sql.queue.forClaim.get(name);
     if (row === undefined) return [];
-    const [queue, paused, pending, due] = row;
-    return { name, queue, paused: paused === 1, pending, due: due ?? Infinity };
+    const [queue, paused, pending, due, wallDue] = row;
+    return { name, queue, paused: paused === 1, pending, due: tx.firstDue(due, wallDue) };
   });
 }
 
 function nextDueMs(tx: Transaction, states: readonly QueueState[]): number | undefined {
   let due = Infinity;
   for (const state of states) if (!state.paused) due = Math.min(due, state.due);
-  return due === Infinity ? undefined : Math.max(0, due - tx.now);
+  return due === Infinity ? undefined : Math.max(0, due - tx.time);
 }

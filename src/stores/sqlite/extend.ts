@@ -3,7 +3,7 @@ import type { ExtendVerdict, LeaseRef } from "../../store/store.ts";
 import type { Transaction } from "./transaction.ts";
 
 export function extend(tx: Transaction, leases: readonly LeaseRef[], leaseMs: number): ExtendVerdict[] {
-  const until = Math.ceil(tx.now + leaseMs);
+  const until = tx.after(leaseMs);
   return leases.map(({ id, queue, token }): ExtendVerdict => {
     const cancel = tx.sql.lease.extend.get(token, id, queue, until)?.[0];
     if (cancel === undefined) return "lost";

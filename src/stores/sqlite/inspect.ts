@@ -17,7 +17,7 @@ const LAST_NAME = "~";
 
 export function get(tx: Transaction, task: TaskRef): TaskDetail | undefined {
   const row = findRow(tx, task);
-  return row && toDetail(row);
+  return row && toDetail(tx, row);
 }
 
 export function queues(tx: Transaction): QueueInfo[] {

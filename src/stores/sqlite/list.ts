@@ -45,7 +45,7 @@ export function list(tx: Transaction, filter: TaskFilter): TaskPage {
       searched++;
       bytes += fits[1];
       const row = fits[0] === 1 ? sql.list.view.get(rid) : undefined;
-      if (row !== undefined) items.push(toTask(row));
+      if (row !== undefined) items.push(toTask(tx, row));
     }
     last = rid;
   }

@@ -27,8 +27,8 @@ interface Finished {
 
 /** The answer if there is nothing to do, found by reading alone; undefined if there may be something. */
 export function idle(tx: Transaction, { retention }: MaintainRequest): MaintainReply | undefined {
-  const { sql, now, minute } = tx;
-  if (sql.queue.maintainable.get(now, minute - MINUTES_KEPT)![0] === 1) return undefined;
+  const { sql, now, time, minute } = tx;
+  if (sql.queue.maintainable.get(time, minute - MINUTES_KEPT, now)![0] === 1) return undefined;
   if (retention === undefined) return NOTHING;
   const prunable = sql.queue.forMaintenance
     .all()
@@ -39,10 +39,10 @@ export function idle(tx: Transaction, { retention }: MaintainRequest): MaintainR
 }
 
 export function maintain(tx: Transaction, request: MaintainRequest): MaintainReply {
-  const { sql, now, minute } = tx;
+  const { sql, time, minute } = tx;
   const { retention } = request;
   const limit = Math.max(0, Math.min(request.limit, MOST));
-  const expired = expire(tx, limit);
+  const { expired, recovered } = expire(tx, limit);
   let promoted = 0;
   let pruned = 0;
   for (const [queue, due, ...counts] of sql.queue.forMaintenance.all()) {
@@ -52,10 +52,10 @@ export function maintain(tx: Transaction, request: MaintainRequest): MaintainRep
       pruned += prune(tx, finished, excess(tx, finished, retention, limit - pruned));
     }
   }
-  const keys = sql.key.forget.run(now, limit);
+  const keys = sql.key.forget.run(time, limit);
   sql.activity.forget.run(minute - MINUTES_KEPT);
   const more = [promoted, expired, pruned, keys].some((count) => count >= limit);
-  return { promoted, expired, pruned, more };
+  return { promoted, expired, ...(recovered.length > 0 && { recovered }), pruned, more };
 }
 
 function finishedIn(queue: number, counts: readonly number[]): Finished[] {
@@ -75,7 +75,7 @@ function excess(
   const oldest = tx.sql.finished.oldest.all(queue, state, limit);
   // In the order of finishing: the first that may stay ends it, whatever the clock did meanwhile.
   const stays = oldest.findIndex(
-    ([, finishedAt], index) => total - index <= keep.count && tx.now - finishedAt < keep.ageMs,
+    ([, finishedAt], index) => total - index <= keep.count && tx.time - finishedAt < keep.ageMs,
   );
   return oldest.slice(0, stays === -1 ? oldest.length : stays).map(([rid]) => rid);
 }

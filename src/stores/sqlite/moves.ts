@@ -19,12 +19,21 @@ export interface TaskRow {
 export interface Arrival {
   /** Pending: which end of the line; the tail by default. Of several that go to the head the last one goes first. */
   readonly end?: "head" | "tail" | undefined;
-  /** Scheduled, retrying: when its time comes; now by default. */
+  /** Scheduled, retrying: when its time comes, as an instant of the wall clock; now by default. */
   readonly at?: number | undefined;
+  /** Scheduled, retrying: `at` was given as an instant, and moves with the wall clock. By default it is the end of a delay. */
+  readonly wall?: boolean | undefined;
   /** Scheduled, retrying: its `runAt` stays what it was. */
   readonly keepsTime?: boolean | undefined;
   /** Dead: why. */
   readonly reason?: DeadReason | undefined;
+}
+
+/** Of a new task. */
+export interface NewArrival {
+  readonly state: "scheduled" | "pending";
+  /** Scheduled: its time was given as an instant. */
+  readonly wall: boolean;
 }
 
 /** Puts a task that no table of a state has into that of `state`. */
@@ -47,13 +56,13 @@ export function leave(tx: Transaction, { rid, queue }: TaskRow, state: RestState
 
 /** New tasks of one state, by a range of row ids without others in it. They are not counted here. */
 export function enterNew(
-  { sql }: Transaction,
-  state: "scheduled" | "pending",
+  { sql, shift }: Transaction,
+  { state, wall }: NewArrival,
   first: number,
   last: number,
 ): void {
   if (TABLE_OF[state] === "ready") sql.ready.addRange.run(first, last);
-  else sql.due.addRange.run(first, last, state);
+  else sql.due.addRange.run(first, last, state, wall ? 0 : shift, wall ? 1 : 0);
 }
 
 /** For the minute's counts, when a task comes to this state and when it would have and is removed at once. */
@@ -62,8 +71,8 @@ export function countArrival(tx: Transaction, queue: number, state: TaskState): 
 }
 
 /** True if the queue's idle workers have to be told: they wait for the first task that falls due, and this is earlier. */
-export function fallsDueFirst({ sql }: Transaction, queue: number, at: number): boolean {
-  return at < (sql.due.first.get(queue)?.[0] ?? Infinity);
+export function fallsDueFirst(tx: Transaction, queue: number, at: number): boolean {
+  return at + tx.shift < tx.firstDue(...tx.sql.due.first.get(queue)!);
 }
 
 /** For `drop`, where nobody has looked. */
@@ -95,12 +104,12 @@ function enterDue(
   tx: Transaction,
   { rid, queue }: TaskRow,
   state: StateIn<"due">,
-  { at = tx.now, keepsTime = false }: Arrival,
+  { at = tx.now, wall = false, keepsTime = false }: Arrival,
 ): void {
   const { sql } = tx;
   if (fallsDueFirst(tx, queue, at)) tx.notify(queue);
   if (!keepsTime) sql.task.setTime.run(rid, at);
-  sql.due.put.run(rid, state, at);
+  sql.due.put.run(rid, state, wall ? at : at + tx.shift, wall ? 1 : 0);
   tx.count(queue, state, 1);
 }
 
@@ -111,8 +120,8 @@ function enterFinished(
   state: TaskState,
   { reason }: Arrival,
 ): void {
-  const { sql, now } = tx;
-  sql.finished.put.run(state, rid, tx.next(), now, state === "dead" ? (reason ?? null) : null);
+  const { sql, time } = tx;
+  sql.finished.put.run(state, rid, tx.next(), time, state === "dead" ? (reason ?? null) : null);
   sql.key.end.run(rid, rid);
   tx.count(queue, state, 1);
   countArrival(tx, queue, state);

@@ -14,6 +14,7 @@ import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
 import { WindlassError } from "../../task/errors.ts";
 import { reasonOf, shorten } from "../../task/quote.ts";
+import { inWorkingFolder } from "../../task/working-folder.ts";
 import { resultOf } from "./errors.ts";
 import { APPLICATION_ID, OLDEST_VERSION, VERSION, versionOf } from "./migrate.ts";
 
@@ -44,7 +45,7 @@ export function networkFileSystem(magic: number): string | undefined {
 
 /** Checks the directory and makes what is missing: it, and the file with mode 0600. Answers the real path. */
 export function prepareFile(path: string): string {
-  const full = resolve(path);
+  const full = inWorkingFolder(() => resolve(path));
   const directory = dirname(full);
   try {
     makeDirectory(directory);

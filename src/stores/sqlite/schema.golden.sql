@@ -1,4 +1,4 @@
-PRAGMA user_version = 3;
+PRAGMA user_version = 4;
 
 CREATE TABLE activity (
   minute INTEGER NOT NULL,
@@ -10,6 +10,12 @@ CREATE TABLE activity (
   dead INTEGER NOT NULL,
   PRIMARY KEY (minute, queue)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE clock (
+  only INTEGER PRIMARY KEY CHECK (only = 1),
+  boot TEXT NOT NULL,
+  ahead INTEGER NOT NULL
+) STRICT;
 
 CREATE TABLE detail (
   rid INTEGER PRIMARY KEY,
@@ -23,7 +29,7 @@ CREATE TABLE due (
   state TEXT NOT NULL,
   queue INTEGER NOT NULL,
   at INTEGER NOT NULL
-) STRICT;
+, wall INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE TABLE finished (
   state TEXT NOT NULL,
@@ -81,7 +87,7 @@ CREATE TABLE ready (
 CREATE TABLE sequence (
   only INTEGER PRIMARY KEY CHECK (only = 1),
   last INTEGER NOT NULL
-) STRICT;
+, time INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE TABLE sqlite_sequence(name,seq);
 
@@ -105,7 +111,7 @@ CREATE TABLE task (
   payload TEXT NOT NULL
 ) STRICT;
 
-CREATE INDEX due_at ON due (queue, at);
+CREATE INDEX due_at ON due (queue, wall, at);
 
 CREATE INDEX finished_position ON finished (queue, state, position);
 

@@ -1,5 +1,5 @@
 /** The ends of attempts, as the law has them: settled by their worker, released, or run out. */
-import type { LeaseRef, Settlement, Verdict } from "../../store/store.ts";
+import type { LeaseRef, Recovered, Settlement, Verdict } from "../../store/store.ts";
 import { afterExpiry, EXPIRY, moveOf, type RestState } from "../../task/life.ts";
 import type { Outcome } from "../../task/outcome.ts";
 import { countAttempt, recordAttempt, recordResult } from "./attempts.ts";
@@ -56,22 +56,27 @@ export function releaseUnknown(
   dropLeases(tx, unknown);
 }
 
-/** Leases that ran out. Answers how many there were, at most `limit`. */
-export function expire(tx: Transaction, limit: number): number {
-  const tokens = tx.sql.lease.expired.all(tx.now, limit).map(([token]) => token);
-  if (tokens.length === 0) return 0;
+/** Leases that ran out. Answers how many there were, at most `limit`, and what was taken back; a dangling one brings nothing. */
+export function expire(
+  tx: Transaction,
+  limit: number,
+): { readonly expired: number; readonly recovered: readonly Recovered[] } {
+  const tokens = tx.sql.lease.expired.all(tx.time, limit).map(([token]) => token);
+  if (tokens.length === 0) return { expired: 0, recovered: [] };
   dropDangling(tx, tokens);
   const expired = readHeld(tx, tokens);
+  const recovered: Recovered[] = [];
   const back: Returning[] = [];
   for (const lease of expired) {
-    const { crashes, crashLimit } = recordAttempt(tx, lease, EXPIRY.costs);
+    const { worker, crashes, crashLimit } = recordAttempt(tx, lease, EXPIRY.costs);
     const state = afterExpiry(crashes, crashLimit, lease.cancelRequested);
+    recovered.push({ id: lease.id, queue: tx.sql.queue.name.get(lease.queue)![0], worker, state });
     if (TABLE_OF[state] === "ready") back.push({ lease, state });
     else enter(tx, lease, state, { reason: EXPIRY.reason });
   }
   returnToHead(tx, back);
   dropLeases(tx, expired);
-  return tokens.length;
+  return { expired: tokens.length, recovered };
 }
 
 /** Applies one outcome. A task that goes back to the head is left to `returnToHead`, because it minds the order of several. */

@@ -6,6 +6,7 @@ import { COUNTED_EVENTS, type CountedEvent } from "../../store/facets.ts";
 import { TASK_STATES, type TaskState } from "../../task/task.ts";
 import type { QueueNumbers } from "./queue-numbers.ts";
 import type { Statements } from "./statements.ts";
+import type { Instant } from "./store-time.ts";
 
 /** A queue whose idle workers should look, and how often that was said of it so far. */
 export interface Notification {
@@ -34,17 +35,38 @@ const MINUTE_MS = 60_000;
 
 export class Transaction {
   readonly sql: Statements;
-  /** Ms since the epoch, the same for everything in the transaction. */
+  /** The wall clock: instants that were given as such, and what people look at. The same for everything in the transaction. */
   readonly now: number;
+  /** Store time: leases, delays, windows and ages. */
+  readonly time: number;
+  /** Takes an instant of the wall clock to store time. */
+  readonly shift: number;
   readonly #numbers: QueueNumbers;
   readonly #changes = new Map<number, Change>();
   #read: number | undefined;
   #last = 0;
 
-  constructor(sql: Statements, numbers: QueueNumbers, now: number) {
+  constructor(sql: Statements, numbers: QueueNumbers, { now, time, shift }: Instant) {
     this.sql = sql;
     this.now = now;
+    this.time = time;
+    this.shift = shift;
     this.#numbers = numbers;
+  }
+
+  /** The store time in `ms` from now: never early. */
+  after(ms: number): number {
+    return Math.ceil(this.now + this.shift + ms);
+  }
+
+  /** The wall clock at this store time, as far as can be told now. */
+  shown(time: number): number {
+    return time - this.shift;
+  }
+
+  /** When the first of those that wait falls due, in store time; `Infinity` if none waits. */
+  firstDue(due: number | null, wallDue: number | null): number {
+    return Math.min(due ?? Infinity, wallDue === null ? Infinity : wallDue + this.shift);
   }
 
   /** The minute since the epoch that `now` is in. */
@@ -96,7 +118,8 @@ export class Transaction {
   /** Writes what was gathered; to be called last. */
   flush(): Committed {
     const { sql } = this;
-    if (this.#read !== undefined && this.#last !== this.#read) sql.transaction.writeSequence.run(this.#last);
+    if (this.#read !== undefined && this.#last !== this.#read)
+      sql.transaction.writeSequence.run(this.#last, this.time);
     const wake: string[] = [];
     const notify: Notification[] = [];
     for (const [queue, change] of this.#changes) {

@@ -21,7 +21,7 @@ export function findRow({ sql }: Transaction, { id, queue }: TaskRef): ViewRow |
   return queue === undefined || row?.[3] === queue ? row : undefined;
 }
 
-export function toTask(row: ViewRow): Task {
+export function toTask(tx: Transaction, row: ViewRow): Task {
   const [, id, , queue, type, rank, createdAt, runAt, failures, crashes, key, state, , ...more] = row;
   const [worker, startedAt, until, cancel, finishedAt, reason, error, , result, settings, payload] = more;
   const kept = settings === null ? undefined : readSettings(settings);
@@ -42,18 +42,18 @@ export function toTask(row: ViewRow): Task {
     key: (parse(key) as [string] | undefined)?.[0],
     worker: worker ?? undefined,
     startedAt: startedAt ?? undefined,
-    leaseUntil: until ?? undefined,
+    leaseUntil: until === null ? undefined : tx.shown(until),
     cancelRequested: cancel === 1 || undefined,
-    finishedAt: finishedAt ?? undefined,
+    finishedAt: finishedAt === null ? undefined : tx.shown(finishedAt),
     deadReason: (reason as DeadReason | null) ?? undefined,
     error: parse(error) as TaskError | undefined,
     result: result ?? undefined,
   };
 }
 
-export function toDetail(row: ViewRow): TaskDetail {
+export function toDetail(tx: Transaction, row: ViewRow): TaskDetail {
   const attempts = parseAttempts(row[20]).map((attempt) => ({ ...attempt, error: attempt.error }));
-  return { ...toTask(row), attempts };
+  return { ...toTask(tx, row), attempts };
 }
 
 function parse(text: string | null): unknown {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { EXPIRY } from "../../task/life.ts";
 import type { NewTask } from "../../task/task.ts";
 import { casesOf, type StoreCase, type StoreUnderTest } from "../store-case.ts";
 import {
@@ -13,6 +14,7 @@ import {
   MINUTE,
   Q,
   running,
+  SECOND,
   task,
   tasks,
   maintainAll,
@@ -70,6 +72,28 @@ export const maintainCases = [
     "an empty store has nothing to maintain": async ({ store }) => {
       const nothing = { promoted: 0, expired: 0, pruned: 0, more: false };
       assert.deepEqual(await store.maintain({ limit: 100 }), nothing);
+    },
+
+    "what is taken back is named, with the worker that was lost and what the task is now": async (sut) => {
+      const { store } = sut;
+      const more = task({ queue: "other", crashLimit: 3 });
+      const last = task({ crashLimit: 0 });
+      await store.add([more, last]);
+      const queues = [Q, "other"];
+      const worker = "a-worker-of-some-name:12345:with-a-tail-that-makes-it-longer-than-others";
+      await claim(store, { queues, worker });
+      await sut.advance(LEASE_MS + 5 * SECOND);
+      const replies = await maintainRounds(store, { limit: 100 });
+      const recovered = replies.flatMap((reply) => reply.recovered ?? []);
+      assert.deepEqual(
+        recovered.map((each) => ({ ...each })).toSorted((a, b) => (a.queue < b.queue ? -1 : 1)),
+        [
+          { id: more.id, queue: "other", worker, state: EXPIRY.to },
+          { id: last.id, queue: Q, worker, state: EXPIRY.ifSpent },
+        ],
+      );
+      const healthy = await store.maintain({ limit: 100 });
+      assert.equal("recovered" in healthy, false);
     },
 
     "a healthy store has nothing to maintain": async ({ store }) => {

@@ -29,6 +29,30 @@ test("all is well: three times 200, with facts", async () => {
   assert.equal(typeof json["uptimeSeconds"], "number");
 });
 
+test("without the token, or through a proxy, health tells no facts and no message of the store", async () => {
+  const token = "a-token-of-25-characters";
+  const error = new WindlassError("STORE_UNAVAILABLE", "no route to redis.internal:6379");
+  let fails = false;
+  const store = failing({ extend: async () => (fails ? Promise.reject(error) : ["lost"]) });
+  await using guarded = await serve({ store, token });
+  await using open = await serve({ store: memoryStore() });
+  const facts = async (s: typeof open, path: string, headers: Record<string, string>) =>
+    (await s.request("GET", path, undefined, headers)).json;
+  const good = { authorization: `Bearer ${token}` };
+  for (const headers of [{}, { authorization: "Bearer nonsense" }]) {
+    assert.deepEqual(await facts(guarded, "/health", headers), { status: "ok", stopping: false });
+  }
+  assert.equal((await facts(guarded, "/health", good))["store"], "memory");
+  const forwarded = { "x-forwarded-for": "203.0.113.9" };
+  assert.deepEqual(await facts(open, "/health", forwarded), { status: "ok", stopping: false });
+  assert.equal((await facts(open, "/health", {}))["store"], "memory");
+  fails = true;
+  for (const path of ["/health", "/readyz"]) {
+    assert.deepEqual((await facts(guarded, path, {}))["error"], { code: "STORE_UNAVAILABLE" });
+    assert.match(JSON.stringify(await facts(guarded, path, good)), /no route to redis\.internal/);
+  }
+});
+
 test("a store that fails: 503 with its code; the process lives", async () => {
   const error = new WindlassError("STORE_UNAVAILABLE", "no route to the store");
   await using s = await serve({ store: failing({ list: () => Promise.reject(error) }) });

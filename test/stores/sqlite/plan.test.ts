@@ -36,7 +36,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   "lease.drop": ["SEARCH lease USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"],
   "task.drop": ["SEARCH task USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"],
   "ready.addRange": ["SEARCH task USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"],
-  "due.now": ["SEARCH due USING INDEX due_at (queue=? AND at<?)"],
+  "due.now": ["SEARCH due USING INDEX due_at (queue=? AND wall=? AND at<?)"],
   "finished.oldest": ["SEARCH finished USING INDEX finished_position (queue=? AND state=?)"],
 };
 

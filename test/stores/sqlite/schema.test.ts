@@ -8,7 +8,8 @@ import { openDatabase } from "../../../src/stores/sqlite/database.ts";
 import { sqliteStore } from "../../../src/stores/sqlite/index.ts";
 import { APPLICATION_ID, migrate, VERSION } from "../../../src/stores/sqlite/migrate.ts";
 import { textOf } from "../../../src/stores/sqlite/texts.ts";
-import { newTask } from "../../support/sqlite-fixture.ts";
+import { manualClock } from "../../../src/testing/index.ts";
+import { assertSound, newTask, uuid } from "../../support/sqlite-fixture.ts";
 import { temporaryFolder } from "../../support/sqlite-under-test.ts";
 
 const GOLDEN = join(import.meta.dirname, "../../../src/stores/sqlite/schema.golden.sql");
@@ -63,6 +64,34 @@ void test("a file of version 2 keeps what is in it, and its totals begin with th
   assert.deepEqual([mail?.name, mail?.counts.completed], ["mail", 2]);
   assert.deepEqual(mail?.totals, { added: 6, completed: 4, failed: 2, crashed: 4, dead: 1 });
   assert.deepEqual(other?.totals, { added: 0, completed: 0, failed: 0, crashed: 0, dead: 0 });
+});
+
+void test("what a file of version 2 has waiting comes when it would have, by store time", async () => {
+  using folder = temporaryFolder();
+  const clock = manualClock();
+  {
+    using db = new DatabaseSync(folder.file());
+    db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA journal_mode = wal`);
+    db.exec(textOf("migrations/002.sql"));
+    const at = clock.now() + 1_000;
+    db.exec(`
+      PRAGMA user_version = 2;
+      INSERT INTO queue (name, scheduled, running) VALUES ('q', 1, 1);
+      INSERT INTO task VALUES (1, '${uuid(1)}', 1, 'work', 0, 0, ${at}, 0, 0, 0, NULL, NULL, '{}');
+      INSERT INTO task VALUES (2, '${uuid(2)}', 1, 'work', 0, 0, 0, 0, 0, 0, NULL, NULL, '{}');
+      INSERT INTO due VALUES (1, 'scheduled', 1, ${at});
+      INSERT INTO lease (rid, queue, worker, started_at, until) VALUES (2, 1, 'w', 0, ${at});
+      UPDATE sequence SET last = 2;
+    `);
+  }
+  await using store = sqliteStore({ path: folder.file(), clock });
+  await store.open();
+  clock.step("1h");
+  await clock.advance(999);
+  assert.deepEqual(await store.maintain({ limit: 9 }), { promoted: 0, expired: 0, pruned: 0, more: false });
+  await clock.advance(1);
+  assert.deepEqual(await store.maintain({ limit: 9 }), { promoted: 1, expired: 1, pruned: 0, more: false });
+  assertSound(folder.file());
 });
 
 void test("what was written is there after closing and opening again", async () => {

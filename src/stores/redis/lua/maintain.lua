@@ -2,7 +2,8 @@
 -- keys whose window has closed are forgotten, and so are yesterday's counters.
 -- KEYS: as shared/keys.lua. ARGV: shift, known priorities, then the most to promote, to expire, to prune (and of
 --   keys), then for each state that is pruned: the state, how old in ms its tasks may be, and how many there may be.
--- Reply: { priorities in use if the client does not know them all, promoted, expired, pruned, keys, 1 if to go on }
+-- Reply: { priorities in use if the client does not know them all, promoted, expired, pruned, keys, 1 if to go on, id, worker
+--   and new state of what was taken back … }
 --
 -- Every part begins with a removal, which a full Redis allows.
 -- include: time
@@ -13,7 +14,7 @@ local k, known = 1, ARGV[2]
 local m = call('HMGET', meta, 'priorities', 'idle', 'notified-at', 'has-keys', 'next-expiry', 'expiry-cursor', 'paused')
 local used, hasKeys = m[1] or '', m[4]
 -- include: check
-if stale then return { used, 0, 0, 0, 0, 0 } end
+if stale then return { used, 0, 0, 0, 0, 0, {} } end
 call('HDEL', meta, '') -- a full Redis allows this, and then the rest
 
 local limit = tonumber(ARGV[3])
@@ -23,7 +24,7 @@ local limit = tonumber(ARGV[3])
 -- steps; `expiry-cursor` says where to go on, so that any process may take the next one and a crash between them loses
 -- nothing.
 -- A sorted set of deadlines would cost every task two more writes of 1 us each; this costs 0.3 us per lease and period.
-local expired, goOn, change = 0, 0, nil
+local expired, goOn, change, recovered = 0, 0, nil, {}
 limit = tonumber(ARGV[4])
 local cursor, earliest = m[6], tonumber(m[5]) or 9e15
 if limit > 0 and (cursor or now >= earliest) then
@@ -48,6 +49,14 @@ if limit > 0 and (cursor or now >= earliest) then
   -- include: end-attempts
   -- include: remove-tasks
   expired = #ids
+  local states = {}
+  for state, list in pairs(entering) do
+    for i = 2, #list, 2 do states[list[i]] = state end
+  end
+  for i = 1, expired do
+    recovered[3 * i - 2], recovered[3 * i - 1] = ids[i], string.match(held[i], '%S*', 43)
+    recovered[3 * i] = states[ids[i]] or expiry.to
+  end
   -- Those beyond the limit come with the next step, which begins where this one did.
   if #overdue > limit then step[1] = cursor end
   if step[1] == '0' and #overdue <= limit then
@@ -104,4 +113,4 @@ if m[7] ~= '1' and promoted + expired > 0 then
   local idle, notifiedAt, empty, notified = m[2], m[3], true, 0
   -- include: notify-listeners
 end
-return { '', promoted, expired, pruned, closed, goOn }
+return { '', promoted, expired, pruned, closed, goOn, recovered }

@@ -1,7 +1,7 @@
 -- Completed, cancelled and dead tasks, in the order of finishing.
 
 -- name: put
--- ?1 state, ?2 task, ?3 position in the order of finishing, ?4 now, ?5 reason.
+-- ?1 state, ?2 task, ?3 position in the order of finishing, ?4 store time, ?5 reason.
 INSERT INTO finished SELECT ?1, rid, queue, ?3, ?4, ?5 FROM task WHERE rid = ?2
 
 -- name: drop

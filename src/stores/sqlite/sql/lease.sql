@@ -1,7 +1,7 @@
 -- Running tasks: who has the right to run them, and until when.
 
 -- name: claim
--- ?1 queue, ?2 at most so many, ?3 worker, ?4 now, ?5 deadline.
+-- ?1 queue, ?2 at most so many, ?3 worker, ?4 wall clock, ?5 deadline in store time.
 -- The tokens come out in a row, in the order of `ready`: the last one and the number of changes tell them all.
 INSERT INTO lease (rid, queue, worker, started_at, until)
 SELECT rid, queue, ?3, ?4, ?5 FROM ready WHERE queue = ?1 ORDER BY rank LIMIT ?2
@@ -41,11 +41,11 @@ WHERE l.token = ?1
 SELECT token FROM lease WHERE worker = ?1 AND queue = ?2 ORDER BY token
 
 -- name: expired
--- ?1 now, ?2 at most so many. A scan of the leases: there are as many as attempts run at once.
+-- ?1 store time, ?2 at most so many. A scan of the leases: there are as many as attempts run at once.
 SELECT token FROM lease WHERE until <= ?1 ORDER BY queue, token LIMIT ?2
 
 -- name: extend
--- ?1 token, ?2 id, ?3 name of the queue, ?4 new deadline. Token, task and queue must all be those of one lease.
+-- ?1 token, ?2 id, ?3 name of the queue, ?4 new deadline in store time. Token, task and queue must all be those of one lease.
 UPDATE lease SET until = ?4
 WHERE token = ?1
   AND EXISTS (SELECT 1 FROM task WHERE task.rid = lease.rid AND id = ?2)

@@ -4,6 +4,10 @@
 -- ?1 name.
 SELECT qid FROM queue WHERE name = ?1
 
+-- name: name
+-- ?1 queue.
+SELECT name FROM queue WHERE qid = ?1
+
 -- name: make
 -- ?1 name.
 INSERT INTO queue (name) VALUES (?1) RETURNING qid
@@ -34,10 +38,11 @@ UPDATE queue SET notifications = notifications + 1 WHERE qid = ?1 RETURNING name
 SELECT name, notifications FROM queue
 
 -- name: forClaim
--- ?1 name. All that a claim has to know of a queue: one row, and the left end of `due_at`.
+-- ?1 name. All that a claim has to know of a queue: one row, and what falls due first by either clock (see due.first).
 SELECT
   qid, paused, pending,
-  (SELECT min(at, ${MAX_INTEGER}) FROM due WHERE queue = qid ORDER BY at LIMIT 1)
+  (SELECT min(at, ${MAX_INTEGER}) FROM due WHERE queue = qid AND wall = 0 ORDER BY at LIMIT 1),
+  (SELECT min(at, ${MAX_INTEGER}) FROM due WHERE queue = qid AND wall = 1 ORDER BY at LIMIT 1)
 FROM queue
 WHERE name = ?1
 
@@ -46,11 +51,12 @@ WHERE name = ?1
 SELECT qid, ${DUE_COUNTED}, ${FINISHED_COUNTS} FROM queue ORDER BY qid
 
 -- name: maintainable
--- ?1 now, ?2 first minute that is kept. 1 if there is a lease that ran out, a task that fell due, a key whose
+-- ?1 store time, ?2 first minute that is kept, ?3 wall clock. 1 if there is a lease that ran out, a task that fell due, a key whose
 -- window closed or an old minute. Reads only, so that an idle store is not written to.
 SELECT
   EXISTS (SELECT 1 FROM lease WHERE until <= ?1)
-  OR EXISTS (SELECT 1 FROM queue WHERE EXISTS (SELECT 1 FROM due WHERE queue = qid AND at <= ?1))
+  OR EXISTS (SELECT 1 FROM queue WHERE EXISTS (SELECT 1 FROM due WHERE queue = qid AND wall = 0 AND at <= ?1))
+  OR EXISTS (SELECT 1 FROM queue WHERE EXISTS (SELECT 1 FROM due WHERE queue = qid AND wall = 1 AND at <= ?3))
   OR EXISTS (SELECT 1 FROM key WHERE live = 0 AND until <= ?1)
   OR EXISTS (SELECT 1 FROM activity WHERE minute < ?2)
 

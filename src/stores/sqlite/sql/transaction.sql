@@ -20,5 +20,16 @@ ROLLBACK
 SELECT last FROM sequence WHERE only = 1
 
 -- name: writeSequence
--- ?1 the last number that was handed out.
-UPDATE sequence SET last = ?1 WHERE only = 1
+-- ?1 the last number that was handed out, ?2 store time.
+UPDATE sequence SET last = ?1, time = ?2 WHERE only = 1
+
+-- name: readTime
+-- When a number was last handed out, in store time.
+SELECT min(max(time, 0), ${LAST_INSTANT}) FROM sequence WHERE only = 1
+
+-- name: readClock
+SELECT boot, min(max(ahead, -${LAST_INSTANT}), ${LAST_INSTANT}) FROM clock WHERE only = 1
+
+-- name: writeClock
+-- ?1 boot, ?2 store time less monotonic time. After a boot; until the next one nobody changes it.
+INSERT OR REPLACE INTO clock VALUES (1, ?1, ?2)
