@@ -1,5 +1,7 @@
 /** What Redis and the way to it answer when they fail, in the terms of `task/errors.ts`. */
+import { ErrorReply } from "@redis/client";
 import { type ErrorCode, WindlassError } from "../../task/errors.ts";
+import { quote } from "../../task/names.ts";
 
 interface Rule {
   readonly pattern: RegExp;
@@ -102,4 +104,23 @@ export function reasonOf(error: unknown): string {
 
 function firstLine(text: string): string {
   return text.split("\n", 1)[0]!.slice(0, 300);
+}
+
+/** Whatever a call of Redis fails with, in our terms. */
+export function toWindlass(error: unknown): WindlassError {
+  if (error instanceof WindlassError) return error;
+  if (error instanceof ErrorReply) return replyError(error);
+  return unknown("this address", String(error), error);
+}
+
+/** For what Redis answers as the priorities of a queue, if they are none. */
+export function garbled(queue: string, priorities: string): WindlassError {
+  return new WindlassError(
+    "STORE_CORRUPT",
+    `Redis answered ${quote(priorities.slice(0, 40))} as the priorities of ${queue}; expected digits`,
+    {
+      remedy:
+        "Look at the field priorities of the queue's key meta: another program wrote to it, or to the connection.",
+    },
+  );
 }

@@ -116,7 +116,12 @@ async function call(exchanging: Exchanging, blocks: readonly Block[], progress: 
     if (Buffer.isBuffer(answer)) {
       const text = answer.toString("utf8", 1);
       const isStale = answer[0] === "?".charCodeAt(0);
-      if (isStale) runner.learn(block.queue, text);
+      try {
+        if (isStale) runner.learn(block.queue, text);
+      } catch (error) {
+        progress.failures.push(error as WindlassError);
+        continue;
+      }
       // A queue that is only to get followers fails, and is asked again, with those that have them.
       if (i >= blocks.length) continue;
       if (isStale) progress.stale.push(block);

@@ -20,6 +20,9 @@ import { readView } from "./view.ts";
 
 const MINUTE_MS = 60_000;
 
+/** Calls under way at once: enough to keep Redis busy. */
+const STEP = 250;
+
 export async function get(
   runner: ScriptRunner,
   id: string,
@@ -34,13 +37,22 @@ export async function get(
 
 export async function queues(runner: ScriptRunner): Promise<QueueInfo[]> {
   const names = await runner.knownQueues("added to");
-  const infos = await Promise.all(
-    names.map((queue) => count(runner, queue).catch((error: unknown) => unreached(runner, queue, error))),
+  const infos = await inSteps(names, (queue) =>
+    count(runner, queue).catch((error: unknown) => unreached(runner, queue, error)),
   );
   const known = infos.filter((info) => info !== undefined);
   if (known.length > 0 && known.every(({ unreachable }) => unreachable === true))
     await count(runner, known[0]!.name);
   return known;
+}
+
+/** Asks about each, some at once: 100,000 calls under way took 2.4 GB. */
+async function inSteps<T>(names: readonly string[], ask: (name: string) => Promise<T>): Promise<T[]> {
+  const answers: T[] = [];
+  for (let first = 0; first < names.length; first += STEP) {
+    for (const answer of await Promise.all(names.slice(first, first + STEP).map(ask))) answers.push(answer);
+  }
+  return answers;
 }
 
 /** A queue of a shard that is out of reach, while those of the others may not be. */
@@ -104,15 +116,13 @@ export async function activity(
   const names = queue === undefined ? await runner.knownQueues("added to") : [queue];
   const from = (Math.floor((await nowOf(runner, names)) / MINUTE_MS) - minutes + 1) * MINUTE_MS;
   const found = new Map<number, Counters>();
-  const hashes = await Promise.all(
-    names.map((name) => {
-      const keys = runner.keys(name);
-      return runner.send(keys.slot, ["HGETALL", keys.key("activity")]).catch((error: unknown): Reply => {
-        if (queue !== undefined || !isPartial(runner, error)) throw error;
-        return [];
-      });
-    }),
-  );
+  const hashes = await inSteps(names, (name) => {
+    const keys = runner.keys(name);
+    return runner.send(keys.slot, ["HGETALL", keys.key("activity")]).catch((error: unknown): Reply => {
+      if (queue !== undefined || !isPartial(runner, error)) throw error;
+      return [];
+    });
+  });
   for (const hash of hashes as readonly (readonly Buffer[])[]) {
     for (let i = 0; i < hash.length; i += 2) {
       const [minuteText, name] = String(hash[i]).split(":", 2);

@@ -126,6 +126,11 @@ export class QueueKeys {
   }
 }
 
+/** The keys of lua/due-queues.lua, made without the others: 100,000 queues are more than a process keeps in mind. */
+export function sweepKeys(prefix: string, queue: string): string[] {
+  return (["meta", ...DUE.from.map(setOf)] as const).map((name) => `${prefix}:{${queue}}:${name}`);
+}
+
 /** Two sets of priorities as one: digits in order. */
 export function mergePriorities(a: string, b: string): string {
   if (a === b && a.length === 1) return a;

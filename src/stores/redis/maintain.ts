@@ -2,12 +2,13 @@
 import type { MaintainReply, MaintainRequest, Recovered, Retention } from "../../store/store.ts";
 import type { TaskState } from "../../task/task.ts";
 import { readWorker } from "./attempt-state.ts";
+import { dueQueues } from "./due-queues.ts";
 import { readId } from "./id.ts";
 import { isNearlyFull, withoutFinished } from "./pressure.ts";
 import type { ScriptRunner } from "./script-runner.ts";
 import { isPartial } from "./several-queues.ts";
 
-/** Queue by queue. Begins anywhere, so that a full limit does not starve the queues at the end of the list. */
+/** Queue by queue, of many only where there is something to do. Begins anywhere, so that a full limit does not starve the queues at the end of the list. */
 export async function maintain(
   runner: ScriptRunner,
   { limit, retention }: MaintainRequest,
@@ -23,7 +24,8 @@ export async function maintain(
   let more = false;
   let failure: unknown;
   let failures = 0;
-  for (const queue of [...names.slice(start), ...names.slice(0, start)]) {
+  const due = await dueQueues(runner, names, start);
+  for (const queue of due) {
     try {
       const most = [limit - done.promoted, limit - done.expired, limit - Math.max(done.pruned, done.keys)];
       // One server that has room need not be asked again for every queue; one that has none may have some by now.
@@ -48,7 +50,7 @@ export async function maintain(
       if (failure === undefined || (isPartial(runner, failure) && !isPartial(runner, error))) failure = error;
     }
   }
-  if (failure !== undefined && (failures === names.length || !isPartial(runner, failure))) throw failure;
+  if (failure !== undefined && (failures === due.length || !isPartial(runner, failure))) throw failure;
   const { promoted, expired, pruned } = done;
   return {
     promoted,

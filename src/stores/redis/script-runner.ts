@@ -2,7 +2,7 @@
 import { ErrorReply } from "@redis/client";
 import type { Cancel } from "../../store/clock.ts";
 import { WindlassError } from "../../task/errors.ts";
-import { replyError, unknown } from "./errors.ts";
+import { garbled, toWindlass } from "./errors.ts";
 import { mergePriorities, QueueKeys } from "./layout.ts";
 import type { Arg, Reply } from "./net/client.ts";
 import type { Router } from "./net/router.ts";
@@ -25,6 +25,8 @@ const LIST_AGAIN_MS = 1_000;
 
 /** That of tasks that name none. */
 const USUAL_PRIORITY = "5";
+
+const PRIORITIES = /^\d*$/;
 
 /** About 20 MB of key names. */
 const MOST_QUEUES = 10_000;
@@ -79,7 +81,9 @@ export class ScriptRunner {
     return this.#queue(queue).priorities || USUAL_PRIORITY;
   }
 
+  /** Takes note of more priorities. Fails with `STORE_CORRUPT` for what are none, which would spoil every later call. */
   learn(queue: string, priorities: string): void {
+    if (!PRIORITIES.test(priorities)) throw garbled(queue, priorities);
     const known = this.#queue(queue);
     known.priorities = mergePriorities(known.priorities, priorities);
   }
@@ -281,10 +285,4 @@ function isTransient(error: unknown): boolean {
 
 function isNoScript(error: unknown): boolean {
   return error instanceof ErrorReply && error.message.startsWith("NOSCRIPT");
-}
-
-function toWindlass(error: unknown): WindlassError {
-  if (error instanceof WindlassError) return error;
-  if (error instanceof ErrorReply) return replyError(error);
-  return unknown("this address", String(error), error);
 }

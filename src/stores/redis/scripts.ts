@@ -21,6 +21,7 @@ export const SCRIPT_NAMES = [
   "add-general",
   "add-keyed",
   "count",
+  "due-queues",
   "edit",
   "exchange-fast",
   "exchange-general",

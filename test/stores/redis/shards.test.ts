@@ -61,6 +61,22 @@ if ((await redisForTests()) !== undefined) {
     );
   });
 
+  test("of many queues a sweep finds those with something to do, on every shard", async () => {
+    let shift = 0;
+    await using store = await openStore({
+      url: cluster.url,
+      prefix,
+      timeShift: () => shift,
+      random: () => 0,
+    });
+    const many = Array.from({ length: 1_200 }, (_, i) => `many${i}`);
+    for (let i = 0; i < many.length; i += 200) {
+      await store.add(many.slice(i, i + 200).map((queue) => task({ queue, delayMs: 5_000 })));
+    }
+    shift = 10_000;
+    assert.equal((await store.maintain({ limit: 5_000 })).promoted, many.length);
+  });
+
   test("with a frozen shard the others are claimed from, settled and swept with pauses of at most a second", async () => {
     await using store = await openStore({ url: cluster.url, prefix });
     await store.add([...gone, ...alive].flatMap((queue) => tasks(3, { queue })));

@@ -28,6 +28,9 @@ export interface LinkOptions {
 /** An answer that takes so long may come from a server, or to a process, that stood still while another took over. */
 const PAUSE_MS = 500;
 
+/** What the client says of an argument that is neither text nor bytes, before anything is written. */
+const NOT_ENCODED = /^"arguments\[\d+\]" must be of type/;
+
 export class Link {
   readonly address: string;
   readonly #options: LinkOptions;
@@ -150,6 +153,15 @@ export class Link {
     if (error instanceof ErrorReply) return error;
     if (error instanceof ClientOfflineError || error instanceof ClientClosedError) {
       return unavailable(this.address, "the connection was lost", error);
+    }
+    if (error instanceof TypeError && NOT_ENCODED.test(error.message)) {
+      return new WindlassError(
+        "INTERNAL",
+        `a command for Redis could not be written, and was not sent: ${error.message}`,
+        {
+          cause: error,
+        },
+      );
     }
     return unknown(this.address, reasonOf(error), error);
   }
