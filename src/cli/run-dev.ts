@@ -9,6 +9,7 @@ import { logTasks } from "../telemetry/log.ts";
 import { windlass } from "../windlass.ts";
 import { type Config, DEFAULT_SOURCE } from "./config.ts";
 import { checkInputs } from "./check-inputs.ts";
+import { withDemo } from "./demo-task.ts";
 import { examplePayload } from "./example-payload.ts";
 import { Lifetime } from "./lifetime.ts";
 import { isForMachines, makeLogger } from "./log.ts";
@@ -33,7 +34,7 @@ export async function runDev(config: Config, modules: readonly string[]): Promis
   using lifetime = new Lifetime(logger, () => worker?.busy === true);
   const enqueue = [checkInputs(() => tasks)];
   await using client = await windlass(settings.url, { logger, middleware: { enqueue } });
-  const server = await startOnFreePort(config, client, logger);
+  const server = await startOnFreePort(config, client, logger, tasks.length > 0);
   // A worker brings its own housekeeping.
   if (tasks.length === 0) client.housekeeping({ retention: settings.retention }).start();
   else {
@@ -102,7 +103,7 @@ interface RunningWorker {
 }
 
 function startWorker({ client, tasks, settings, failed }: WorkerStart): RunningWorker {
-  const worker = client.work(tasks, workOptions(settings));
+  const worker = client.work(withDemo(tasks), workOptions(settings));
   let busy = true;
   const ended = worker.run().finally(() => {
     busy = false;
@@ -127,12 +128,13 @@ async function startOnFreePort(
   { settings, sources }: Config,
   client: ApiContext["client"],
   logger: Logger,
+  demo: boolean,
 ): Promise<HttpServer> {
   const { host, port: first, token } = settings;
   const last = sources.port === DEFAULT_SOURCE ? first + PORTS_TRIED : first;
   for (let port = first; ; port++) {
     try {
-      const server = await startServer({ client, host, port, token, logger });
+      const server = await startServer({ client, host, port, token, logger, demo });
       if (port !== first && !isForMachines(settings)) say(`port ${first} is taken; using ${port}`);
       return server;
     } catch (error) {

@@ -48,6 +48,10 @@ test("dev prints a curl that its own definitions accept, and refuses what they r
   assert.deepEqual(JSON.parse(body), { type: "mail", payload: { to: "ada@example.com", note: "it's" } });
   assert.equal((await post(at!, body)).status, 202);
 
+  assert.match(await (await fetch(url)).text(), /id="inject"/);
+  const demo = await post(`${url}/v1/tasks`, JSON.stringify({ type: "windlass.demo", payload: { ms: 1 } }));
+  await dev.waitFor(new RegExp(`"id":"${String(demo.answer["id"])}".*"msg":"completed"`));
+
   const wrong = { type: "mail", payload: { to: "nobody" } };
   for (const path of ["/task", "/v1/tasks"]) {
     const { status, answer } = await post(url + path, JSON.stringify(wrong));
