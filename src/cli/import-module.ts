@@ -29,6 +29,25 @@ const NO_CODE = /\/\*[\s\S]*?\*\/|`(?:\\[\s\S]|[^`\\])*`/g;
 
 let hooked = false;
 
+/** How often everything of the user's was asked to be read anew. Modules of another generation are other modules. */
+let generation = 0;
+
+/** What was loaded of the user's own, by its path. */
+const loadedFiles = new Set<string>();
+
+/** Part of the URL of what is not of the first generation. Node keeps a module for ever; under another URL it is another. */
+const MARK = "windlass-generation";
+
+/** From now on modules of the user's are read anew, and what they import of his own. The old ones stay in memory. */
+export function forgetModules(): void {
+  generation++;
+}
+
+/** The files of the user's that were loaded so far. */
+export function filesLoaded(): readonly string[] {
+  return [...loadedFiles];
+}
+
 /**
  * What the module exports. Rejects with what it throws, or with `INVALID_DEFINITION` if it waits at its top level for what
  * never comes.
@@ -37,7 +56,7 @@ export async function importModule(path: string, clock: Clock = systemClock): Pr
   // Bun and Deno load all of it by themselves.
   if (!hooked)
     (nodeModule as Partial<typeof nodeModule>).registerHooks?.({
-      resolve: resolveAsTypeScript,
+      resolve: resolveMarked,
       load: loadAsMeant,
     });
   hooked = true;
@@ -52,7 +71,7 @@ export async function importModule(path: string, clock: Clock = systemClock): Pr
   );
   process.once("beforeExit", idle);
   try {
-    return await Promise.race([import(pathToFileURL(path).href) as Promise<object>, givenUp]);
+    return await Promise.race([import(marked(pathToFileURL(path).href)) as Promise<object>, givenUp]);
   } finally {
     process.off("beforeExit", idle);
     cancel();
@@ -66,7 +85,22 @@ function unsettled(path: string, why: string): WindlassError {
   });
 }
 
-type Hooks = Required<RegisterHooksOptions>;
+type Hooks = { readonly [Name in "resolve" | "load"]: NonNullable<RegisterHooksOptions[Name]> };
+
+/** The URL as one of this generation. */
+function marked(url: string): string {
+  if (generation === 0 || !isOwn(url)) return url;
+  const own = new URL(url);
+  own.searchParams.set(MARK, String(generation));
+  return own.href;
+}
+
+/** What a module of this generation imports of its own is of it, too; packages are not, nor what they import. */
+const resolveMarked: Hooks["resolve"] = (specifier, context, next) => {
+  const resolved = resolveAsTypeScript(specifier, context, next);
+  const own = /^(?:[./#]|file:)/.test(specifier) && context.parentURL?.includes(MARK) === true;
+  return own ? { ...resolved, url: marked(resolved.url) } : resolved;
+};
 
 const resolveAsTypeScript: Hooks["resolve"] = (specifier, context, next) => {
   try {
@@ -91,8 +125,9 @@ const resolveAsTypeScript: Hooks["resolve"] = (specifier, context, next) => {
 
 const loadAsMeant: Hooks["load"] = (url, context, next) => {
   const loaded = next(url, context);
+  if (isOwn(url)) loadedFiles.add(fileURLToPath(url));
   const format = AS_MODULE[loaded.format ?? ""];
-  if (format === undefined || !isOwn(url) || /\.c[jt]s$/.test(url)) return loaded;
+  if (format === undefined || !isOwn(url) || /\.c[jt]s(?:\?|$)/.test(url)) return loaded;
   const source = loaded.source ?? readFileSync(fileURLToPath(url));
   const text = typeof source === "string" ? source : new TextDecoder().decode(source);
   return MODULE_SYNTAX.test(text.replace(NO_CODE, "")) ? { ...loaded, source, format } : loaded;

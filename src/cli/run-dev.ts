@@ -4,19 +4,22 @@ import { CATCH_ALL, type TaskDefinition } from "../engine/definition.ts";
 import type { Logger } from "../engine/logger.ts";
 import { redact } from "../open-store.ts";
 import { type HttpServer, startServer } from "../server/http/index.ts";
-import { hasCode } from "../task/errors.ts";
+import { hasCode, type WindlassError } from "../task/errors.ts";
 import { logTasks } from "../telemetry/log.ts";
 import { type Config, DEFAULT_SOURCE } from "./config.ts";
 import { checkInputs } from "./check-inputs.ts";
+import { withDemo } from "./demo-task.ts";
 import { examplePayload } from "./example-payload.ts";
 import { Lifetime } from "./lifetime.ts";
 import { isForMachines, makeLogger } from "./log.ts";
+import { filesLoaded, forgetModules } from "./import-module.ts";
 import { loadTasks } from "./modules.ts";
 import { openClient } from "./open-client.ts";
 import { workOptions } from "./run-worker.ts";
 import type { Settings } from "./settings.ts";
 import { reportStop } from "./stop-report.ts";
 import { print, say, styled } from "./terminal.ts";
+import { watchFiles } from "./watch-files.ts";
 
 /** Ports tried after the default one: someone who has twenty of them taken wants to choose. */
 const PORTS_TRIED = 20;
@@ -25,21 +28,34 @@ const PORTS_TRIED = 20;
 export async function runDev(config: Config, modules: readonly string[]): Promise<void> {
   const { settings } = config;
   const logger = makeLogger(settings);
-  const tasks = await loadTasks(modules);
+  let tasks = await loadTasks(modules);
   let worker: RunningWorker | undefined;
+  const failed = Promise.withResolvers<never>();
   using lifetime = new Lifetime(logger, () => worker?.busy === true);
   const enqueue = [checkInputs(() => tasks)];
   await using client = await openClient(settings, { logger, middleware: { enqueue } }, lifetime);
   if (client === undefined) return; // stopped before the store was there
-  const server = await startOnFreePort(config, client, logger);
+  const server = await startOnFreePort(config, client, logger, tasks.length > 0);
   // A worker brings its own housekeeping.
   if (tasks.length === 0) client.housekeeping({ retention: settings.retention }).start();
-  else worker = startWorker(client, tasks, settings, logger);
+  else {
+    logTasks(logger, "info");
+    worker = startWorker({ client, tasks, settings, failed: failed.reject });
+  }
   if (isForMachines(settings)) logger.info({ url: server.url, store: redact(settings.url) }, "listening");
   else if (!settings.quiet)
     print(welcome(server.url, tasks, settings, await curlOf(server.url, tasks, settings)));
   try {
-    await Promise.race([lifetime.stopAsked, ...(worker === undefined ? [] : [worker.ended])]);
+    using _ = watchFiles(filesLoaded, async () => {
+      const next = await loadAnew(modules, logger);
+      const old = worker;
+      if (next === undefined || old?.busy !== true) return;
+      tasks = next;
+      worker = startWorker({ client, tasks, settings, failed: failed.reject });
+      logger.info({ tasks: tasks.map(({ type }) => type) }, "modules loaded anew");
+      await old.stop();
+    });
+    await Promise.race([lifetime.stopAsked, failed.promise]);
   } finally {
     const running = (): number => worker?.active ?? 0;
     const stopped = reportStop(logger, running());
@@ -55,9 +71,30 @@ export async function runDev(config: Config, modules: readonly string[]): Promis
   }
 }
 
+/** The definitions after an edit. One that cannot be loaded is told, and what was loaded before goes on. */
+async function loadAnew(
+  modules: readonly string[],
+  logger: Logger,
+): Promise<readonly TaskDefinition[] | undefined> {
+  forgetModules();
+  try {
+    return await loadTasks(modules);
+  } catch (error) {
+    const { message, remedy } = error as WindlassError;
+    logger.error({ remedy }, `${message}; what was loaded before goes on`);
+    return undefined;
+  }
+}
+
+interface WorkerStart {
+  readonly client: ApiContext["client"];
+  readonly tasks: readonly TaskDefinition[];
+  readonly settings: Settings;
+  /** Told if the worker cannot go on. */
+  readonly failed: (error: unknown) => void;
+}
+
 interface RunningWorker {
-  /** Rejects if the worker cannot go on. */
-  readonly ended: Promise<void>;
   /** True until it has ended; it sees to it then that a second signal ends the process. */
   readonly busy: boolean;
   /** How many attempts run now. */
@@ -66,20 +103,14 @@ interface RunningWorker {
   stop(): Promise<void>;
 }
 
-function startWorker(
-  client: ApiContext["client"],
-  tasks: readonly TaskDefinition[],
-  settings: Settings,
-  logger: Logger,
-): RunningWorker {
-  logTasks(logger, "info");
-  const worker = client.work(tasks, workOptions(settings));
+function startWorker({ client, tasks, settings, failed }: WorkerStart): RunningWorker {
+  const worker = client.work(withDemo(tasks), workOptions(settings));
   let busy = true;
   const ended = worker.run().finally(() => {
     busy = false;
   });
+  ended.catch(failed);
   return {
-    ended,
     get busy() {
       return busy;
     },
@@ -98,12 +129,13 @@ async function startOnFreePort(
   { settings, sources }: Config,
   client: ApiContext["client"],
   logger: Logger,
+  demo: boolean,
 ): Promise<HttpServer> {
   const { host, port: first, token } = settings;
   const last = sources.port === DEFAULT_SOURCE ? first + PORTS_TRIED : first;
   for (let port = first; ; port++) {
     try {
-      const server = await startServer({ client, host, port, token, logger });
+      const server = await startServer({ client, host, port, token, logger, demo });
       if (port !== first && !isForMachines(settings)) say(`port ${first} is taken; using ${port}`);
       return server;
     } catch (error) {

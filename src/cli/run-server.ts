@@ -11,13 +11,13 @@ import { print } from "./terminal.ts";
 const OPEN_MS = 2_000;
 
 /** Runs until a signal. */
-export async function runServer(settings: Settings): Promise<void> {
+export async function runServer(settings: Settings, demo: boolean): Promise<void> {
   const logger = makeLogger(settings);
   using lifetime = new Lifetime(logger);
   await using client = await openClient(settings, { logger }, lifetime);
   if (client === undefined) return; // stopped before the store was there
   const { host, port, token } = settings;
-  const server = await startServer({ client, host, port, token, logger });
+  const server = await startServer({ client, host, port, token, logger, demo });
   client.housekeeping({ retention: settings.retention }).start();
   if (isForMachines(settings)) logger.info({ url: server.url, store: redact(settings.url) }, "listening");
   else if (!settings.quiet) print(`windlass server on ${server.url}, store ${redact(settings.url)}`);

@@ -6,6 +6,7 @@ import { commonFlags, configOf, examples, logFlags, serverFlags, runFlags, token
 export function addServer(program: Command): void {
   const command = program.command("server").description("Serve the API and the dashboard, without workers");
   commonFlags(logFlags(tokenFlags(serverFlags(runFlags(command)))));
+  command.option("--demo", "Serve the page with a button that adds 50 tasks of the type windlass.demo");
   examples(
     command,
     "windlass server",
@@ -14,6 +15,6 @@ export function addServer(program: Command): void {
   command.action(async () => {
     const { settings } = await configOf(command);
     const { runServer } = await import("./run-server.ts");
-    await runServer(settings);
+    await runServer(settings, command.opts<{ demo?: true }>().demo === true);
   });
 }

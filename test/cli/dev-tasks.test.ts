@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
-import { type RunningCli, startCli, temporaryFolder } from "../support/cli.ts";
+import { systemClock } from "../../src/store/clock.ts";
+import { DEADLINE_MS, type RunningCli, startCli, temporaryFolder } from "../support/cli.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 
@@ -47,6 +48,10 @@ test("dev prints a curl that its own definitions accept, and refuses what they r
   assert.deepEqual(JSON.parse(body), { type: "mail", payload: { to: "ada@example.com", note: "it's" } });
   assert.equal((await post(at!, body)).status, 202);
 
+  assert.match(await (await fetch(url)).text(), /id="inject"/);
+  const demo = await post(`${url}/v1/tasks`, JSON.stringify({ type: "windlass.demo", payload: { ms: 1 } }));
+  await dev.waitFor(new RegExp(`"id":"${String(demo.answer["id"])}".*"msg":"completed"`));
+
   const wrong = { type: "mail", payload: { to: "nobody" } };
   for (const path of ["/task", "/v1/tasks"]) {
     const { status, answer } = await post(url + path, JSON.stringify(wrong));
@@ -68,4 +73,46 @@ test("dev prints no curl if it knows none that works", async (t) => {
   const { code, stdout } = await dev.ended;
   assert.equal(code, 0);
   assert.doesNotMatch(stdout, /curl/);
+});
+
+test("an edited module, and what it imports, runs anew without a restart; one that cannot be loaded changes nothing", async (t) => {
+  const folder = project(t);
+  const write = (name: string, text: string) => writeFileSync(join(folder, name), text);
+  const greet = (type: string) => `import { defineTask } from "windlass";
+import { word } from "./word";
+import * as z from "zod";
+export default defineTask({ type: "${type}", input: z.string(), run: ({ input }) => word + input });
+`;
+  write("word.ts", 'export const word: string = "hello ";\n');
+  write("tasks.ts", greet("greet"));
+  const { dev, url } = await startDev(t, folder);
+  const result = async (type: string) => {
+    const { status, answer } = await post(`${url}/v1/tasks`, JSON.stringify({ type, payload: "ada" }));
+    assert.equal(status, 202);
+    const deadline = systemClock.monotonic() + DEADLINE_MS;
+    while (systemClock.monotonic() < deadline) {
+      const task = await (await fetch(`${url}/v1/tasks/${String(answer["id"])}`)).json();
+      const { state, result: kept } = task as { state: string; result: unknown };
+      if (state === "completed") return kept;
+      await new Promise<void>((resolve) => void systemClock.after(20, resolve));
+    }
+    return assert.fail(`${type} was not completed`);
+  };
+  assert.equal(await result("greet"), "hello ada");
+
+  write("word.ts", 'export const word = "goodbye ";\n');
+  await dev.waitFor(/"tasks":\["greet"\].*modules loaded anew/);
+  assert.equal(await result("greet"), "goodbye ada");
+
+  write("tasks.ts", greet("part").replace("z.string()", "z.string("));
+  await dev.waitFor(/tasks\.ts cannot be loaded: .*; what was loaded before goes on/);
+  assert.equal(await result("greet"), "goodbye ada");
+
+  write("tasks.ts", greet("part"));
+  await dev.waitFor(/"tasks":\["part"\].*modules loaded anew/);
+  assert.equal(await result("part"), "goodbye ada");
+  const { status } = await post(`${url}/v1/tasks`, JSON.stringify({ type: "part", payload: 7 }));
+  assert.equal(status, 400); // by the definition of now
+  dev.process.kill("SIGTERM");
+  assert.equal((await dev.ended).code, 0);
 });

@@ -2,11 +2,21 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
-import { runInNewContext } from "node:vm";
-import { page } from "../../src/dashboard/index.ts";
+import { runInNewContext, Script } from "node:vm";
+import { demoPage, page } from "../../src/dashboard/index.ts";
 import { assertProblem, serve } from "../server/http/serve.ts";
 
 const policy = page.headers["content-security-policy"]!;
+
+test("the button that adds tasks is there only where it is asked for, and adds nobody's real ones", () => {
+  assert.doesNotMatch(page.body, /id="inject"|50 tasks|windlass\.demo|demo -->|demo \*\//);
+  assert.match(demoPage.body, /id="inject"[\s\S]*type: "windlass\.demo"/);
+  assert.doesNotMatch(demoPage.body, /type: "(?:email|echo|sleep)"|example\.com/);
+  for (const { body } of [page, demoPage]) {
+    const [, script] = /<script>([\s\S]*?)<\/script>/.exec(body)!;
+    assert.ok(new Script(script!), "it is a program, with the part and without");
+  }
+});
 
 test("its policy allows its one script and its one style by their digests, and nothing else", () => {
   for (const tag of ["script", "style"]) {

@@ -4,7 +4,7 @@ import { catalogue } from "../../api/catalogue.ts";
 import { enqueue } from "../../api/enqueue.ts";
 import type { ApiContext, Operation } from "../../api/operation.ts";
 import { listQueues } from "../../api/queues.ts";
-import { page } from "../../dashboard/index.ts";
+import { demoPage, type Page, page } from "../../dashboard/index.ts";
 import { checkLogger, harmlessLogger, type Logger, stderrLogger } from "../../engine/logger.ts";
 import { type Clock, toClock } from "../../store/clock.ts";
 import { App, type FetchHandler } from "./app.ts";
@@ -32,6 +32,8 @@ export interface HandlerOptions {
   /** Default: the process's clock. */
   readonly clock?: Clock | undefined;
   readonly limits?: Partial<HttpLimits> | undefined;
+  /** True to serve the page with a button that adds 50 tasks of the type `windlass.demo`. Default false. */
+  readonly demo?: boolean | undefined;
 }
 
 /** What the server around the handler tells it. */
@@ -46,7 +48,15 @@ const OPERATIONS: readonly Operation[] = catalogue;
 
 const RUNNING: Lifecycle = { stopping: () => undefined };
 
-const KEYS: readonly (keyof HandlerOptions)[] = ["client", "token", "trusted", "logger", "clock", "limits"];
+const KEYS: readonly (keyof HandlerOptions)[] = [
+  "client",
+  "token",
+  "trusted",
+  "logger",
+  "clock",
+  "limits",
+  "demo",
+];
 
 /**
  * The API, the health checks and the page, to be mounted into any host that speaks fetch. Fails with `INVALID_OPTION` or
@@ -63,12 +73,13 @@ export function makeHandler(
   options: HandlerOptions,
   { stopping, Response }: Lifecycle,
 ): { readonly fetch: FetchHandler; readonly replies: Replies } {
-  const { client, token, logger: given = stderrLogger(), trusted = false } = options;
+  const { client, token, logger: given = stderrLogger(), trusted = false, demo = false } = options;
   const logger = checkLogger(given);
   const clock = toClock(options.clock);
-  if (typeof trusted !== "boolean") {
-    throw new WindlassError("INVALID_OPTION", `trusted is ${quote(trusted)}; expected true or false`, {
-      pointer: "trusted",
+  for (const [name, flag] of Object.entries({ trusted, demo })) {
+    if (typeof flag === "boolean") continue;
+    throw new WindlassError("INVALID_OPTION", `${name} is ${quote(flag)}; expected true or false`, {
+      pointer: name,
     });
   }
   const limits = toLimits(options.limits);
@@ -87,7 +98,7 @@ export function makeHandler(
   offerShortForms(shared);
   offerHealth(app, replies, guard, new Health({ client, clock, timeoutMs: limits.probeTimeoutMs, stopping }));
   // The page holds no data: with a token it asks its user for it.
-  offerPage(app, replies, token === undefined ? guard : undefined);
+  offerPage(app, replies, demo ? demoPage : page, token === undefined ? guard : undefined);
   return { fetch: app.fetch, replies };
 }
 
@@ -137,9 +148,9 @@ function letsIn(guard: Guard, headers: HeaderTable): boolean {
   }
 }
 
-function offerPage(app: App, replies: Replies, guard: Guard | undefined): void {
+function offerPage(app: App, replies: Replies, shown: Page, guard: Guard | undefined): void {
   app.route("GET", "/", (_c, headers) => {
     guard?.(headers, false);
-    return replies.text(page.body, page.headers);
+    return replies.text(shown.body, shown.headers);
   });
 }

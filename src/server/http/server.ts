@@ -46,6 +46,7 @@ const KEYS: readonly (keyof ServerOptions)[] = [
   "logger",
   "clock",
   "limits",
+  "demo",
 ];
 
 /**
