@@ -26,7 +26,8 @@ test("1,000 dead tasks are found and retried in a handful of round trips", async
   const refs = await allRefs(call, { state: "dead" });
   const summary = await actOnAll(call, "retry", refs, true);
   assert.deepEqual(summary, { done: 1_000, refused: [] });
-  assert.ok(calls.length <= 5, calls.join(", "));
+  // Two pages, each of which looks at a few tasks first to see how large they are.
+  assert.ok(calls.length <= 6, calls.join(", "));
   assert.deepEqual(calls.slice(-2), ["retry 500", "retry 500"]);
   assert.equal((await store.queues())[0]?.counts.pending, 1_000);
 });
