@@ -36,8 +36,7 @@ export async function readLeases(
     }
     const { type, payload, priority, createdAt, settings } = fields;
     const { failures, crashes, runAt = fields.runAt } = readAttemptState(texts?.[i]);
-    // A token begins with the time of its claim in us: see lua/shared/make-leases.lua.
-    const startedAt = Math.floor(token / 1_000);
+    const startedAt = runner.time.ofToken(token);
     const facts = { type, payload, priority, createdAt, runAt, startedAt, failures, crashes };
     const lease = { id, queue, token, ...facts };
     leases.push(settings === undefined ? lease : { ...lease, ...settings });

@@ -40,6 +40,12 @@ export class StoreTime {
     this.#sample = { offset, wall: this.#clock.now(), monotonic };
   }
 
+  /** When a lease was claimed: its token begins with the server's time in us (see lua/shared/make-leases.lua). */
+  ofToken(token: number): number {
+    const shift = this.#shift();
+    return shift >= STANDS_STILL ? shift : Math.floor(token / 1_000) + shift;
+  }
+
   /** The time, or undefined if the server has to be asked. */
   estimate(): number | undefined {
     const shift = this.#shift();

@@ -278,6 +278,6 @@ export class Link {
   }
 }
 
-function closed(): WindlassError {
+export function closed(): WindlassError {
   return new WindlassError("STORE_CLOSED", "the Redis store was closed before this call");
 }

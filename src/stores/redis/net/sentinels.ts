@@ -9,7 +9,7 @@ import { reasonOf, unavailable } from "../errors.ts";
 import type { Settings } from "../options.ts";
 import { type Address, formatAddress, type Target } from "../url.ts";
 import { type Client, connect, type Reply } from "./client.ts";
-import { Link } from "./link.ts";
+import { closed, Link } from "./link.ts";
 import { ReconnectPacer } from "./reconnect-pacer.ts";
 
 type SentinelTarget = Extract<Target, { kind: "sentinel" }>;
@@ -79,6 +79,7 @@ export class Sentinels {
   async find(): Promise<Address> {
     this.#watch();
     await this.#switching?.over;
+    if (this.#closed) throw closed();
     const failures: string[] = [];
     const said = await this.#ask(failures);
     if (said !== undefined) return said.address;
