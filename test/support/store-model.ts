@@ -191,10 +191,13 @@ class Side {
         );
       case "maintain": {
         const keep = act.keep;
-        return store.maintain({
+        const reply = await store.maintain({
           limit: 1_000,
           retention: keep && { completed: keep, cancelled: keep, dead: keep },
         });
+        // Which queue it looks at first is its own affair.
+        const recovered = reply.recovered?.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+        return { ...reply, recovered };
       }
       case "act":
         return store.act(

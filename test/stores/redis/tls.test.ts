@@ -41,7 +41,11 @@ if ((await redisForTests()) !== undefined && (await findProgram("openssl")) !== 
 
   test("a plain URL to a TLS port is refused, and the other way round", async () => {
     await using plain = await startRedis();
-    await rejectsWith(openStore({ url: `redis://127.0.0.1:${server.port}`, deadlineMs: 2_000 }), "UNKNOWN");
+    // The server hangs up on what is no handshake: before the first command is sent, or while it is.
+    await assert.rejects(
+      openStore({ url: `redis://127.0.0.1:${server.port}`, deadlineMs: 2_000 }),
+      (error) => hasCode(error, "UNKNOWN") || hasCode(error, "STORE_UNAVAILABLE"),
+    );
     await rejectsWith(
       openStore({ url: `rediss://127.0.0.1:${plain.port}`, deadlineMs: 2_000 }),
       "STORE_UNAVAILABLE",
