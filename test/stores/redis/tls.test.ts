@@ -1,4 +1,5 @@
 /** TLS, with the certificate checked. */
+import { hasCode } from "../../../src/task/errors.ts";
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
