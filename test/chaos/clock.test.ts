@@ -57,9 +57,10 @@ for (const [step, ms] of Object.entries({ "an hour ahead": HOUR, "an hour back":
     await fleet.step(0);
     await using queue = await windlass(fleet.url);
     const victim = await fleet.started(8);
+    // Longer than the other process takes to start: the victim must not be done before it is killed.
     const tasks = await queue.enqueueMany(
       "work",
-      Array.from({ length: 8 }, () => ({ ms: 3_000 })),
+      Array.from({ length: 8 }, () => ({ ms: 10_000 })),
     );
     await fleet.until((lines) => lines.length === 8, "the victim works");
     const other = await fleet.started(8);
