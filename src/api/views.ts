@@ -48,6 +48,12 @@ const taskFields = {
   startedAt: optional(instant()),
   leaseUntil: optional(instant()),
   finishedAt: optional(instant()),
+  putBackAt: optional(
+    instant({
+      description:
+        "Since when workers put it back: they have no handler for its type, or it has to run alone",
+    }),
+  ),
   failures: integer(),
   crashes: integer(),
   key: optional(text()),
@@ -171,6 +177,7 @@ function withoutContent(task: TaskInfo): TaskView {
     startedAt: toOptionalInstant(task.startedAt),
     leaseUntil: toOptionalInstant(task.leaseUntil),
     finishedAt: toOptionalInstant(task.finishedAt),
+    putBackAt: toOptionalInstant(task.putBackAt),
     failures,
     crashes,
     key,

@@ -11,8 +11,10 @@
 import type { Cancel, Clock, Random } from "../store/clock.ts";
 import type { Lease } from "../store/store.ts";
 import type { Outcome } from "../task/outcome.ts";
+import { toTaskError } from "../task/judge.ts";
 import { DEFAULT_CRASH_LIMIT } from "../task/task.ts";
 import type { Attempt } from "./attempt.ts";
+import type { Logger } from "./logger.ts";
 
 /** From so many crashes on a task is a suspect: one that crashed once may have stood beside the guilty one, or been deployed over. */
 const SUSPECT_FROM = 2;
@@ -31,10 +33,14 @@ export function isSuspect({ crashes, crashLimit = DEFAULT_CRASH_LIMIT }: Lease):
 export interface IsolationOptions {
   readonly clock: Clock;
   readonly random: Random;
+  readonly logger: Logger;
+  /** Whether there is a handler for its type: what cannot run here needs not be alone. */
+  readonly runs: (lease: Lease) => boolean;
   /** How many other attempts run now. */
   readonly active: () => number;
   /** All that ran is settled, and nothing is claimed. */
   readonly settled: () => boolean;
+  /** Makes the attempt, whose lease is to be kept from then on. */
   readonly attempt: (lease: Lease, expiresAt: number) => Attempt;
   readonly begin: (attempt: Attempt) => void;
   readonly putBack: (lease: Lease, outcome: Outcome) => void;
@@ -63,10 +69,11 @@ export class Isolation {
 
   /** Of what one claim brought those that begin as always. Of the suspects one is kept until it is alone. */
   sift(leases: readonly Lease[], expiresAt: number): readonly Lease[] {
-    if (!leases.some(isSuspect)) return leases;
-    const healthy = leases.filter((lease) => !isSuspect(lease));
-    for (const lease of leases) {
-      if (!isSuspect(lease)) continue;
+    if (!leases.some(isSuspect)) return leases; // the rule
+    const { runs } = this.#options;
+    const suspects = leases.filter((lease) => isSuspect(lease) && runs(lease));
+    const healthy = leases.filter((lease) => !suspects.includes(lease));
+    for (const lease of suspects) {
       if (this.#mayTake(healthy.length)) this.#take(lease, expiresAt);
       else this.#putBack(lease);
     }
@@ -117,7 +124,16 @@ export class Isolation {
     if (waiting === undefined) return;
     this.#deadline?.();
     this.#begun = true;
-    this.#options.begin(waiting);
+    try {
+      this.#options.begin(waiting);
+    } catch (error) {
+      this.#clear(); // or the worker would wait for its end, and take nothing else
+      const { id, queue, token } = waiting.lease;
+      this.#options.logger.error(
+        { id, queue, token, error: toTaskError(error) },
+        "an attempt could not begin; its lease will run out",
+      );
+    }
   }
 
   #clear(): void {

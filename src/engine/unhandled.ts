@@ -1,7 +1,8 @@
 /**
  * Tasks of a type for which a worker has no handler: while a new version is rolled out, the workers of the old one claim them
  * as well. They cost no budget. They are put back, at first so shortly that another worker has them at once, then for as long
- * as they have waited already; and they are dead when nobody has handled them for long.
+ * as that goes on already; and they are dead when nobody has handled them for long. What waited in line before counts for
+ * nothing: a backlog of two days must not be dead because of one old worker.
  */
 import type { Clock, Random } from "../store/clock.ts";
 import type { Lease } from "../store/store.ts";
@@ -30,7 +31,7 @@ export interface UnhandledOptions {
   readonly afterMs: number;
 }
 
-/** How long a task is put back that could have run for `ageMs`: as long again, spread by a quarter. */
+/** How long a task is put back that has been for `ageMs`: as long again, spread by a quarter. */
 export function putBackMs(ageMs: number, random: number): number {
   const wait = Math.min(Math.max(ageMs, SHORTEST_WAIT_MS), LONGEST_WAIT_MS);
   return Math.round(wait * (0.75 + random / 2));
@@ -51,9 +52,9 @@ export class UnhandledTypes {
   }
 
   /** What is to become of the task. Its age is by the store's clock alone. */
-  outcomeOf({ type, queue, startedAt, runAt }: Lease): Outcome {
+  outcomeOf({ type, queue, startedAt, putBackAt = startedAt }: Lease): Outcome {
     const { afterMs, random } = this.#options;
-    const ageMs = Math.max(0, startedAt - runAt);
+    const ageMs = Math.max(0, startedAt - putBackAt);
     if (ageMs >= afterMs) return { kind: "dead", reason: "unhandled", error: toTaskError(this.#error(type)) };
     this.#say(type, queue);
     return { kind: "requeue", delayMs: putBackMs(ageMs, random()), why: "unhandled" };

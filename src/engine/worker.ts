@@ -7,7 +7,7 @@ import type { Lease, Store } from "../store/store.ts";
 import type { Outcome } from "../task/outcome.ts";
 import { Attempt, type AttemptTools } from "./attempt.ts";
 import { announceEnd, announceLoss, announceStart } from "./attempt-events.ts";
-import type { TaskDefinition } from "./definition.ts";
+import { CATCH_ALL, type TaskDefinition } from "./definition.ts";
 import { Exchanger } from "./exchanger.ts";
 import { handlersOf } from "./handlers.ts";
 import { IdleWait } from "./idle-wait.ts";
@@ -109,7 +109,8 @@ export class Worker implements AsyncDisposable {
       ...tools,
       active: () => this.#running.size,
       settled: () => this.#exchanger.idle,
-      attempt: (lease, expiresAt) => new Attempt(lease, expiresAt, this.#tools),
+      runs: ({ type }) => handlers.has(type) || handlers.has(CATCH_ALL),
+      attempt: (lease, expiresAt) => this.#hold(lease, expiresAt),
       begin: (attempt) => this.#begin(attempt),
       putBack: (lease, outcome) => this.#outbox.add(lease, outcome),
     });
@@ -203,6 +204,12 @@ export class Worker implements AsyncDisposable {
       return;
     }
     this.#begin(new Attempt(lease, expiresAt, this.#tools));
+  }
+
+  /** An attempt that is begun later; its lease is kept meanwhile. */
+  #hold(lease: Lease, expiresAt: number): Attempt {
+    this.#keeper.watch();
+    return new Attempt(lease, expiresAt, this.#tools);
   }
 
   #begin(attempt: Attempt): void {

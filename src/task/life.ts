@@ -25,8 +25,8 @@ export interface AttemptMove {
    * error if it has one. Undefined: nothing, and no attempt is recorded.
    */
   readonly costs?: "failure" | "crash";
-  /** Its `runAt` stays, whatever it waits for: it says since when the task could have run. */
-  readonly keepsTime?: true;
+  /** The store remembers when the first of such moves in a row was made (`putBackAt`). Any other end of an attempt ends that. */
+  readonly putsBack?: true;
 }
 
 const outcomes: { readonly [K in OutcomeKind]: AttemptMove } = {
@@ -34,7 +34,7 @@ const outcomes: { readonly [K in OutcomeKind]: AttemptMove } = {
   retry: { to: "retrying", ifCancelled: "cancelled", costs: "failure" },
   dead: { to: "dead", ifCancelled: "cancelled", costs: "failure" },
   snooze: { to: "scheduled", ifCancelled: "cancelled" },
-  requeue: { to: "scheduled", ifCancelled: "cancelled", keepsTime: true },
+  requeue: { to: "scheduled", ifCancelled: "cancelled", putsBack: true },
   release: { to: "pending", ifCancelled: "cancelled" },
   cancelled: { to: "cancelled", ifCancelled: "cancelled" },
 };

@@ -11,8 +11,8 @@ export type Outcome =
   /** The handler asks to be run later. */
   | { readonly kind: "snooze"; readonly delayMs: number }
   /**
-   * Not by this worker, or not now: put back, without cost, and its `runAt` still tells since when it could have run. `why`:
-   * there is no handler for its type here, or it crashed before and has to run alone. No store reads that.
+   * Not by this worker, or not now: put back, without cost, and `putBackAt` tells since when that goes on. `why`: there is no
+   * handler for its type here, or it crashed before and has to run alone. No store reads that.
    */
   | { readonly kind: "requeue"; readonly delayMs: number; readonly why: "unhandled" | "suspect" }
   /** The worker gives the lease back. */

@@ -111,6 +111,11 @@ export interface Task extends TaskSettings {
   readonly runAt: number;
   /** Handler failures since it was added or last retried by hand. */
   readonly failures: number;
+  /**
+   * Not terminal: since when workers put it back, because they have no handler for its type or it has to run alone. Undefined
+   * once it failed, was put off, released or lost, or was given another time by hand.
+   */
+  readonly putBackAt?: number | undefined;
   /** Lost leases since it was added or last retried by hand. */
   readonly crashes: number;
   readonly crashLimit: number;

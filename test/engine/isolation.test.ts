@@ -2,9 +2,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { defineTask } from "windlass";
-import { isSuspect } from "../../src/engine/isolation.ts";
+import { Isolation, isSuspect } from "../../src/engine/isolation.ts";
+import type { Attempt } from "../../src/engine/attempt.ts";
 import type { Lease } from "../../src/store/store.ts";
-import { type Fixture, fixture, turns, until } from "./fixture.ts";
+import { WindlassError } from "../../src/task/errors.ts";
+import { type Fixture, fixture, memoryLogger, overriding, turns, until } from "./fixture.ts";
 
 const options = { signals: false, lease: "30s", poll: "50ms" } as const;
 
@@ -20,13 +22,20 @@ test("a task is a suspect from its second crash on, or when the next one kills i
 });
 
 /** Adds tasks and loses their leases so often. */
-async function crashed(at: Fixture, type: string, count: number, times: number): Promise<string[]> {
+async function crashed(
+  at: Fixture,
+  type: string,
+  count: number,
+  times: number,
+  queue = "default",
+): Promise<string[]> {
   const tasks = await at.client.enqueueMany(
     type,
     Array.from({ length: count }, () => null),
+    { queue },
   );
   for (let nth = 0; nth < times; nth++) {
-    const claim = { queues: ["default"], max: 1_000, leaseMs: 1_000, worker: "doomed" };
+    const claim = { queues: [queue], max: 1_000, leaseMs: 1_000, worker: "doomed" };
     assert.equal((await at.store.exchange({ settle: [], claim })).leases.length, count);
     await at.clock.advance(2_000);
     await at.store.maintain({ limit: 1_000 });
@@ -102,4 +111,85 @@ test("a suspect costs nothing while it waits, and a worker that stops gives it b
   await stopped;
   const task = await at.client.get(id!);
   assert.deepEqual([task?.state, task?.crashes, task?.failures], ["pending", 2, 0]);
+});
+
+test("a suspect whose type has no handler here stops nobody: it is put back as any other", async () => {
+  await using at = await fixture();
+  const [id] = await crashed(at, "stranger", 1, 2);
+  const ends = Array.from({ length: 3 }, () => Promise.withResolvers<void>());
+  let begun = 0;
+  const slow = defineTask({ type: "slow", run: () => ends[begun++]!.promise });
+  await at.client.enqueue(slow, null, { priority: 0 });
+  void at.client.work([slow], { ...options, concurrency: 2 }).run();
+  try {
+    await until(async () => (await at.client.get(id!))?.state === "scheduled", "it was put back");
+    await at.client.enqueue(slow, null);
+    await until(() => begun === 2, "another one begins beside the first");
+  } finally {
+    for (const { resolve } of ends) resolve();
+  }
+});
+
+test("the lease of a suspect is kept for as long as it waits", async () => {
+  // What queue `far` is told stays unsaid, so that the worker is never done with it.
+  await using at = await fixture((store) =>
+    overriding(store, {
+      async exchange(request) {
+        const near = request.settle.filter(({ queue }) => queue !== "far");
+        const reply = await store.exchange({ ...request, settle: near });
+        if (near.length === request.settle.length) return reply;
+        const verdicts = request.settle.map(({ queue }) =>
+          queue === "far" ? ("unknown" as const) : ("applied" as const),
+        );
+        return { ...reply, verdicts, failure: new WindlassError("STORE_UNAVAILABLE", "away") };
+      },
+    }),
+  );
+  const ids = [...(await crashed(at, "task", 1, 2)), ...(await crashed(at, "task", 1, 2, "far"))];
+  let runs = 0;
+  const task = defineTask({ type: "task", run: () => void (runs += 1) });
+  const worker = at.client.work([task], { ...options, queues: ["default", "far"], concurrency: 2 });
+  void worker.run();
+  const pass = async (seconds: number): Promise<void> => {
+    for (let left = seconds; left > 0; left--) {
+      await turns();
+      await at.clock.advance(1_000);
+    }
+  };
+  try {
+    // One is kept and waits; that the other is put back stays unsaid, and nothing ever began.
+    await pass(25);
+    assert.equal(runs, 0);
+    await pass(25);
+    const kept = await at.client.get(ids[0]!);
+    assert.deepEqual([kept?.state, kept?.crashes], ["running", 2]);
+  } finally {
+    void worker.stop();
+    await pass(60);
+  }
+});
+
+test("a suspect that cannot begin does not keep the worker from others", async () => {
+  await using at = await fixture();
+  const logger = memoryLogger();
+  const isolation = new Isolation({
+    clock: at.clock,
+    random: () => 0.5,
+    logger,
+    runs: () => true,
+    active: () => 0,
+    settled: () => true,
+    attempt: (each) => ({ lease: each }) as Attempt,
+    begin() {
+      throw new Error("no");
+    },
+    putBack() {},
+  });
+  assert.deepEqual(isolation.sift([{ ...lease(2), id: "a", queue: "q", token: 1 }], 0), []);
+  isolation.look();
+  assert.equal(isolation.busy, false);
+  assert.deepEqual(
+    logger.lines.map(({ level }) => level),
+    ["error"],
+  );
 });

@@ -68,7 +68,18 @@ test("after its time it is dead with reason unhandled, and retried by hand it ha
   await until(async () => (await stateOf(at.store, id)) === "scheduled", "it was put back again");
 });
 
-test("a task is put back for as long as it has waited already, within bounds", () => {
+test("what has waited in line for days is put back like any other, and not dead at its first claim", async () => {
+  await using at = await fixture();
+  const { id } = await at.client.enqueue("stranger", 1);
+  await at.clock.advance(48 * HOUR);
+  const since = at.clock.now();
+  void at.client.work([known], { ...quick, unhandledAfter: "1h" }).run();
+  await until(async () => (await stateOf(at.store, id)) === "scheduled", "it was put back");
+  const task = await at.store.get(id);
+  assert.equal(task?.putBackAt, since);
+});
+
+test("a task is put back for as long as that goes on already, within bounds", () => {
   assert.deepEqual(
     [0, 100, 1_000, 30_000, 3_600_000].map((age) => putBackMs(age, 0.5)),
     [100, 100, 1_000, 30_000, 60_000],

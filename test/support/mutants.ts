@@ -136,7 +136,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "retries a millisecond early",
-    caughtBy: "time: a task that is put off by a retry does not start early",
+    caughtBy: "time: a failed task comes when it is due, and no millisecond before",
     breaks: (store) => ({
       exchange: (request) =>
         store.exchange({

@@ -21,7 +21,7 @@ const outcome: fc.Arbitrary<Outcome> = fc.constantFrom<Outcome>(
   { kind: "dead", reason: "exhausted", error },
   { kind: "snooze", delayMs: 1_000 },
   { kind: "release" },
-  { kind: "release" },
+  { kind: "requeue", delayMs: 1_000, why: "unhandled" },
   { kind: "cancelled" },
 );
 

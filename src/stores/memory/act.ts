@@ -3,6 +3,7 @@ import type { ActResult, TaskEdit } from "../../store/facets.ts";
 import { type Act, ACTS, afterAct, afterEdit } from "../../task/life.ts";
 import type { TaskRef } from "../../task/task.ts";
 import type { Data } from "./data.ts";
+import type { Entry } from "./entry.ts";
 import { enter } from "./moves.ts";
 import { toTask } from "./view.ts";
 
@@ -24,7 +25,7 @@ export function edit(data: Data, task: TaskRef, change: TaskEdit): ActResult {
   if (runAt !== undefined || priority !== entry.priority) {
     entry.queue.take(entry);
     entry.priority = priority;
-    if (runAt !== undefined) entry.dueAt = entry.runAt = runAt;
+    if (runAt !== undefined) setTime(entry, runAt);
     enter(data, entry, to, now);
   }
   return { status: "applied", task: toTask(entry) };
@@ -41,7 +42,7 @@ function actOn(data: Data, task: TaskRef, name: Act, now: number): ActResult {
     return { status: "applied", task: before };
   }
   const { renews, due, reason } = ACTS[name];
-  if (due) entry.dueAt = entry.runAt = now;
+  if (due) setTime(entry, now);
   if (renews) entry.failures = entry.crashes = 0;
   // Its worker hears of it when it extends.
   if (to === "running") entry.held!.cancelRequested = true;
@@ -50,4 +51,10 @@ function actOn(data: Data, task: TaskRef, name: Act, now: number): ActResult {
     enter(data, entry, to, now, reason);
   }
   return { status: "applied", task: toTask(entry) };
+}
+
+/** By hand: whoever put it back before, that is over. */
+function setTime(entry: Entry, runAt: number): void {
+  entry.runAt = runAt;
+  entry.putBackAt = undefined;
 }

@@ -50,8 +50,7 @@ export interface Entry extends LineItem<Entry> {
   /** Written by `Queue.put` alone, so that state, state set and count always agree. */
   state: TaskState;
   runAt: number;
-  /** While it waits for its time: when that is. Its `runAt`, as a rule. */
-  dueAt: number;
+  putBackAt: number | undefined;
   failures: number;
   crashes: number;
   key: KeyRecord | undefined;
@@ -69,7 +68,6 @@ export interface Entry extends LineItem<Entry> {
 
 /** A record for a new task that is in no state set yet. */
 export function newEntry(task: NewTask, queue: EntryQueue, sequence: number, now: number): Entry {
-  const runAt = task.runAt ?? now + (task.delayMs ?? 0);
   return {
     id: task.id,
     type: task.type,
@@ -81,8 +79,8 @@ export function newEntry(task: NewTask, queue: EntryQueue, sequence: number, now
     payload: task.payload,
     priority: task.priority,
     state: "pending",
-    runAt,
-    dueAt: runAt,
+    runAt: task.runAt ?? now + (task.delayMs ?? 0),
+    putBackAt: undefined,
     failures: 0,
     crashes: 0,
     key: undefined,

@@ -30,7 +30,7 @@ export function exchange(data: Data, { settle: settlements, claim: wanted }: Exc
   }
   const open = known.filter((queue) => !queue.paused);
   const leases = claimFrom(data, open, wanted, now);
-  const due = Math.min(...open.map((queue) => queue.nextDue?.dueAt ?? Infinity));
+  const due = Math.min(...open.map((queue) => queue.nextDue?.runAt ?? Infinity));
   return { verdicts, leases, followers, nextDueMs: due === Infinity ? undefined : due - now };
 }
 

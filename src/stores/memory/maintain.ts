@@ -28,7 +28,7 @@ export function promoteDue(queue: Queue, limit: number, now: number): number {
   let promoted = 0;
   for (; promoted < limit; promoted++) {
     const entry = queue.nextDue;
-    if (entry === undefined || entry.dueAt > now) break;
+    if (entry === undefined || entry.runAt > now) break;
     promote(entry);
   }
   return promoted;

@@ -41,7 +41,7 @@ export function promote(entry: Entry): void {
  */
 export function settle(data: Data, held: HeldLease, outcome: Outcome, now: number): boolean {
   const { entry, cancelRequested } = held;
-  const { to, ifCancelled, costs, keepsTime } = moveOf(outcome);
+  const { to, ifCancelled, costs, putsBack } = moveOf(outcome);
   if (costs !== undefined) record(data, held, costs, now, "error" in outcome ? outcome.error : undefined);
   const target = cancelRequested ? ifCancelled : to;
   if (outcome.kind === "completed") {
@@ -52,12 +52,10 @@ export function settle(data: Data, held: HeldLease, outcome: Outcome, now: numbe
     }
     entry.result = outcome.result;
   }
+  entry.putBackAt = putsBack ? (entry.putBackAt ?? now) : undefined;
   if (target === "pending") return true;
   entry.queue.take(entry);
-  if (isTimed(target)) {
-    entry.dueAt = now + ("delayMs" in outcome ? outcome.delayMs : 0);
-    if (!keepsTime) entry.runAt = entry.dueAt;
-  }
+  if (isTimed(target)) entry.runAt = now + ("delayMs" in outcome ? outcome.delayMs : 0);
   enter(data, entry, target, now, "reason" in outcome ? outcome.reason : undefined);
   return false;
 }
@@ -67,10 +65,11 @@ export function expire(data: Data, leases: readonly HeldLease[], now: number): v
   const back = leases.filter((held) => {
     const { entry } = held;
     record(data, held, EXPIRY.costs, now);
+    entry.putBackAt = undefined;
     const target = afterExpiry(entry.crashes, entry.crashLimit, held.cancelRequested);
     if (target === "pending") return true;
     entry.queue.take(entry);
-    if (isTimed(target)) entry.dueAt = entry.runAt = now;
+    if (isTimed(target)) entry.runAt = now;
     enter(data, entry, target, now, EXPIRY.reason);
     return false;
   });

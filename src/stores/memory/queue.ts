@@ -38,7 +38,7 @@ export class Queue implements EntryQueue {
   readonly #pending = Array.from({ length: PRIORITIES }, () => new Line<Entry>());
   /** Scheduled and retrying tasks. Those due at the same instant come out in the order in which they were added. */
   readonly #waiting = new Heap<Entry>((a, b) =>
-    a.dueAt === b.dueAt ? a.sequence < b.sequence : a.dueAt < b.dueAt,
+    a.runAt === b.runAt ? a.sequence < b.sequence : a.runAt < b.runAt,
   );
   readonly #wake: () => void;
 

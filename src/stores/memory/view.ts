@@ -1,6 +1,7 @@
 /** Entries as they are handed out: always copies. */
 import type { Lease } from "../../store/store.ts";
 import type { TaskSettings } from "../../task/settings.ts";
+import { isTerminal } from "../../task/life.ts";
 import type { Task, TaskDetail } from "../../task/task.ts";
 import type { Entry, HeldLease } from "./entry.ts";
 
@@ -15,6 +16,7 @@ export function toTask(entry: Entry): Task {
     state: entry.state,
     createdAt: entry.createdAt,
     runAt: entry.runAt,
+    putBackAt: isTerminal(entry.state) ? undefined : entry.putBackAt,
     failures: entry.failures,
     crashes: entry.crashes,
     crashLimit: entry.crashLimit,
@@ -45,6 +47,7 @@ export function toLease({ entry, token, startedAt }: HeldLease): Lease {
     createdAt: entry.createdAt,
     runAt: entry.runAt,
     startedAt,
+    putBackAt: entry.putBackAt,
     failures: entry.failures,
     crashes: entry.crashes,
   };

@@ -8,6 +8,8 @@ export interface AttemptState {
   /** Undefined: as the record says. */
   readonly runAt: number | undefined;
   readonly deadReason: DeadReason | undefined;
+  /** In the place of a reason, behind an "@": what is put back is not dead. */
+  readonly putBackAt: number | undefined;
 }
 
 const NOTHING: AttemptState = {
@@ -16,17 +18,20 @@ const NOTHING: AttemptState = {
   cancelRequested: false,
   runAt: undefined,
   deadReason: undefined,
+  putBackAt: undefined,
 };
 
 export function readAttemptState(text: Buffer | null | undefined): AttemptState {
   if (text == null || text.length === 0) return NOTHING;
-  const [failures, crashes, stop, runAt, reason] = text.toString("latin1").split(" ");
+  const [failures, crashes, stop, runAt, reason = "-"] = text.toString("latin1").split(" ");
+  const isPutBack = reason.startsWith("@");
   return {
     failures: Number(failures),
     crashes: Number(crashes),
     cancelRequested: stop === "1",
     runAt: runAt === "-" ? undefined : Number(runAt),
-    deadReason: reason === undefined || reason === "-" ? undefined : (reason as DeadReason),
+    deadReason: isPutBack || reason === "-" ? undefined : (reason as DeadReason),
+    putBackAt: isPutBack ? Number(reason.slice(1)) : undefined,
   };
 }
 

@@ -35,9 +35,9 @@ export async function readLeases(
       continue;
     }
     const { type, payload, priority, createdAt, settings } = fields;
-    const { failures, crashes, runAt = fields.runAt } = readAttemptState(texts?.[i]);
+    const { failures, crashes, runAt = fields.runAt, putBackAt } = readAttemptState(texts?.[i]);
     const startedAt = runner.time.ofToken(token);
-    const facts = { type, payload, priority, createdAt, runAt, startedAt, failures, crashes };
+    const facts = { type, payload, priority, createdAt, runAt, startedAt, putBackAt, failures, crashes };
     const lease = { id, queue, token, ...facts };
     leases.push(settings === undefined ? lease : { ...lease, ...settings });
   }

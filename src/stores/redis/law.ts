@@ -71,15 +71,15 @@ interface Move {
   readonly costs: NonNullable<AttemptMove["costs"]> | "-";
   readonly reason: DeadReason | "-";
   readonly brings: "error" | "result" | "nothing" | "-";
-  /** `keeps`: its time, wherever it waits. */
-  readonly time: "keeps" | "-";
+  /** `back`: it is put back, and since when is remembered. */
+  readonly puts: "back" | "-";
 }
 
 /** The move of an outcome as words, in the order of `Move`. */
 export function moveArg(outcome: Outcome): string {
   const reason = outcome.kind === "dead" ? outcome.reason : "-";
-  const { to, ifCancelled, costs, time } = move(moveOf(outcome));
-  return `${to} ${ifCancelled} ${costs} ${reason} ${bringsOf(outcome)} ${time}`;
+  const { to, ifCancelled, costs, puts } = move(moveOf(outcome));
+  return `${to} ${ifCancelled} ${costs} ${reason} ${bringsOf(outcome)} ${puts}`;
 }
 
 function bringsOf(outcome: Outcome): Move["brings"] {
@@ -88,10 +88,10 @@ function bringsOf(outcome: Outcome): Move["brings"] {
   return outcome.result === undefined ? "-" : "result";
 }
 
-function move({ to, ifCancelled, costs, keepsTime }: AttemptMove): {
+function move({ to, ifCancelled, costs, putsBack }: AttemptMove): {
   readonly [Name in keyof Move]: Move[Name];
 } {
-  return { to, ifCancelled, costs: costs ?? "-", reason: "-", brings: "-", time: keepsTime ? "keeps" : "-" };
+  return { to, ifCancelled, costs: costs ?? "-", reason: "-", brings: "-", puts: putsBack ? "back" : "-" };
 }
 
 /** A set that a script can look into. */

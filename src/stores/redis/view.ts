@@ -27,6 +27,7 @@ export function readView(queue: string, reply: Reply): TaskDetail {
     state,
     createdAt,
     runAt: attemptState.runAt ?? runAt,
+    putBackAt: isTerminal(state) ? undefined : attemptState.putBackAt,
     failures: attemptState.failures,
     crashes: attemptState.crashes,
     crashLimit: settings?.crashLimit ?? DEFAULT_CRASH_LIMIT,

@@ -44,7 +44,7 @@ export function edit(tx: Transaction, task: TaskRef, change: TaskEdit): ActResul
   if (runAt !== undefined) {
     takeOut(tx, found);
     tx.sql.task.setPriority.run(rid, priority);
-    tx.sql.task.setTime.run(rid, runAt);
+    tx.sql.task.setTime.run(rid, runAt, null);
     enter(tx, found, to, { at: runAt, wall: change.runAt !== undefined });
   } else if (priority !== found.priority) {
     if (isTimed(to)) tx.sql.task.setPriority.run(rid, priority);
@@ -70,7 +70,7 @@ function actOn(tx: Transaction, task: TaskRef, name: Act): ActResult {
   }
   const { renews, due, reason } = ACTS[name];
   if (renews) tx.sql.task.renew.run(rid);
-  if (due) tx.sql.task.setTime.run(rid, tx.now);
+  if (due) tx.sql.task.setTime.run(rid, tx.now, null);
   // Its worker is asked to stop, and hears of it when it extends.
   if (to === "running") tx.sql.lease.cancel.run(found.token);
   else {

@@ -63,13 +63,14 @@ function readable(tx: Transaction, first: number, last: number): ClaimedRow[] | 
 
 /** Types are kept by the tables, which are strict; a value can still be nonsense, and the task can be gone. */
 function toLease(row: ClaimedRow, claimed: Pick<Lease, "queue" | "token" | "startedAt">): Lease | undefined {
-  const [id, type, payload, rank, createdAt, runAt, failures, crashes, text] = row;
+  const [id, type, payload, rank, createdAt, runAt, failures, crashes, text, putBack] = row;
   if (id === null) return undefined;
   const priority = priorityOf(rank);
   if (priority < 0 || priority >= PRIORITIES) return undefined;
   if (createdAt < 0 || runAt < 0 || failures < 0 || crashes < 0) return undefined;
   const { queue, token, startedAt } = claimed;
-  const facts = { type, payload, priority, createdAt, runAt, startedAt, failures, crashes };
+  const putBackAt = putBack ?? undefined;
+  const facts = { type, payload, priority, createdAt, runAt, startedAt, putBackAt, failures, crashes };
   const lease = { id, queue, token, ...facts };
   if (text === null) return lease;
   const settings = readSettings(text);

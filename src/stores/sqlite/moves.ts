@@ -23,8 +23,8 @@ export interface Arrival {
   readonly at?: number | undefined;
   /** Scheduled, retrying: `at` was given as an instant, and moves with the wall clock. By default it is the end of a delay. */
   readonly wall?: boolean | undefined;
-  /** Scheduled, retrying: its `runAt` stays what it was. */
-  readonly keepsTime?: boolean | undefined;
+  /** Scheduled, retrying: a worker put it back. */
+  readonly putsBack?: boolean | undefined;
   /** Dead: why. */
   readonly reason?: DeadReason | undefined;
 }
@@ -94,8 +94,9 @@ export function drop(
 }
 
 function enterReady(tx: Transaction, { rid, queue }: TaskRow, state: TaskState, { end }: Arrival): void {
-  const position = end === "head" ? head(tx.next()) : tail(tx.next());
-  tx.sql.task.setPosition.run(rid, position);
+  const hadItsTurn = end === "head";
+  const position = hadItsTurn ? head(tx.next()) : tail(tx.next());
+  tx.sql.task.setPosition.run(rid, position, hadItsTurn ? 1 : 0);
   // No row if the task itself is missing: nothing to run, and nothing to count.
   tx.count(queue, state, tx.sql.ready.put.run(rid));
 }
@@ -104,11 +105,11 @@ function enterDue(
   tx: Transaction,
   { rid, queue }: TaskRow,
   state: StateIn<"due">,
-  { at = tx.now, wall = false, keepsTime = false }: Arrival,
+  { at = tx.now, wall = false, putsBack = false }: Arrival,
 ): void {
   const { sql } = tx;
   if (fallsDueFirst(tx, queue, at)) tx.notify(queue);
-  if (!keepsTime) sql.task.setTime.run(rid, at);
+  sql.task.setTime.run(rid, at, putsBack ? tx.now : null);
   sql.due.put.run(rid, state, wall ? at : at + tx.shift, wall ? 1 : 0);
   tx.count(queue, state, 1);
 }

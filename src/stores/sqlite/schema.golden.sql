@@ -1,4 +1,4 @@
-PRAGMA user_version = 4;
+PRAGMA user_version = 5;
 
 CREATE TABLE activity (
   minute INTEGER NOT NULL,
@@ -109,7 +109,7 @@ CREATE TABLE task (
   -- JSON, for a task that was given some: see task/settings.ts.
   settings TEXT,
   payload TEXT NOT NULL
-) STRICT;
+, put_back_at INTEGER) STRICT;
 
 CREATE INDEX due_at ON due (queue, wall, at);
 

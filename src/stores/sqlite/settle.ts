@@ -81,7 +81,7 @@ export function expire(
 
 /** Applies one outcome. A task that goes back to the head is left to `returnToHead`, because it minds the order of several. */
 function end(tx: Transaction, lease: HeldLease, outcome: Outcome, back: Returning[]): void {
-  const { to, ifCancelled, costs, keepsTime } = moveOf(outcome);
+  const { to, ifCancelled, costs, putsBack } = moveOf(outcome);
   if (costs !== undefined) recordAttempt(tx, lease, costs, "error" in outcome ? outcome.error : undefined);
   if ("result" in outcome && outcome.result !== undefined) recordResult(tx, lease.rid, outcome.result);
   const state = lease.cancelRequested ? ifCancelled : to;
@@ -91,7 +91,7 @@ function end(tx: Transaction, lease: HeldLease, outcome: Outcome, back: Returnin
   }
   enter(tx, lease, state, {
     at: "delayMs" in outcome ? Math.ceil(tx.now + outcome.delayMs) : undefined,
-    keepsTime,
+    putsBack,
     reason: "reason" in outcome ? outcome.reason : undefined,
   });
 }

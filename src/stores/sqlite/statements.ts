@@ -16,6 +16,7 @@ export type ClaimedRow = readonly [
   failures: number,
   crashes: number,
   settings: string | null,
+  putBackAt: number | null,
 ];
 
 type HeldRow = readonly [token: number, rid: number, queue: number, id: string, marks: number];
@@ -63,6 +64,7 @@ export type ViewRow = readonly [
   result: string | null,
   settings: string | null,
   payload: string,
+  putBackAt: number | null,
 ];
 
 /** Tasks per insert: a call into SQLite costs about as much as a small task, so some share one. */

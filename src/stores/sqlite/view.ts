@@ -23,7 +23,20 @@ export function findRow({ sql }: Transaction, { id, queue }: TaskRef): ViewRow |
 
 export function toTask(tx: Transaction, row: ViewRow): Task {
   const [, id, , queue, type, rank, createdAt, runAt, failures, crashes, key, state, , ...more] = row;
-  const [worker, startedAt, until, cancel, finishedAt, reason, error, , result, settings, payload] = more;
+  const [
+    worker,
+    startedAt,
+    until,
+    cancel,
+    finishedAt,
+    reason,
+    error,
+    ,
+    result,
+    settings,
+    payload,
+    putBackAt,
+  ] = more;
   const kept = settings === null ? undefined : readSettings(settings);
   return {
     ...kept,
@@ -36,6 +49,7 @@ export function toTask(tx: Transaction, row: ViewRow): Task {
     state: state ?? UNREADABLE.to,
     createdAt,
     runAt,
+    putBackAt: putBackAt === null || finishedAt !== null ? undefined : putBackAt,
     failures,
     crashes,
     crashLimit: kept?.crashLimit ?? DEFAULT_CRASH_LIMIT,

@@ -1,20 +1,26 @@
 /** Nothing is claimed before its time, however it came to wait: told without a facet, by claims alone. */
 import assert from "node:assert/strict";
-import type { FullStore } from "../../store/facets.ts";
+import { isTimed, moveOf } from "../../task/life.ts";
+import type { Outcome } from "../../task/outcome.ts";
 import { casesOf, type StoreCase, type StoreUnderTest } from "../store-case.ts";
 import {
+  act,
   add,
   apply,
   claim,
   claimOne,
   failed,
+  gone,
   HOUR,
   ids,
   LEASE_MS,
+  loseLeases,
+  look,
   maintainAll,
   MINUTE,
   Q,
   release,
+  requeue,
   running,
   SECOND,
   snooze,
@@ -24,14 +30,21 @@ import {
 const waits: Readonly<Record<string, (sut: StoreUnderTest) => Promise<string>>> = {
   "a new task with a delay": ({ store }) => add(store, { delayMs: MINUTE }),
   "a new task with an instant": async (sut) => add(sut.store, { runAt: (await sut.now()) + MINUTE }),
-  "a failed task": ({ store }) => leave(store, "failed"),
-  "a snoozed task": ({ store }) => leave(store, "snoozed"),
+  ...leaves("a failed task", failed(MINUTE)),
+  ...leaves("a snoozed task", snooze(MINUTE)),
+  ...leaves("a task that was put back", requeue(MINUTE)),
 };
 
-async function leave(store: FullStore, how: "failed" | "snoozed"): Promise<string> {
-  const lease = await running(store);
-  await apply(store, lease, how === "failed" ? failed(MINUTE) : snooze(MINUTE));
-  return lease.id;
+/** By an outcome, as long as the law has it wait for its time. */
+function leaves(name: string, outcome: Outcome): typeof waits {
+  if (!isTimed(moveOf(outcome).to)) return {};
+  return {
+    [name]: async ({ store }) => {
+      const lease = await running(store);
+      await apply(store, lease, outcome);
+      return lease.id;
+    },
+  };
 }
 
 /**
@@ -86,27 +99,73 @@ function waitCases(): Record<string, StoreCase["run"]> {
   return cases;
 }
 
-export const delayCases = casesOf("time", [], {
-  ...waitCases(),
+export const delayCases = [
+  ...casesOf("time", [], {
+    ...waitCases(),
 
-  "a lease says since when its task has been due, after a failure and a snooze": async (sut) => {
-    await add(sut.store);
-    for (const outcome of [failed(HOUR), snooze(HOUR)]) {
-      const lease = await claimOne(sut.store);
+    "a lease says since when its task has been due, after a failure and a snooze": async (sut) => {
+      await add(sut.store);
+      for (const outcome of [failed(HOUR), snooze(HOUR)]) {
+        const lease = await claimOne(sut.store);
+        const before = await sut.now();
+        await apply(sut.store, lease, outcome);
+        const after = await sut.now();
+        await sut.advance(2 * HOUR);
+        const { runAt, createdAt } = await claimOne(sut.store);
+        assert.ok(runAt >= before + HOUR && runAt <= after + HOUR + SECOND, outcome.kind);
+        assert.equal(createdAt, lease.createdAt);
+        for (const held of await claim(sut.store, { holding: [] })) await apply(sut.store, held, release);
+      }
+    },
+
+    "of a task that is put back again and again, a lease says since when": async (sut) => {
+      const { store } = sut;
       const before = await sut.now();
-      await apply(sut.store, lease, outcome);
+      const first = await running(store);
+      assert.equal(first.putBackAt, undefined);
+      await apply(store, first, requeue(0));
       const after = await sut.now();
-      await sut.advance(2 * HOUR);
-      const { runAt, createdAt } = await claimOne(sut.store);
-      assert.ok(runAt >= before + HOUR && runAt <= after + HOUR + SECOND, outcome.kind);
-      assert.equal(createdAt, lease.createdAt);
-      for (const held of await claim(sut.store, { holding: [] })) await apply(sut.store, held, release);
-    }
-  },
+      const second = await claimOne(store);
+      const since = second.putBackAt ?? 0;
+      assert.ok(since >= before && since <= after);
+      await sut.advance(MINUTE);
+      await apply(store, second, requeue(0));
+      assert.equal((await claimOne(store)).putBackAt, since);
+    },
 
-  "a snooze of nothing can be claimed at once": async ({ store }) => {
-    const lease = await running(store);
-    await apply(store, lease, snooze(0));
-    assert.equal((await claimOne(store)).id, lease.id);
-  },
-});
+    "any other end of an attempt ends that": async (sut) => {
+      const { store } = sut;
+      for (const end of [failed(0), snooze(0), release, "lost"] as const) {
+        const lease = await running(store);
+        await apply(store, lease, requeue(0));
+        const again = await claimOne(store);
+        assert.ok(again.putBackAt !== undefined);
+        if (end === "lost") await loseLeases(sut);
+        else await apply(store, again, end);
+        const last = await claimOne(store);
+        assert.equal(last.putBackAt, undefined, end === "lost" ? end : end.kind);
+        await apply(store, last, gone);
+      }
+    },
+
+    "a snooze of nothing can be claimed at once": async ({ store }) => {
+      const lease = await running(store);
+      await apply(store, lease, snooze(0));
+      assert.equal((await claimOne(store)).id, lease.id);
+    },
+  }),
+
+  ...casesOf("time", ["inspectable", "administrable"], {
+    "a time that was given by hand ends what put a task back": async ({ store }) => {
+      for (const byHand of ["edit", "runNow"] as const) {
+        const { id, ...lease } = await running(store);
+        await apply(store, { id, ...lease }, requeue(HOUR));
+        assert.notEqual((await look(store, id)).putBackAt, undefined);
+        if (byHand === "edit") await store.edit({ id }, { delayMs: 2 * HOUR });
+        else await act(store, "runNow", id);
+        assert.equal((await look(store, id)).putBackAt, undefined, byHand);
+        await act(store, "remove", id);
+      }
+    },
+  }),
+];

@@ -77,8 +77,8 @@ async function ends(store: FullStore, outcome: Outcome, asked: boolean, to: Task
   const lease = await runs(store);
   if (asked) await act(store, "cancel", lease.id);
   await apply(store, lease, outcome);
-  const { state, failures, crashes, attempts, error, runAt } = await look(store, lease.id);
-  const { costs, keepsTime } = moveOf(outcome);
+  const { state, failures, crashes, attempts, error, runAt, putBackAt } = await look(store, lease.id);
+  const { costs, putsBack } = moveOf(outcome);
   assert.deepEqual([state, failures, crashes], [to, costs === "failure" ? 1 : 0, costs === "crash" ? 1 : 0]);
   const thrown = costs !== undefined && "error" in outcome ? outcome.error : undefined;
   assert.deepEqual(plain(error ?? null), plain(thrown ?? null));
@@ -86,7 +86,8 @@ async function ends(store: FullStore, outcome: Outcome, asked: boolean, to: Task
     attempts.map((attempt) => [attempt.outcome, attempt.error?.message]),
     costs === undefined ? [] : [[costs === "failure" ? "failed" : "crashed", thrown?.message]],
   );
-  if (keepsTime || !isTimed(to)) assert.equal(runAt, lease.runAt);
+  assert.equal(putBackAt !== undefined, putsBack === true && !isTerminal(to), "whether it was put back");
+  if (!isTimed(to)) assert.equal(runAt, lease.runAt);
   else assert.ok(runAt >= lease.startedAt + ("delayMs" in outcome ? outcome.delayMs : 0));
   await assertAtRest(store, lease.id, to, "reason" in outcome ? outcome.reason : undefined);
 }

@@ -38,9 +38,11 @@ function againCases(): Record<string, StoreCase["run"]> {
       await leave(sut, first);
       const again = await claimOne(sut.store, { worker: "w2" });
       assert.ok(again.token > first.token);
-      const { token, runAt, startedAt, failures, crashes, ...kept } = first;
-      const lasting = { ...again, token, runAt, startedAt, failures, crashes };
-      assert.deepEqual(plain(lasting), plain({ ...kept, token, runAt, startedAt, failures, crashes }));
+      const { token, runAt, startedAt, putBackAt, failures, crashes } = first;
+      assert.deepEqual(
+        plain({ ...again, token, runAt, startedAt, putBackAt, failures, crashes }),
+        plain(first),
+      );
     };
   }
   return cases;

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import type { FullStore } from "../../store/facets.ts";
-import { isTimed, moveOf } from "../../task/life.ts";
-import { casesOf, type StoreCase, type StoreUnderTest } from "../store-case.ts";
+import { casesOf, type StoreUnderTest } from "../store-case.ts";
 import {
   act,
   add,
@@ -19,8 +18,6 @@ import {
   maintainAll,
   running,
   SECOND,
-  requeue,
-  snooze,
   tasks,
 } from "./fixture.ts";
 
@@ -31,17 +28,8 @@ const CLAIM = { queues: [Q], max: 10, leaseMs: MINUTE, worker: "w1" };
  * on its own, the last millisecond before may be over before the claim; the store's clock tells.
  */
 async function neverEarly(sut: StoreUnderTest, id: string): Promise<void> {
-  const { runAt } = await look(sut.store, id);
-  await claimedWithin(sut, id, runAt, runAt);
-}
-
-async function claimedWithin(
-  sut: StoreUnderTest,
-  id: string,
-  runAt: number,
-  atTheLatest: number,
-): Promise<void> {
   const { store } = sut;
+  const { runAt } = await look(store, id);
   for (const before of [10 * SECOND, SECOND, 1]) {
     await sut.advance(Math.max(0, runAt - before - (await sut.now())));
     await store.maintain({ limit: 10 });
@@ -49,7 +37,7 @@ async function claimedWithin(
     if ((await sut.now()) < runAt) assert.deepEqual(leases, [], `${before} ms early`);
     else if (leases.length > 0) return;
   }
-  await sut.advance(Math.max(0, atTheLatest - (await sut.now())));
+  await sut.advance(Math.max(0, runAt - (await sut.now())));
   assert.deepEqual(ids(await claim(store)), [id]);
 }
 
@@ -60,23 +48,6 @@ async function nextDueMs(store: FullStore, queues: readonly string[] = [Q]): Pro
 /** Right, give or take the time that the case itself takes. */
 function assertAbout(actual: number | undefined, expected: number): void {
   assert.ok(actual !== undefined && actual > expected - 10 * SECOND && actual <= expected, `${actual} ms`);
-}
-
-/** Of every outcome that brings a delay and leads to a state in which tasks wait for their time. */
-function delayCases(): Record<string, StoreCase["run"]> {
-  const putOff = [failed(MINUTE), snooze(MINUTE), requeue(MINUTE)];
-  const timed = putOff.filter((outcome) => isTimed(moveOf(outcome).to));
-  return Object.fromEntries(
-    timed.map((outcome) => [
-      `a task that is put off by a ${outcome.kind} does not start early`,
-      async (sut) => {
-        const lease = await running(sut.store);
-        const before = await sut.now();
-        await apply(sut.store, lease, outcome);
-        await claimedWithin(sut, lease.id, before + MINUTE, (await sut.now()) + MINUTE);
-      },
-    ]),
-  );
 }
 
 export const timeCases = [
@@ -162,8 +133,6 @@ export const timeCases = [
       assert.equal((await look(sut.store, id)).runAt, runAt);
       await neverEarly(sut, id);
     },
-
-    ...delayCases(),
 
     "a task for an instant that is past runs at once": async (sut) => {
       const id = await add(sut.store, { runAt: (await sut.now()) - HOUR });

@@ -63,8 +63,8 @@ void test("a move goes along with each outcome, as the law has it", () => {
     [{ kind: "cancelled" }, "- -"],
   ];
   for (const [outcome, more] of outcomes) {
-    const { to, ifCancelled, costs = "-", keepsTime } = moveOf(outcome);
-    assert.equal(moveArg(outcome), `${to} ${ifCancelled} ${costs} ${more} ${keepsTime ? "keeps" : "-"}`);
+    const { to, ifCancelled, costs = "-", putsBack } = moveOf(outcome);
+    assert.equal(moveArg(outcome), `${to} ${ifCancelled} ${costs} ${more} ${putsBack ? "back" : "-"}`);
   }
 });
 

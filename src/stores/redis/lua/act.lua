@@ -43,7 +43,9 @@ local function carryOut(task, to)
       local event, count = ':' .. to, 1
       -- include: count-event
     end
-    stop, reason = 0, to == 'dead' and rule.reason or '-'
+    stop = 0
+    -- Of one that was put back, the reason is since when: see shared/attempt-state.lua.
+    if to == 'dead' or rule.due or sub(reason, 1, 1) ~= '@' then reason = to == 'dead' and rule.reason or '-' end
     task[2], task[3] = to, sets[to] and '' .. score or ''
   end
   local after = failures .. ' ' .. crashes .. ' ' .. stop .. ' ' .. runAt .. ' ' .. reason

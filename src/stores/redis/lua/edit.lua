@@ -39,6 +39,7 @@ if due or (not sets[from] and priority ~= oldPriority) then
 end
 if due then
   -- include: attempt-state
+  if sub(reason, 1, 1) == '@' then reason = '-' end
   call('HSET', details, id, failures .. ' ' .. crashes .. ' ' .. stop .. ' ' .. due .. ' ' .. reason)
 end
 announce(due and sets[to])

@@ -8,7 +8,7 @@ SELECT rid, queue, ?3, ?4, ?5 FROM ready WHERE queue = ?1 ORDER BY rank LIMIT ?2
 
 -- name: claimed
 -- ?1 to ?2 tokens. LEFT: a lease whose task is gone must be seen, to be dropped.
-SELECT t.id, t.type, t.payload, t.rank, t.created_at, t.run_at, t.failures, t.crashes, t.settings
+SELECT t.id, t.type, t.payload, t.rank, t.created_at, t.run_at, t.failures, t.crashes, t.settings, t.put_back_at
 FROM lease AS l
 LEFT JOIN task AS t ON t.rid = l.rid
 WHERE l.token BETWEEN ?1 AND ?2

@@ -18,7 +18,8 @@ SELECT
     WHEN l.rid IS NOT NULL THEN ${LEASE_STATE}
   END,
   l.token, l.worker, l.started_at, l.until, l.cancel,
-  f.finished_at, f.reason, x.error, x.attempts, x.result, t.settings, t.payload
+  f.finished_at, f.reason, x.error, x.attempts, x.result, t.settings, t.payload,
+  min(max(t.put_back_at, 0), ${MAX_INTEGER})
 FROM task AS t
 JOIN queue AS q ON q.qid = t.queue
 LEFT JOIN ready AS r ON r.queue = t.queue AND r.rank = t.rank AND r.rid = t.rid

@@ -14,6 +14,7 @@ for i = 1, #ids do
   local id, lease, move, state = ids[i], held[i], moveOf[i], states[i]
   -- include: attempt-state
   local to, brings, costs = stop == 1 and move.ifCancelled or move.to, move.brings, move.costs
+  local putBack = sub(reason, 1, 1) == '@' and reason or '@' .. now
   reason = move.reason
   if costs ~= '-' then
     local kind, number, failure = 'F', failures + crashes + 1, brings == 'error' and textOf[i]
@@ -33,7 +34,7 @@ for i = 1, #ids do
   end
   if brings == 'result' then fields[#fields + 1], fields[#fields + 2] = id .. ':result', textOf[i] end
   if counted[to] then events[':' .. to] = (events[':' .. to] or 0) + 1 end
-  if to ~= 'dead' then reason = '-' end
+  if to ~= 'dead' then reason = move.puts == 'back' and putBack or '-' end
   if brings == 'nothing' then
     gone[#gone + 1] = id
   elseif not sets[to] then
@@ -43,7 +44,7 @@ for i = 1, #ids do
     if timed[to] then
       score = now + delayOf[i]
       change = change or 'due'
-      if move.time ~= 'keeps' then runAt = score end
+      runAt = score
     end
     list[#list + 1], list[#list + 2] = score, id
     entering[to] = list
