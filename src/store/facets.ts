@@ -19,13 +19,21 @@ export interface Inspectable {
    */
   list(filter: TaskFilter): Promise<TaskPage>;
 
-  /** Every queue that was ever added to or paused and not purged away, by name. Counts are exact at rest. */
-  queues(): Promise<readonly QueueInfo[]>;
+  /**
+   * The queues that were ever added to or paused and not purged away, by name (in the order of UTF-16 code units), a page at a
+   * time, at the cost of the queues of the page. One that lives throughout is on exactly one page, whichever come and go
+   * meanwhile. Counts are exact at rest. A cursor that no page named fails with `INVALID_CURSOR`, if that can be told.
+   * Queues of a server (a shard of a cluster) that cannot be reached are marked; if none that was asked about can be, it fails.
+   */
+  queues(query: QueueQuery): Promise<QueuePage>;
 
   /** One of them; undefined if it is not listed. */
   queue(name: string): Promise<QueueInfo | undefined>;
 
-  /** What happened per minute, oldest first, the running minute last; minutes without events are left out. */
+  /**
+   * What happened in these queues together per minute, oldest first, the running minute last; minutes without events are left
+   * out. A queue that is not known adds nothing, nor does one that cannot be reached while another can.
+   */
   activity(query: ActivityQuery): Promise<readonly MinuteActivity[]>;
 }
 
@@ -64,9 +72,24 @@ export interface QueueInfo {
   readonly oldestPendingMs?: number | undefined;
 }
 
+/** Which queues to show. */
+export interface QueueQuery {
+  /** 1 to 500. */
+  readonly limit: number;
+  /** `nextCursor` of the page before. */
+  readonly cursor?: string | undefined;
+}
+
+/** One page of queues. */
+export interface QueuePage {
+  readonly items: readonly QueueInfo[];
+  /** Undefined: this is the last page. A page that is not the last may have fewer than its limit. */
+  readonly nextCursor?: string | undefined;
+}
+
 export interface ActivityQuery {
-  /** Undefined: all queues together. */
-  readonly queue?: string | undefined;
+  /** 1 to 500 names: what is asked for is bounded, however many queues there are. Naming one twice counts it once. */
+  readonly queues: readonly string[];
   /** How many minutes back, the running one included: 1 to 1,440. */
   readonly minutes: number;
 }

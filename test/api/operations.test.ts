@@ -10,6 +10,7 @@ import { type ErrorCode, WindlassError } from "../../src/task/errors.ts";
 import { TASK_STATES, type TaskState } from "../../src/task/task.ts";
 import { manualClock } from "../../src/testing/index.ts";
 import { fixture, type Fixture } from "./fixture.ts";
+import { queuesOf } from "../support/queues-of.ts";
 
 const UNKNOWN_ID = "0198c4e6-0000-7000-8000-000000000000";
 
@@ -168,7 +169,7 @@ test("tasks.enqueueBatch adds all or, if one is bad, none and names it", async (
   const tasks = Array.from({ length: 1_000 }, (_, n) => ({ type: "job", payload: { n } }));
   const { results } = (await call(w, "tasks.enqueueBatch", { tasks })) as unknown as { results: object[] };
   assert.equal(results.length, 1_000);
-  assert.equal((await w.store.queues())[0]?.counts.pending, 1_000);
+  assert.equal((await queuesOf(w.store))[0]?.counts.pending, 1_000);
   for (const [bad, code, pointer] of BAD_TASKS) {
     const at = `/tasks/499${pointer.startsWith("/") ? "" : "/"}${pointer}`;
     await refuses(w, "tasks.enqueueBatch", { tasks: tasks.with(499, bad as never) }, code, at);

@@ -212,6 +212,25 @@ test("queues are listed, paused, resumed and purged", async (t) => {
   assert.deepEqual(await cliJson(folder, ["queue", "purge", "mail", "--yes"]), { queue: "mail", deleted: 3 });
 });
 
+test("queues are listed a page at a time", async (t) => {
+  const folder = temporaryFolder(t);
+  await using queue = await windlass(`sqlite:${join(folder, ".windlass/windlass.db")}`);
+  for (const name of ["a", "b", "c"]) await queue.enqueue("n", 1, { queue: name });
+  const first = await runCli(folder, ["queue", "list", "--limit", "2"]);
+  assert.match(first.stderr, /more with --cursor b/);
+  const { items, nextCursor } = await cliJson<{ items: { name: string }[]; nextCursor?: string }>(folder, [
+    "queue",
+    "list",
+    "--limit",
+    "2",
+    "--cursor",
+    "b",
+  ]);
+  assert.deepEqual([items.map(({ name }) => name), nextCursor], [["c"], undefined]);
+  assert.equal((await runCli(folder, ["queue", "list", "--limit", "501"])).code, 2);
+  assert.match((await runCli(folder, ["queue", "list", "--cursor", "a b"])).stderr, /INVALID_CURSOR/);
+});
+
 test("a reader that has seen enough is no error", async (t) => {
   const folder = temporaryFolder(t);
   await using queue = await windlass(`sqlite:${join(folder, ".windlass/windlass.db")}`);

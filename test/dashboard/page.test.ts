@@ -88,6 +88,16 @@ test("it asks for what the server has", async () => {
   }
 });
 
+test("it says when there are more queues than its figures are of", async () => {
+  assert.match(page.body, /\$\("part"\)\.hidden = stats\.answer\.nextCursor === undefined/);
+  assert.match(page.body, /<p id="part" hidden>\s*There are more queues/);
+  await using s = await serve();
+  await s.client.enqueueAll(Array.from({ length: 501 }, (_, i) => ({ type: "n", queue: `q${i}` })));
+  const { json } = await s.request("GET", "/stats");
+  assert.equal(typeof json["nextCursor"], "string");
+  assert.equal((json["totals"] as { added: number }).added, 500);
+});
+
 test("with a token the page is served, and its data is not", async () => {
   await using s = await serve({ token: "a-token-of-25-characters" });
   const { status, text } = await s.request("GET", "/");

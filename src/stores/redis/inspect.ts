@@ -4,6 +4,8 @@ import {
   COUNTED_EVENTS,
   type MinuteActivity,
   type QueueInfo,
+  type QueuePage,
+  type QueueQuery,
   type QueueTotals,
   type StateCounts,
 } from "../../store/facets.ts";
@@ -23,6 +25,9 @@ const MINUTE_MS = 60_000;
 /** Calls under way at once: enough to keep Redis busy. */
 const STEP = 250;
 
+/** Queues that were purged away, of which a page looks at no more: another one goes on there. */
+const MOST_UNLISTED = 1_000;
+
 export async function get(
   runner: ScriptRunner,
   id: string,
@@ -35,15 +40,37 @@ export async function get(
   return views.length === 0 ? undefined : readView(home, views[0]!);
 }
 
-export async function queues(runner: ScriptRunner): Promise<QueueInfo[]> {
-  const names = await runner.knownQueues("added to");
-  const infos = await inSteps(names, (queue) =>
-    count(runner, queue).catch((error: unknown) => unreached(runner, queue, error)),
-  );
-  const known = infos.filter((info) => info !== undefined);
+/**
+ * Asks about the queues of the page and one more, which tells whether there is another page; in their place about further ones,
+ * if some of them are not listed.
+ */
+export async function queues(runner: ScriptRunner, { limit, cursor = "" }: QueueQuery): Promise<QueuePage> {
+  const names = await namesBehind(runner, cursor, limit + MOST_UNLISTED);
+  const known: QueueInfo[] = [];
+  let looked = 0;
+  while (known.length <= limit && looked < names.length) {
+    const some = names.slice(looked, looked + limit + 1 - known.length);
+    looked += some.length;
+    for (const info of await inSteps(some, (name) => countOrMark(runner, name))) {
+      if (info !== undefined) known.push(info);
+    }
+  }
   if (known.length > 0 && known.every(({ unreachable }) => unreachable === true))
     await count(runner, known[0]!.name);
-  return known;
+  const items = known.slice(0, limit);
+  if (known.length > limit) return { items, nextCursor: items.at(-1)!.name };
+  return { items, nextCursor: names.length < limit + MOST_UNLISTED ? undefined : names.at(-1) };
+}
+
+/** The first `most` names of queues behind this one, in order, listed or not. */
+async function namesBehind(runner: ScriptRunner, cursor: string, most: number): Promise<readonly string[]> {
+  const names = await runner.knownQueues("added to");
+  const first = cursor === "" ? 0 : names.findIndex((name) => name > cursor);
+  return first < 0 ? [] : names.slice(first, first + most);
+}
+
+function countOrMark(runner: ScriptRunner, name: string): Promise<QueueInfo | undefined> {
+  return count(runner, name).catch((error: unknown) => unreached(runner, name, error));
 }
 
 /** Asks about each, some at once: 100,000 calls under way took 2.4 GB. */
@@ -111,35 +138,38 @@ type Counters = { -readonly [K in keyof MinuteActivity]: number };
 
 export async function activity(
   runner: ScriptRunner,
-  { queue, minutes }: ActivityQuery,
+  { queues: wanted, minutes }: ActivityQuery,
 ): Promise<MinuteActivity[]> {
-  const names = queue === undefined ? await runner.knownQueues("added to") : [queue];
+  const names = [...new Set(wanted)];
   const from = (Math.floor((await nowOf(runner, names)) / MINUTE_MS) - minutes + 1) * MINUTE_MS;
   const found = new Map<number, Counters>();
-  const hashes = await inSteps(names, (name) => {
+  const failures = await inSteps(names, async (name): Promise<unknown> => {
     const keys = runner.keys(name);
-    return runner.send(keys.slot, ["HGETALL", keys.key("activity")]).catch((error: unknown): Reply => {
-      if (queue !== undefined || !isPartial(runner, error)) throw error;
-      return [];
-    });
+    try {
+      const hash = await runner.send(keys.slot, ["HGETALL", keys.key("activity")]);
+      addMinutes(found, hash as readonly Buffer[], from);
+      return undefined;
+    } catch (error) {
+      if (isPartial(runner, error)) return error;
+      throw error;
+    }
   });
-  for (const hash of hashes as readonly (readonly Buffer[])[]) {
-    for (let i = 0; i < hash.length; i += 2) {
-      const [minuteText, name] = String(hash[i]).split(":", 2);
-      const minute = Number(minuteText) * MINUTE_MS;
-      const event = COUNTED_EVENTS.find((each) => each === name);
-      if (!(minute >= from) || event === undefined) continue;
-      const counters = found.get(minute) ?? {
-        minute,
-        added: 0,
-        completed: 0,
-        failed: 0,
-        crashed: 0,
-        dead: 0,
-      };
-      counters[event] += Number(String(hash[i + 1]));
+  if (failures.every((failure) => failure !== undefined)) throw failures[0];
+  return [...found.values()].toSorted((a, b) => a.minute - b.minute);
+}
+
+/** Adds the events of one queue, from this minute on. */
+function addMinutes(found: Map<number, Counters>, hash: readonly Buffer[], from: number): void {
+  for (let i = 0; i < hash.length; i += 2) {
+    const [minuteText, name] = String(hash[i]).split(":", 2);
+    const minute = Number(minuteText) * MINUTE_MS;
+    const event = COUNTED_EVENTS.find((each) => each === name);
+    if (!(minute >= from) || event === undefined) continue;
+    let counters = found.get(minute);
+    if (counters === undefined) {
+      counters = { minute, added: 0, completed: 0, failed: 0, crashed: 0, dead: 0 };
       found.set(minute, counters);
     }
+    counters[event] += Number(String(hash[i + 1]));
   }
-  return [...found.values()].toSorted((a, b) => a.minute - b.minute);
 }

@@ -1,4 +1,4 @@
-PRAGMA user_version = 5;
+PRAGMA user_version = 6;
 
 CREATE TABLE activity (
   minute INTEGER NOT NULL,
@@ -110,6 +110,8 @@ CREATE TABLE task (
   settings TEXT,
   payload TEXT NOT NULL
 , put_back_at INTEGER) STRICT;
+
+CREATE INDEX activity_queue ON activity (queue, minute);
 
 CREATE INDEX due_at ON due (queue, wall, at);
 

@@ -68,7 +68,7 @@ export function sqliteStore(options: SqliteStoreOptions): FullStore {
 
     get: (id, queue) => read((tx) => inspect.get(tx, { id, queue })),
     list: (filter) => read((tx) => list(tx, filter)),
-    queues: () => read(inspect.queues),
+    queues: (query) => read((tx) => inspect.queues(tx, query)),
     queue: (name) => read((tx) => inspect.queue(tx, name)),
     activity: (query) => read((tx) => inspect.activity(tx, query)),
 

@@ -26,6 +26,7 @@ import {
   snooze,
   task,
   tasks,
+  queuesOf,
 } from "./fixture.ts";
 
 const NOTHING: QueueTotals = { added: 0, completed: 0, failed: 0, crashed: 0, dead: 0 };
@@ -62,7 +63,7 @@ export const totalsCases = [
       const other = await sut.another();
       await add(other);
       await assertTotals(other, { ...lived, added: 4 });
-      assert.deepEqual(plain((await store.queues())[0]!.totals), plain((await store.queue(Q))!.totals));
+      assert.deepEqual(plain((await queuesOf(store))[0]!.totals), plain((await store.queue(Q))!.totals));
     },
 
     "duplicates, releases, snoozes, cancellations and stale answers do not count": async ({ store }) => {
@@ -99,7 +100,7 @@ export const totalsCases = [
         await maintainAll(store, KEEP_NOTHING);
       }
       assert.equal((await store.list({ queue: Q, limit: 10 })).items.length, 0);
-      assert.deepEqual(await store.activity({ queue: Q, minutes: 1_440 }), []);
+      assert.deepEqual(await store.activity({ queues: [Q], minutes: 1_440 }), []);
       await add(store);
       await assertTotals(store, { ...lived, added: 4 });
     },

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { freshPrefix, redisForTests } from "../../services.ts";
 import { claim, complete, openStore, raw, tasks } from "../../support/redis-fixture.ts";
+import { queuesOf } from "../../support/queues-of.ts";
 
 const redis = await redisForTests();
 if (redis !== undefined) {
@@ -28,11 +29,11 @@ if (redis !== undefined) {
     const key = `${prefix}:{default}:activity`;
     await other.send("HSET", key, "total:added", "many", "total:dead", "2");
     await store.add(tasks(2));
-    const [broken] = await store.queues();
+    const [broken] = await queuesOf(store);
     assert.deepEqual(broken?.totals, { added: 0, completed: 0, failed: 0, crashed: 0, dead: 2 });
     await other.send("SET", key, "no hash");
     assert.deepEqual(await complete(store, await claim(store)), ["applied", "applied"]);
-    const [queue] = await store.queues();
+    const [queue] = await queuesOf(store);
     assert.equal(queue?.counts.pending, 0);
     assert.deepEqual(queue?.totals, { added: 0, completed: 0, failed: 0, crashed: 0, dead: 0 });
   });

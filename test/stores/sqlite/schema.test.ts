@@ -11,6 +11,7 @@ import { textOf } from "../../../src/stores/sqlite/texts.ts";
 import { manualClock } from "../../../src/testing/index.ts";
 import { assertSound, newTask, uuid } from "../../support/sqlite-fixture.ts";
 import { temporaryFolder } from "../../support/sqlite-under-test.ts";
+import { queuesOf } from "../../support/queues-of.ts";
 
 const GOLDEN = join(import.meta.dirname, "../../../src/stores/sqlite/schema.golden.sql");
 
@@ -60,7 +61,7 @@ void test("a file of version 2 keeps what is in it, and its totals begin with th
   }
   await using store = sqliteStore({ path: folder.file() });
   await store.open();
-  const [mail, other] = await store.queues();
+  const [mail, other] = await queuesOf(store);
   assert.deepEqual([mail?.name, mail?.counts.completed], ["mail", 2]);
   assert.deepEqual(mail?.totals, { added: 6, completed: 4, failed: 2, crashed: 4, dead: 1 });
   assert.deepEqual(other?.totals, { added: 0, completed: 0, failed: 0, crashed: 0, dead: 0 });
@@ -116,7 +117,7 @@ void test("a file that was only begun is finished", async () => {
   }
   await using store = sqliteStore({ path: folder.file() });
   await store.open();
-  assert.deepEqual(await store.queues(), []);
+  assert.deepEqual(await queuesOf(store), []);
 });
 
 void test("every setting that the promises rest on is made", () => {

@@ -1,10 +1,10 @@
 -- What happened, per minute since the epoch and queue.
 
 -- name: read
--- ?1 first minute, ?2 name of a queue or null for all.
+-- ?1 first minute, ?2 names of queues as a JSON list. CROSS JOIN says the order: queue by queue, whatever others have done.
 SELECT minute, sum(added), sum(completed), sum(failed), sum(crashed), sum(dead)
-FROM activity
-WHERE minute >= ?1 AND (?2 IS NULL OR queue = (SELECT qid FROM queue WHERE name = ?2))
+FROM (SELECT DISTINCT qid AS wanted FROM json_each(?2) CROSS JOIN queue ON name = value)
+CROSS JOIN activity INDEXED BY activity_queue ON queue = wanted AND minute >= ?1
 GROUP BY minute
 ORDER BY minute
 

@@ -1,0 +1,53 @@
+/** A page of queues costs what its queues cost, however many others there are. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { startRedis } from "../../../scripts/redis-service.ts";
+import { redisForTests } from "../../services.ts";
+import { openStore, raw, task } from "../../support/redis-fixture.ts";
+
+const QUEUES = 3_000;
+
+if ((await redisForTests()) !== undefined) {
+  test("of thousands of queues a page asks its own and one more, and its activity each of them once", async () => {
+    await using server = await startRedis();
+    await using store = await openStore({ url: server.url });
+    await using other = await raw(server.url);
+    for (let from = 0; from < QUEUES; from += 500) {
+      await store.add(Array.from({ length: 500 }, (_, i) => task({ queue: nameOf(from + i) })));
+    }
+    /** How often each command was called for what `work` does. */
+    const callsOf = async (work: () => Promise<unknown>): Promise<ReadonlyMap<string, number>> => {
+      await other.send("CONFIG", "RESETSTAT");
+      await work();
+      const text = String(await other.send("INFO", "commandstats"));
+      return new Map(
+        [...text.matchAll(/^cmdstat_([^:]+):calls=(\d+)/gm)].map(([, name, calls]) => [name!, Number(calls)]),
+      );
+    };
+    for (const [limit, from] of [
+      [1, 0],
+      [10, 1_500],
+      [100, 2_950],
+    ] as const) {
+      const cursor = from === 0 ? undefined : nameOf(from - 1);
+      const wanted = Array.from({ length: Math.min(limit, QUEUES - from) }, (_, i) => nameOf(from + i));
+      const asked = await callsOf(async () => {
+        const { items, nextCursor } = await store.queues({ limit, cursor });
+        assert.deepEqual(
+          items.map(({ name }) => name),
+          wanted,
+        );
+        assert.equal(nextCursor, from + limit < QUEUES ? wanted.at(-1) : undefined);
+      });
+      const scripts = asked.get("evalsha") ?? 0;
+      assert.ok(scripts >= wanted.length && scripts <= wanted.length + 1, `${scripts} scripts for ${limit}`);
+      const read = await callsOf(() => store.activity({ queues: wanted, minutes: 60 }));
+      assert.equal(read.get("hgetall"), wanted.length);
+      assert.ok((read.get("evalsha") ?? 0) <= 1, "one look at the time");
+    }
+  });
+}
+
+function nameOf(nth: number): string {
+  return `q${String(nth).padStart(4, "0")}`;
+}
