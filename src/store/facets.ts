@@ -94,7 +94,10 @@ export interface ActivityQuery {
   readonly minutes: number;
 }
 
-/** How often each event happened. A duplicate was not added; a release, a snooze and a cancellation are none of these. */
+/**
+ * How often each event happened. A duplicate was not added; a release, a snooze, a cancellation, and
+ * a suspect that waits to run alone, are none of these.
+ */
 export interface QueueTotals {
   readonly added: number;
   readonly completed: number;
@@ -104,6 +107,8 @@ export interface QueueTotals {
   readonly crashed: number;
   /** Tasks that died, once for each time. */
   readonly dead: number;
+  /** Claims by a worker that has no handler for the type; the tasks were put back. A task that goes to and fro counts each time. */
+  readonly unhandled: number;
 }
 
 /** The events that are counted, in the order in which people read them. */
@@ -113,6 +118,7 @@ export const COUNTED_EVENTS = [
   "failed",
   "crashed",
   "dead",
+  "unhandled",
 ] as const satisfies readonly (keyof QueueTotals)[];
 
 export type CountedEvent = (typeof COUNTED_EVENTS)[number];

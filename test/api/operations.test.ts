@@ -449,9 +449,9 @@ test("stats.get counts per state, per queue and per minute", async () => {
   );
   await w.client.purge("default", { states: ["completed", "cancelled", "dead"] });
   const [first, second] = (await call(w, "queues.list", {}))["items"] as unknown as { totals: object }[];
-  assert.deepEqual(first?.totals, { added: 7, completed: 1, failed: 2, crashed: 0, dead: 1 });
-  assert.deepEqual(second?.totals, { added: 1, completed: 0, failed: 0, crashed: 0, dead: 0 });
-  assert.deepEqual(stats.totals, { added: 8, completed: 1, failed: 2, crashed: 0, dead: 1 });
+  assert.deepEqual(first?.totals, { added: 7, completed: 1, failed: 2, crashed: 0, dead: 1, unhandled: 0 });
+  assert.deepEqual(second?.totals, { added: 1, completed: 0, failed: 0, crashed: 0, dead: 0, unhandled: 0 });
+  assert.deepEqual(stats.totals, { added: 8, completed: 1, failed: 2, crashed: 0, dead: 1, unhandled: 0 });
   assert.equal(
     stats.activity.reduce((sum, { added }) => sum + added, 0),
     8,

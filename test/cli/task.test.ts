@@ -190,8 +190,11 @@ test("queues are listed, paused, resumed and purged", async (t) => {
     return items.map(({ name, paused, counts }) => [name, paused, counts.pending]);
   };
   const table = await runCli(folder, ["queue", "list"]);
-  assert.match(table.stdout, /  added ever  completed ever  failed ever  crashed ever  dead ever  /);
-  assert.match(table.stdout, /^mail .*  3 +0 +0 +0 +0 +\d+ s$/m);
+  assert.match(
+    table.stdout,
+    /  added ever  completed ever  failed ever  crashed ever  dead ever  unhandled ever  /,
+  );
+  assert.match(table.stdout, /^mail .*  3 +0 +0 +0 +0 +0 +\d+ s$/m);
   assert.deepEqual(await cliJson(folder, ["queue", "pause", "mail"]), { queue: "mail", paused: true });
   assert.deepEqual(await list(), [["mail", true, 3]]);
   assert.deepEqual(await cliJson(folder, ["queue", "resume", "mail"]), { queue: "mail", paused: false });

@@ -68,7 +68,7 @@ const info = (name: string, pending = 0, paused = false) => ({
   name,
   paused,
   counts: { pending, scheduled: 0, retrying: 0, running: 0, completed: 1, cancelled: 0, dead: 0 },
-  totals: { added: 4, completed: 2, failed: 0, crashed: 1, dead: 0 },
+  totals: { added: 4, completed: 2, failed: 0, crashed: 1, dead: 0, unhandled: 0 },
 });
 
 test("one task that is acted on is answered as it is then", async () => {
@@ -312,7 +312,7 @@ test("queues are paused, resumed and purged by name, and told apart from those t
 
 test("stats are totals, queues and what happened lately, of a page of queues", async () => {
   const asked: unknown[] = [];
-  const minute = { minute: 0, added: 1, completed: 0, failed: 0, crashed: 0, dead: 0 };
+  const minute = { minute: 0, added: 1, completed: 0, failed: 0, crashed: 0, dead: 0, unhandled: 0 };
   const client = over({
     queues: async (query) => {
       asked.push(query);
@@ -325,7 +325,7 @@ test("stats are totals, queues and what happened lately, of a page of queues", a
   });
   const { states, totals, queues, activity, nextCursor } = await client.stats();
   assert.deepEqual([states.pending, states.completed, states.dead], [3, 2, 0]);
-  assert.deepEqual(totals, { added: 8, completed: 4, failed: 0, crashed: 2, dead: 0 });
+  assert.deepEqual(totals, { added: 8, completed: 4, failed: 0, crashed: 2, dead: 0, unhandled: 0 });
   assert.equal(queues.length, 2);
   assert.deepEqual(activity, [{ ...minute, minute: 60 }]);
   assert.equal(nextCursor, undefined);

@@ -639,6 +639,29 @@ export const mutants: readonly Mutant[] = [
     }),
   },
   {
+    name: "does not tell a suspect from what nobody handles",
+    caughtBy:
+      "totals: a task that nobody handles is counted each time it is put back, a suspect that waits is not",
+    breaks: (store) => ({
+      exchange: (request) =>
+        store.exchange({
+          ...request,
+          settle: request.settle.map((each) =>
+            each.outcome.kind === "requeue"
+              ? { ...each, outcome: { ...each.outcome, why: "unhandled" as const } }
+              : each,
+          ),
+        }),
+    }),
+  },
+  {
+    name: "does not count what nobody handles",
+    caughtBy: "activity: tasks that nobody handles are counted when they are put back, suspects are not",
+    breaks: (store) => ({
+      activity: async (query) => (await store.activity(query)).map((minute) => ({ ...minute, unhandled: 0 })),
+    }),
+  },
+  {
     name: "counts duplicates as activity",
     caughtBy: "activity: added tasks are counted, duplicates are not",
     breaks: (store) => {

@@ -23,6 +23,7 @@ const outcome: fc.Arbitrary<Outcome> = fc.constantFrom<Outcome>(
   { kind: "snooze", delayMs: 1_000 },
   { kind: "release" },
   { kind: "requeue", delayMs: 1_000, why: "unhandled" },
+  { kind: "requeue", delayMs: 1_000, why: "suspect" },
   { kind: "cancelled" },
 );
 

@@ -26,7 +26,7 @@ export function sumOfMinutes(several: readonly MinuteActivity[]): MinuteActivity
 
 export class Activity {
   readonly #minutes = new Map<number, Counters>();
-  readonly #totals = { added: 0, completed: 0, failed: 0, crashed: 0, dead: 0 };
+  readonly #totals = { added: 0, completed: 0, failed: 0, crashed: 0, dead: 0, unhandled: 0 };
   #latest: Counters | undefined;
 
   count(event: CountedEvent, now: number): void {
@@ -53,7 +53,15 @@ export class Activity {
     for (const old of this.#minutes.keys()) {
       if (old <= minute - MINUTES_KEPT * MINUTE_MS) this.#minutes.delete(old);
     }
-    const counters: Counters = { minute, added: 0, completed: 0, failed: 0, crashed: 0, dead: 0 };
+    const counters: Counters = {
+      minute,
+      added: 0,
+      completed: 0,
+      failed: 0,
+      crashed: 0,
+      dead: 0,
+      unhandled: 0,
+    };
     this.#minutes.set(minute, counters);
     return counters;
   }

@@ -25,6 +25,9 @@ const MINUTE_MS = 60_000;
 /** Calls under way at once: enough to keep Redis busy. */
 const STEP = 250;
 
+/** Of so many minutes each counter is asked for by name; of more, all of a day are read, which of a quiet queue are few. */
+const NAMED_MINUTES = 10;
+
 /** Queues that were purged away, of which a page looks at no more: another one goes on there. */
 const MOST_UNLISTED = 1_000;
 
@@ -141,13 +144,13 @@ export async function activity(
   { queues: wanted, minutes }: ActivityQuery,
 ): Promise<MinuteActivity[]> {
   const names = [...new Set(wanted)];
-  const from = (Math.floor((await nowOf(runner, names)) / MINUTE_MS) - minutes + 1) * MINUTE_MS;
+  const last = Math.floor((await nowOf(runner, names)) / MINUTE_MS);
+  const from = last - minutes + 1;
   const found = new Map<number, Counters>();
   const failures = await inSteps(names, async (name): Promise<unknown> => {
-    const keys = runner.keys(name);
     try {
-      const hash = await runner.send(keys.slot, ["HGETALL", keys.key("activity")]);
-      addMinutes(found, hash as readonly Buffer[], from);
+      for (const [field, value] of await countersOf(runner, name, { from, last }))
+        add(found, field, value, from);
       return undefined;
     } catch (error) {
       if (isPartial(runner, error)) return error;
@@ -158,18 +161,34 @@ export async function activity(
   return [...found.values()].toSorted((a, b) => a.minute - b.minute);
 }
 
-/** Adds the events of one queue, from this minute on. */
-function addMinutes(found: Map<number, Counters>, hash: readonly Buffer[], from: number): void {
-  for (let i = 0; i < hash.length; i += 2) {
-    const [minuteText, name] = String(hash[i]).split(":", 2);
-    const minute = Number(minuteText) * MINUTE_MS;
-    const event = COUNTED_EVENTS.find((each) => each === name);
-    if (!(minute >= from) || event === undefined) continue;
-    let counters = found.get(minute);
-    if (counters === undefined) {
-      counters = { minute, added: 0, completed: 0, failed: 0, crashed: 0, dead: 0 };
-      found.set(minute, counters);
-    }
-    counters[event] += Number(String(hash[i + 1]));
+/** The counters of a queue by their fields; perhaps also older ones. */
+async function countersOf(
+  runner: ScriptRunner,
+  queue: string,
+  { from, last }: { readonly from: number; readonly last: number },
+): Promise<(readonly [field: string, value: Buffer | null])[]> {
+  const keys = runner.keys(queue);
+  const key = keys.key("activity");
+  if (last - from < NAMED_MINUTES) {
+    const minutes = Array.from({ length: last - from + 1 }, (_, i) => from + i);
+    const fields = minutes.flatMap((minute) => COUNTED_EVENTS.map((event) => `${minute}:${event}`));
+    const values = (await runner.send(keys.slot, ["HMGET", key, ...fields])) as readonly (Buffer | null)[];
+    return fields.map((field, i) => [field, values[i] ?? null]);
   }
+  const all = (await runner.send(keys.slot, ["HGETALL", key])) as readonly Buffer[];
+  return Array.from({ length: all.length / 2 }, (_, i) => [String(all[2 * i]), all[2 * i + 1]!]);
+}
+
+/** Adds a counter, if it is of an event and from this minute on. */
+function add(found: Map<number, Counters>, field: string, value: Buffer | null, from: number): void {
+  const [minuteText, name] = field.split(":", 2);
+  const event = COUNTED_EVENTS.find((each) => each === name);
+  if (value === null || !(Number(minuteText) >= from) || event === undefined) return;
+  const minute = Number(minuteText) * MINUTE_MS;
+  let counters = found.get(minute);
+  if (counters === undefined) {
+    counters = { minute, added: 0, completed: 0, failed: 0, crashed: 0, dead: 0, unhandled: 0 };
+    found.set(minute, counters);
+  }
+  counters[event] += Number(String(value));
 }

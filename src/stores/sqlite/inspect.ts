@@ -53,13 +53,14 @@ function infos({ sql, now }: Transaction, { first, last, but, limit }: Names): Q
 export function activity(tx: Transaction, { queues: names, minutes }: ActivityQuery): MinuteActivity[] {
   return tx.sql.activity.read
     .all(tx.minute - minutes + 1, JSON.stringify(names))
-    .map(([minute, added, completed, failed, crashed, dead]) => ({
+    .map(([minute, added, completed, failed, crashed, dead, unhandled]) => ({
       minute: minute * MINUTE_MS,
       added,
       completed,
       failed,
       crashed,
       dead,
+      unhandled,
     }));
 }
 

@@ -14,6 +14,7 @@ import {
   MINUTE,
   Q,
   release,
+  requeue,
   running,
   settle,
   snooze,
@@ -23,7 +24,7 @@ import {
 
 type Sum = Omit<MinuteActivity, "minute">;
 
-const NOTHING: Sum = { added: 0, completed: 0, failed: 0, crashed: 0, dead: 0 };
+const NOTHING: Sum = { added: 0, completed: 0, failed: 0, crashed: 0, dead: 0, unhandled: 0 };
 
 /** What happened in the last hour or so. */
 async function lately(store: FullStore, queues = [Q], minutes = 70): Promise<Sum> {
@@ -60,6 +61,14 @@ export const activityCases = casesOf("activity", ["inspectable"], {
     await apply(sut.store, lease, failed(0));
     await apply(sut.store, await claimOne(sut.store), exhausted);
     assert.deepEqual(await lately(sut.store), { ...NOTHING, added: 1, failed: 2, dead: 1 });
+  },
+
+  "tasks that nobody handles are counted when they are put back, suspects are not": async ({ store }) => {
+    await apply(store, await running(store), requeue(0));
+    await apply(store, await claimOne(store), requeue(0, "suspect"));
+    await apply(store, await claimOne(store), requeue(0));
+    assert.deepEqual(await lately(store), { ...NOTHING, added: 1, unhandled: 2 });
+    assert.deepEqual(await lately(store, [Q], 5), { ...NOTHING, added: 1, unhandled: 2 });
   },
 
   "lost leases are counted, and the tasks that die of them": async (sut) => {

@@ -112,8 +112,8 @@ export function snooze(delayMs = 10 * SECOND): Outcome {
   return { kind: "snooze", delayMs };
 }
 
-export function requeue(delayMs = 10 * SECOND): Outcome {
-  return { kind: "requeue", delayMs, why: "unhandled" };
+export function requeue(delayMs = 10 * SECOND, why: "unhandled" | "suspect" = "unhandled"): Outcome {
+  return { kind: "requeue", delayMs, why };
 }
 
 /** Acts on one task, wherever it is. */

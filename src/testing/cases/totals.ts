@@ -21,6 +21,7 @@ import {
   plain,
   Q,
   release,
+  requeue,
   running,
   settle,
   snooze,
@@ -29,7 +30,7 @@ import {
   queuesOf,
 } from "./fixture.ts";
 
-const NOTHING: QueueTotals = { added: 0, completed: 0, failed: 0, crashed: 0, dead: 0 };
+const NOTHING: QueueTotals = { added: 0, completed: 0, failed: 0, crashed: 0, dead: 0, unhandled: 0 };
 
 /** Whatever has ended goes at once. */
 const KEEP_NOTHING: Retention = {
@@ -78,6 +79,35 @@ export const totalsCases = [
       await assertTotals(store, { added: 1 });
     },
 
+    "a task that nobody handles is counted each time it is put back, a suspect that waits is not": async ({
+      store,
+    }) => {
+      await apply(store, await running(store), requeue(0));
+      await apply(store, await claimOne(store), requeue(0));
+      await apply(store, await claimOne(store), requeue(0, "suspect"));
+      const last = await claimOne(store);
+      await apply(store, last, requeue(0));
+      assert.equal(await settle(store, last, requeue(0)), "lost");
+      await assertTotals(store, { added: 1, unhandled: 3 });
+    },
+
+    "of many that are settled at once each is counted for itself": async ({ store }) => {
+      await store.add(tasks(6));
+      const outcomes = [
+        completed,
+        gone,
+        failed(HOUR),
+        requeue(HOUR),
+        requeue(HOUR),
+        requeue(HOUR, "suspect"),
+      ];
+      const leases = await claim(store);
+      await store.exchange({
+        settle: leases.map(({ id, queue, token }, i) => ({ id, queue, token, outcome: outcomes[i]! })),
+      });
+      await assertTotals(store, { added: 6, completed: 2, failed: 1, unhandled: 2 });
+    },
+
     "each queue has its own": async ({ store }) => {
       await store.add([...tasks(3, { queue: "a" }), ...tasks(2, { queue: "b", delayMs: HOUR })]);
       for (const lease of await claim(store, { queues: ["a"] })) await apply(store, lease, gone);
@@ -123,6 +153,13 @@ export const totalsCases = [
       await act(store, "retry", lease.id);
       await apply(store, await claimOne(store), exhausted);
       await assertTotals(store, { added: 1, failed: 2, dead: 2 });
+    },
+
+    "a task that nobody handles and that is to stop is not put back, and not counted": async ({ store }) => {
+      const lease = await running(store);
+      await act(store, "cancel", lease.id);
+      await apply(store, lease, requeue(0));
+      await assertTotals(store, { added: 1 });
     },
 
     "a queue that was only paused has none": async ({ store }) => {

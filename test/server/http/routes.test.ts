@@ -186,7 +186,7 @@ test("GET /stats counts in the words of the short form", async () => {
     completed: 1,
     cancelled: 1,
   };
-  const totals = { added: 7, completed: 1, failed: 2, crashed: 0, dead: 1 };
+  const totals = { added: 7, completed: 1, failed: 2, crashed: 0, dead: 1, unhandled: 0 };
   assert.deepEqual(json, { ...counts, totals, queues: { default: { ...counts, totals, paused: false } } });
 });
 

@@ -43,6 +43,12 @@ if ((await redisForTests()) !== undefined) {
       assert.ok(scripts >= wanted.length && scripts <= wanted.length + 1, `${scripts} scripts for ${limit}`);
       const read = await callsOf(() => store.activity({ queues: wanted, minutes: 60 }));
       assert.equal(read.get("hgetall"), wanted.length);
+      const few = await callsOf(() => store.activity({ queues: wanted, minutes: 5 }));
+      assert.deepEqual(
+        [few.get("hmget"), few.get("hgetall")],
+        [wanted.length, undefined],
+        "not a whole day of each",
+      );
       assert.ok((read.get("evalsha") ?? 0) <= 1, "one look at the time");
     }
   });

@@ -63,8 +63,40 @@ void test("a file of version 2 keeps what is in it, and its totals begin with th
   await store.open();
   const [mail, other] = await queuesOf(store);
   assert.deepEqual([mail?.name, mail?.counts.completed], ["mail", 2]);
-  assert.deepEqual(mail?.totals, { added: 6, completed: 4, failed: 2, crashed: 4, dead: 1 });
-  assert.deepEqual(other?.totals, { added: 0, completed: 0, failed: 0, crashed: 0, dead: 0 });
+  assert.deepEqual(mail?.totals, { added: 6, completed: 4, failed: 2, crashed: 4, dead: 1, unhandled: 0 });
+  assert.deepEqual(other?.totals, { added: 0, completed: 0, failed: 0, crashed: 0, dead: 0, unhandled: 0 });
+});
+
+void test("a file of version 5 goes on counting, and counts what nobody handles from then on", async () => {
+  using folder = temporaryFolder();
+  const clock = manualClock();
+  {
+    using db = new DatabaseSync(folder.file());
+    db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA journal_mode = wal`);
+    for (const version of [2, 3, 4, 5]) db.exec(textOf(`migrations/00${version}.sql`));
+    const minute = Math.floor(clock.now() / 60_000);
+    db.exec(`
+      PRAGMA user_version = 5;
+      INSERT INTO queue (name, total_added) VALUES ('q', 7);
+      INSERT INTO activity VALUES (${minute}, 1, 7, 0, 0, 0, 0);
+    `);
+  }
+  await using store = sqliteStore({ path: folder.file(), clock });
+  await store.open();
+  await store.add([{ ...newTask(1), queue: "q" }]);
+  const { leases } = await store.exchange({
+    settle: [],
+    claim: { queues: ["q"], max: 1, leaseMs: 1_000, worker: "w" },
+  });
+  const outcome = { kind: "requeue", delayMs: 1, why: "unhandled" } as const;
+  await store.exchange({ settle: leases.map(({ id, queue, token }) => ({ id, queue, token, outcome })) });
+  const expected = { added: 8, completed: 0, failed: 0, crashed: 0, dead: 0, unhandled: 1 };
+  assert.deepEqual((await store.queue("q"))?.totals, expected);
+  const [{ minute: _, ...minute } = assert.fail("no minute")] = await store.activity({
+    queues: ["q"],
+    minutes: 5,
+  });
+  assert.deepEqual(minute, expected);
 });
 
 void test("what a file of version 2 has waiting comes when it would have, by store time", async () => {
