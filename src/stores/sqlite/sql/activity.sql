@@ -1,7 +1,8 @@
 -- What happened, per minute since the epoch and queue.
 
 -- name: read
--- ?1 first minute, ?2 names of queues as a JSON list. CROSS JOIN says the order: queue by queue, whatever others have done.
+-- ?1 first minute, ?2 names of queues as a JSON list. CROSS JOIN says the order: queue by queue, whatever others have done. Sorts
+-- the minutes of these queues, and their names.
 SELECT minute, sum(added), sum(completed), sum(failed), sum(crashed), sum(dead), sum(unhandled)
 FROM (SELECT DISTINCT qid AS wanted FROM json_each(?2) CROSS JOIN queue ON name = value)
 CROSS JOIN activity INDEXED BY activity_queue ON queue = wanted AND minute >= ?1
