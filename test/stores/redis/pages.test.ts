@@ -2,12 +2,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { startRedis } from "../../../scripts/redis-service.ts";
-import { redisForTests } from "../../services.ts";
+import { freshPrefix, redisForTests } from "../../services.ts";
 import { openStore, raw, task } from "../../support/redis-fixture.ts";
 
 const QUEUES = 3_000;
 
-if ((await redisForTests()) !== undefined) {
+const redis = await redisForTests();
+if (redis !== undefined) {
   test("of thousands of queues a page asks its own and one more, and its activity each of them once", async () => {
     await using server = await startRedis();
     await using store = await openStore({ url: server.url });
@@ -51,6 +52,29 @@ if ((await redisForTests()) !== undefined) {
       );
       assert.ok((read.get("evalsha") ?? 0) <= 1, "one look at the time");
     }
+  });
+
+  test("a page looks at a bounded number of queues that were purged away, and the next goes on there", async () => {
+    const prefix = freshPrefix();
+    await using store = await openStore({ url: redis.url, prefix });
+    const purged = Array.from({ length: 1_200 }, (_, i) => nameOf(i));
+    for (let from = 0; from < purged.length; from += 200) {
+      const some = purged.slice(from, from + 200);
+      await store.add(some.map((queue) => task({ queue })));
+      await Promise.all(some.map((queue) => store.purge(queue, ["pending"])));
+    }
+    await store.add(["a", "z"].map((queue) => task({ queue })));
+    const found: string[] = [];
+    let cursor: string | undefined;
+    let pages = 0;
+    do {
+      const page = await store.queues({ limit: 1, cursor });
+      found.push(...page.items.map(({ name }) => name));
+      cursor = page.nextCursor;
+      pages += 1;
+    } while (cursor !== undefined);
+    assert.deepEqual(found, ["a", "z"]);
+    assert.ok(pages <= 4, `${pages} pages`);
   });
 }
 
