@@ -40,7 +40,7 @@ export function lazyStore(url: string, { makes }: LazyOptions = { makes: true })
     pause: async (...args) => administrable(await opened()).pause(...args),
     resume: async (...args) => administrable(await opened()).resume(...args),
     purge: async (...args) => administrable(await opened()).purge(...args),
-    diagnose: async () => (await opened()).diagnose(),
+    diagnose: async (options) => (await opened()).diagnose(options),
     [Symbol.asyncDispose]: async () => {
       closed = true;
       const store = await opening?.catch(() => undefined); // whoever asked for it was told why it is not there

@@ -158,9 +158,13 @@ export type ActResult =
   /** The task's state does not allow it; nothing was written. */
   | { readonly status: "refused"; readonly state: TaskState };
 
-/** A look at what the store runs on: settings and versions, for `windlass doctor`. */
+/** A look at what the store runs on: settings and versions. */
 export interface Diagnosable {
-  diagnose(): Promise<readonly Finding[]>;
+  /**
+   * Costs a few questions to the server: it is asked at every start, and by probes. `thorough`, for `windlass doctor`, may read
+   * all that the store keeps.
+   */
+  diagnose(options?: { readonly thorough?: boolean | undefined }): Promise<readonly Finding[]>;
 }
 
 export interface Finding {

@@ -85,7 +85,7 @@ export function faultyStore(store: FullStore, plan: FaultPlan): FullStore {
     pause: (queue) => meet("pause", () => store.pause(queue)),
     resume: (queue) => meet("resume", () => store.resume(queue)),
     purge: (queue, states) => meet("purge", () => store.purge(queue, states)),
-    diagnose: () => meet("diagnose", () => store.diagnose()),
+    diagnose: (options) => meet("diagnose", () => store.diagnose(options)),
   };
 }
 

@@ -78,6 +78,6 @@ export function sqliteStore(options: SqliteStoreOptions): FullStore {
     resume: (queue) => write((tx) => queueControl.resume(tx, queue)),
     purge: (queue, states) => queueControl.purge({ read, write: connection.series() }, queue, states),
 
-    diagnose: () => read(() => diagnose(connection.file.db, connection.file.path)),
+    diagnose: (how) => read(() => diagnose(connection.file.db, connection.file.path, how)),
   });
 }
