@@ -64,7 +64,7 @@ export interface QueueInfo {
   readonly name: string;
   readonly paused: boolean;
   readonly counts: StateCounts;
-  /** What happened since the queue was first used. Retention, removal and purge take nothing from it. */
+  /** What happened since the queue was first used. Retention, removal and purge take nothing from it; with a forgotten queue it goes. */
   readonly totals: QueueTotals;
   /** Its server (a shard of a cluster) could not be asked: counts and totals are 0 because those are not known. */
   readonly unreachable?: boolean | undefined;

@@ -46,7 +46,8 @@ export interface Store {
 
   /**
    * Housekeeping, for all queues: due tasks become pending, expired leases go back to pending or to dead,
-   * finished tasks beyond the retention go. Handles at most `limit` of each kind, so that it never holds the store long.
+   * finished tasks beyond the retention go, and queues are forgotten in which there is nothing (no task in any state, no key that
+   * holds, no pause) and nothing happened for a day, within another day. Handles at most `limit` of each kind, so that it never holds the store long.
    */
   maintain(request: MaintainRequest): Promise<MaintainReply>;
 

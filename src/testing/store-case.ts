@@ -28,6 +28,7 @@ export type StoreCaseGroup =
   | "contention"
   | "fencing"
   | "lease"
+  | "forget"
   | "budget"
   | "order"
   | "time"

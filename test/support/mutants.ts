@@ -3,7 +3,7 @@
  * the case that is meant for it.
  */
 import type { Clock } from "../../src/store/clock.ts";
-import type { FullStore } from "../../src/store/facets.ts";
+import type { FullStore, QueueInfo, StateCounts } from "../../src/store/facets.ts";
 import type { Exchange, ExchangeReply, Lease, LeaseRef } from "../../src/store/store.ts";
 
 export interface Mutant {
@@ -30,6 +30,21 @@ function watched(store: FullStore, newest: Map<string, Lease>): ExchangeVerb {
 /** The request without a part of its claim. */
 function claimWith(request: Exchange, changes: Partial<Exchange["claim"]>): Exchange {
   return request.claim === undefined ? request : { ...request, claim: { ...request.claim, ...changes } };
+}
+
+/** Pages without the queues of which this is so. */
+function withoutQueues(
+  store: FullStore,
+  isMissing: (counts: StateCounts, paused: boolean) => boolean,
+): FullStore["queues"] {
+  return async (query) => {
+    const page = await store.queues(query);
+    return { ...page, items: page.items.filter(({ counts, paused }) => !isMissing(counts, paused)) };
+  };
+}
+
+function sumOf(counts: StateCounts): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }
 
 export const mutants: readonly Mutant[] = [
@@ -593,6 +608,34 @@ export const mutants: readonly Mutant[] = [
         return { ...page, items };
       },
     }),
+  },
+  {
+    name: "remembers every queue for good",
+    caughtBy: "forget: a queue that is empty for a day is forgotten, with all that was known of it",
+    breaks: (store) => {
+      const seen = new Map<string, QueueInfo>();
+      return {
+        queues: async (query) => {
+          for (const info of (await store.queues(query)).items) seen.set(info.name, info);
+          return { items: [...seen.values()] };
+        },
+      };
+    },
+  },
+  {
+    name: "forgets a queue as soon as it is empty",
+    caughtBy: "forget: a queue in which something happened within a day is not forgotten",
+    breaks: (store) => ({ queues: withoutQueues(store, (counts) => sumOf(counts) === 0) }),
+  },
+  {
+    name: "forgets a queue in which all is over",
+    caughtBy: "forget: a queue with a dead task is not forgotten, its empty neighbour is",
+    breaks: (store) => ({ queues: withoutQueues(store, (counts) => counts.dead === sumOf(counts)) }),
+  },
+  {
+    name: "forgets a paused queue",
+    caughtBy: "forget: a queue with a pause is not forgotten, its empty neighbour is",
+    breaks: (store) => ({ queues: withoutQueues(store, (_, paused) => paused) }),
   },
   {
     name: "shows every queue on every page",

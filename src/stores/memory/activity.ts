@@ -11,7 +11,7 @@ type Counters = { -readonly [K in keyof MinuteActivity]: number };
 const MINUTE_MS = 60_000;
 
 /** A day. */
-const MINUTES_KEPT = 1_440;
+export const MINUTES_KEPT = 1_440;
 
 /** One entry per minute, oldest first. */
 export function sumOfMinutes(several: readonly MinuteActivity[]): MinuteActivity[] {

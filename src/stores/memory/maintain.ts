@@ -17,6 +17,7 @@ export function maintain(data: Data, { limit, retention }: MaintainRequest): Mai
       done.pruned += prune(data, queue, retention, { limit: limit - done.pruned, now });
     }
     done.keys += queue.keys.expire(now, limit - done.keys);
+    if (queue.isForgettable(now)) data.queues.delete(queue.name);
   }
   const { promoted, expired, pruned } = done;
   const more = Object.values(done).some((count) => count >= limit);

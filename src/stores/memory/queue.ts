@@ -3,7 +3,7 @@
  * `put` and `take` are the only ways in and out.
  */
 import { PRIORITIES, type TaskState } from "../../task/task.ts";
-import { Activity } from "./activity.ts";
+import { Activity, MINUTES_KEPT } from "./activity.ts";
 import type { Entry, EntryQueue, HeldLease } from "./entry.ts";
 import { Heap } from "./heap.ts";
 import { Keys } from "./keys.ts";
@@ -75,6 +75,17 @@ export class Queue implements EntryQueue {
         this.finished[state].append(entry);
         break;
     }
+  }
+
+  /** It was used, and nothing is in it or happened in it for as long as that is shown. */
+  isForgettable(now: number): boolean {
+    return (
+      this.activity.totals.added > 0 &&
+      !this.paused &&
+      this.keys.size === 0 &&
+      Object.values(this.counts).every((count) => count === 0) &&
+      this.activity.since(MINUTES_KEPT, now).length === 0
+    );
   }
 
   take(entry: Entry): void {

@@ -23,7 +23,7 @@ export async function add(runner: ScriptRunner, tasks: readonly NewTask[]): Prom
 }
 
 async function addTo(runner: ScriptRunner, queue: string, tasks: readonly NewTask[]): Promise<AddResult[]> {
-  if (!runner.isListed(queue)) await runner.list(queue);
+  if (!runner.list.has(queue)) await runner.list.add(queue);
   return tasks.some(({ key }) => key !== undefined)
     ? addKeyed(runner, queue, tasks)
     : addPlain(runner, queue, tasks);

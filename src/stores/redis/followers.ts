@@ -132,7 +132,7 @@ export class Followers {
     for (const [queue, mine] of Map.groupBy(tasks, (task) => task.queue)) {
       const priorities = new Set(mine.map(({ priority }) => priority));
       this.#runner.learn(queue, [...priorities].join(""));
-      if (!this.#runner.isListed(queue)) await this.#runner.list(queue);
+      if (!this.#runner.list.has(queue)) await this.#runner.list.add(queue);
     }
   }
 }

@@ -67,7 +67,7 @@ export async function queues(runner: ScriptRunner, { limit, cursor = "" }: Queue
 
 /** The first `most` names of queues behind this one, in order, listed or not. */
 async function namesBehind(runner: ScriptRunner, cursor: string, most: number): Promise<readonly string[]> {
-  const names = await runner.knownQueues("added to");
+  const names = await runner.list.knownNames("added to");
   const first = cursor === "" ? 0 : names.findIndex((name) => name > cursor);
   return first < 0 ? [] : names.slice(first, first + most);
 }

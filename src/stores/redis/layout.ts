@@ -15,8 +15,8 @@
  * | `…:keys` `…:key-windows` | hash, sorted set | key → id, end of window (13 digits), fingerprint; key by end of window |
  * | `…:ready:0` … `…:ready:9` | list | ids of pending tasks by priority, the next one first |
  *
- * Ids are 16 bytes, instants ms since the epoch. `PREFIX:queues` is the set of all queues ever used. Data of development
- * versions before 0.1, which named all of this by single letters, are not read.
+ * Ids are 16 bytes, instants ms since the epoch. `PREFIX:queues` is a sorted set of the queues that are not
+ * forgotten (forget.ts), by when somebody last saw to it that they are on it. Data of development versions before 0.1 are not read.
  */
 import { COUNTED_EVENTS } from "../../store/facets.ts";
 import { DUE } from "../../task/life.ts";

@@ -61,7 +61,7 @@ async function* walk(
   stepSize: () => number,
 ): AsyncGenerator<{ readonly position: Position; readonly task: Task | undefined }> {
   const start = readPosition(filter);
-  const names = filter.queue === undefined ? await runner.knownQueues("added to") : [filter.queue];
+  const names = filter.queue === undefined ? await runner.list.knownNames("added to") : [filter.queue];
   const states = filter.state === undefined ? TASK_STATES : [filter.state];
   let failed = 0;
   for (const queue of names) {

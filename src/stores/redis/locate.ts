@@ -26,7 +26,7 @@ async function findAll(
   found: Map<string, string>,
 ): Promise<void> {
   const packed = packIds(ids.map((id) => ({ id })));
-  const names = await runner.queues();
+  const names = await runner.list.names();
   const answers = await Promise.allSettled(
     names.map((queue) => {
       const keys = runner.keys(queue);

@@ -3,6 +3,7 @@ import type { MaintainReply, MaintainRequest, Recovered, Retention } from "../..
 import type { TaskState } from "../../task/task.ts";
 import { readWorker } from "./attempt-state.ts";
 import { dueQueues } from "./due-queues.ts";
+import { forgetUnused } from "./forget.ts";
 import { readId } from "./id.ts";
 import { isNearlyFull, withoutFinished } from "./pressure.ts";
 import type { ScriptRunner } from "./script-runner.ts";
@@ -13,7 +14,7 @@ export async function maintain(
   runner: ScriptRunner,
   { limit, retention }: MaintainRequest,
 ): Promise<MaintainReply> {
-  const names = await runner.knownQueues("in any way");
+  const names = await runner.list.knownNames("in any way");
   const start = Math.floor(runner.settings.random() * names.length);
   const bounds = boundsOf(retention);
   const fewer = boundsOf(retention && withoutFinished(retention));
@@ -50,6 +51,7 @@ export async function maintain(
       if (failure === undefined || (isPartial(runner, failure) && !isPartial(runner, error))) failure = error;
     }
   }
+  await forgetUnused(runner);
   if (failure !== undefined && (failures === due.length || !isPartial(runner, failure))) throw failure;
   const { promoted, expired, pruned } = done;
   return {

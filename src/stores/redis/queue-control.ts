@@ -4,7 +4,7 @@ import { count } from "./inspect.ts";
 import type { ScriptRunner } from "./script-runner.ts";
 
 export async function pause(runner: ScriptRunner, queue: string): Promise<void> {
-  await runner.list(queue);
+  await runner.list.add(queue);
   const keys = runner.keys(queue);
   await runner.run("pause", keys.slot, [keys.key("meta")], []);
 }

@@ -6,8 +6,8 @@ import { garbled, toWindlass } from "./errors.ts";
 import { mergePriorities, QueueKeys } from "./layout.ts";
 import type { Arg, Reply } from "./net/client.ts";
 import type { Router } from "./net/router.ts";
-import { slotOf } from "./net/slot.ts";
 import type { Settings } from "./options.ts";
+import { QueueList } from "./queue-list.ts";
 import { StoreTime } from "./time.ts";
 import { loadScripts, type Script, type ScriptName } from "./scripts.ts";
 
@@ -19,9 +19,6 @@ const FSYNC_MS = 3_000;
 
 /** As long as `lua/shared/notify-listeners.lua` keeps quiet after a message. */
 const NOTIFY_AGAIN_MS = 100;
-
-/** How long until a queue that could not be put on the list is tried again. */
-const LIST_AGAIN_MS = 1_000;
 
 /** That of tasks that name none. */
 const USUAL_PRIORITY = "5";
@@ -41,21 +38,17 @@ export class ScriptRunner {
   readonly settings: Settings;
   readonly router: Router;
   readonly time: StoreTime;
+  readonly list: QueueList;
   readonly #scripts: Readonly<Record<ScriptName, Script>> = loadScripts();
   readonly #queues = new Map<string, KnownQueue>();
-  readonly #listed = new Set<string>();
-  #lastListed: readonly string[] = [];
   readonly #notifying = new Map<string, Cancel>();
-  readonly #listKey: string;
-  readonly #listSlot: number;
   #closed = false;
 
   constructor(settings: Settings, router: Router) {
     this.settings = settings;
     this.router = router;
     this.time = new StoreTime(settings.clock, settings.timeShift);
-    this.#listKey = `${settings.prefix}:queues`;
-    this.#listSlot = slotOf(this.#listKey);
+    this.list = new QueueList(this);
   }
 
   /** Connects, and loads every script, which shows at once if the user lacks a right. */
@@ -64,6 +57,10 @@ export class ScriptRunner {
     await this.router.open();
     const sources = Object.values(this.#scripts).map(({ source }) => source);
     await Promise.all(sources.map((source) => this.broadcast(["SCRIPT", "LOAD", source])));
+  }
+
+  get closed(): boolean {
+    return this.#closed;
   }
 
   close(): void {
@@ -169,67 +166,16 @@ export class ScriptRunner {
     const sentAt = this.settings.clock.monotonic();
     const [slot, key] =
       queue === undefined
-        ? [this.#listSlot, this.#listKey]
+        ? [this.list.slot, this.list.key]
         : [this.keys(queue).slot, this.keys(queue).key("meta")];
     const now = Number(String(await this.run("now", slot, [key], [])));
     this.time.sync(now, sentAt);
     return now;
   }
 
-  /** Every queue that was ever used, by name. */
-  async queues(): Promise<readonly string[]> {
-    const names = await this.send(this.#listSlot, ["SMEMBERS", this.#listKey]);
-    this.#lastListed = (names as readonly Buffer[]).map(String).toSorted();
-    return this.#lastListed;
-  }
-
-  /** The same; while the shard of the list is out of reach, those that were on it, and those that this process `used`. */
-  async knownQueues(used: "added to" | "in any way"): Promise<readonly string[]> {
-    try {
-      return await this.queues();
-    } catch (error) {
-      const known = new Set([
-        ...this.#lastListed,
-        ...(used === "added to" ? this.#listed : this.#queues.keys()),
-      ]);
-      if (!this.router.clustered || known.size === 0 || !isTransient(error)) throw error;
-      return [...known].toSorted();
-    }
-  }
-
-  /** True if this process has put the queue on that list. */
-  isListed(queue: string): boolean {
-    return this.#listed.has(queue);
-  }
-
-  /**
-   * Puts a queue on that list: before it is first used, and again if its data turn out to be gone. While the shard of the
-   * list is out of reach, queues of the others are used all the same, and put on it later.
-   */
-  async list(queue: string): Promise<void> {
-    try {
-      await this.#list(queue);
-    } catch (error) {
-      if (!this.router.clustered || this.keys(queue).slot === this.#listSlot || !isTransient(error))
-        throw error;
-      this.#listed.add(queue);
-      this.#listLater(queue);
-    }
-  }
-
-  #listLater(queue: string): void {
-    const again = (): void => {
-      if (this.#closed) return;
-      this.#list(queue).catch(() => this.#listLater(queue));
-    };
-    this.settings.clock.after(LIST_AGAIN_MS, again, { background: true });
-  }
-
-  async #list(queue: string): Promise<void> {
-    // A full Redis refuses to add even what is there.
-    const known = await this.send(this.#listSlot, ["SISMEMBER", this.#listKey, queue]);
-    if (known !== 1) await this.send(this.#listSlot, ["SADD", this.#listKey, queue]);
-    this.#listed.add(queue);
+  /** Those that this process used in any way. */
+  used(): Iterable<string> {
+    return this.#queues.keys();
   }
 
   /**
@@ -254,10 +200,7 @@ export class ScriptRunner {
     let known = this.#queues.get(queue);
     if (known === undefined) {
       // Names come from users: what is forgotten is learnt again with the next call.
-      if (this.#queues.size >= MOST_QUEUES) {
-        this.#queues.clear();
-        this.#listed.clear();
-      }
+      if (this.#queues.size >= MOST_QUEUES) this.#queues.clear();
       known = { keys: new QueueKeys(this.settings.prefix, queue), priorities: "", fastAt: -Infinity };
       this.#queues.set(queue, known);
     }
@@ -277,10 +220,6 @@ async function mapped<T>(promise: Promise<T>): Promise<T> {
   } catch (error) {
     throw toWindlass(error);
   }
-}
-
-function isTransient(error: unknown): boolean {
-  return error instanceof WindlassError && error.retriable;
 }
 
 function isNoScript(error: unknown): boolean {

@@ -27,9 +27,12 @@ export const SCRIPT_NAMES = [
   "exchange-general",
   "extend",
   "find",
+  "forget",
   "list-pending",
+  "list-queue",
   "list-set",
   "listen",
+  "long-unused",
   "maintain",
   "notify-again",
   "now",
@@ -37,6 +40,7 @@ export const SCRIPT_NAMES = [
   "purge",
   "quarantine",
   "resume",
+  "unlist",
   "views",
 ] as const;
 

@@ -32,6 +32,10 @@ export const CONSTANTS: Readonly<Record<string, string>> = {
   COUNT_EACH: raised([...TASK_STATES, ...TOTALS]),
   TOTALS: TOTALS.join(", "),
   ALL_COUNTED: TASK_STATES.join(" + "),
+  NO_TOTALS: TOTALS.map((total) => `${total} = 0`).join(", "),
+  /** Of the table `queue`. What was forgotten already, or never had a task, has no total. */
+  FORGETTABLE: `total_added > 0 AND paused = 0 AND ${TASK_STATES.join(" + ")} = 0
+  AND NOT EXISTS (SELECT 1 FROM key WHERE key.queue = qid) AND NOT EXISTS (SELECT 1 FROM activity AS a WHERE a.queue = qid)`,
   DUE_COUNTED: statesIn("due").join(" + "),
   FINISHED_COUNTS: statesIn("finished").join(", "),
 };

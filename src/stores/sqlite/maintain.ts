@@ -54,6 +54,7 @@ export function maintain(tx: Transaction, request: MaintainRequest): MaintainRep
   }
   const keys = sql.key.forget.run(time, limit);
   sql.activity.forget.run(minute - MINUTES_KEPT);
+  sql.queue.forget.run();
   const more = [promoted, expired, pruned, keys].some((count) => count >= limit);
   return { promoted, expired, ...(recovered.length > 0 && { recovered }), pruned, more };
 }

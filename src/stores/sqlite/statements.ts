@@ -105,6 +105,7 @@ export const STATEMENTS = {
     make: rows<[qid: number]>(),
     list: none,
     unlist: none,
+    forget: none,
     count: rows<[name: string, pending: number, paused: number]>(),
     notify: rows<[name: string, notifications: number]>(),
     notifications: rows<[name: string, notifications: number]>(),

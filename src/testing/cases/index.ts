@@ -13,6 +13,7 @@ import { delayCases } from "./delay.ts";
 import { fencingCases } from "./fencing.ts";
 import { followUpCases } from "./follow-up.ts";
 import { followersCases } from "./followers.ts";
+import { forgetCases } from "./forget.ts";
 import { headersCases } from "./headers.ts";
 import { holdingCases } from "./holding.ts";
 import { keyCases } from "./key.ts";
@@ -57,6 +58,7 @@ export const storeCases: readonly StoreCase[] = [
   ...holdingCases,
   ...crashCases,
   ...followersCases,
+  ...forgetCases,
   ...followUpCases,
   ...cancelCases,
   ...adminCases,

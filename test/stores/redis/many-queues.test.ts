@@ -12,7 +12,7 @@ const BUSY = Array.from({ length: 100 }, (_, i) => `busy${i}`);
 const IDLE = `
 for i = 1, tonumber(ARGV[1]) do
   local queue = 'idle' .. i
-  redis.call('SADD', 'windlass:queues', queue)
+  redis.call('ZADD', 'windlass:queues', ARGV[2], queue)
   redis.call('HSET', 'windlass:{' .. queue .. '}:meta', 'priorities', '5', 'idle', '1')
 end`;
 
@@ -20,7 +20,7 @@ if ((await redisForTests()) !== undefined) {
   test("a sweep of 100,000 queues finds the 100 with something to do, within the period of a sweep", async () => {
     await using server = await startRedis();
     await using connection = await raw(server.url);
-    await connection.send("EVAL", IDLE, "0", String(QUEUES));
+    await connection.send("EVAL", IDLE, "0", String(QUEUES), String(Date.now()));
     let shift = 0;
     await using store = await openStore({ url: server.url, timeShift: () => shift });
     await store.add(BUSY.map((queue) => task({ queue })));

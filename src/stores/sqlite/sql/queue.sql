@@ -21,6 +21,12 @@ UPDATE queue SET listed = 1 WHERE qid = ?1 AND listed = 0
 UPDATE queue SET listed = 0
 WHERE qid = ?1 AND paused = 0 AND ${ALL_COUNTED} = 0
 
+-- name: forget
+-- Queues in which there is no task and no key, and nothing happened for as long as minutes are kept. The row stays, as its number is
+-- for good, and is as new.
+UPDATE queue SET listed = 0, ${NO_TOTALS}
+WHERE ${FORGETTABLE}
+
 -- name: count
 -- ?1 queue, from ?2 on what to add to the count of each state and then to the total of each event. One write per queue and transaction, whatever
 -- happened in it.
@@ -52,13 +58,14 @@ SELECT qid, ${DUE_COUNTED}, ${FINISHED_COUNTS} FROM queue ORDER BY qid
 
 -- name: maintainable
 -- ?1 store time, ?2 first minute that is kept, ?3 wall clock. 1 if there is a lease that ran out, a task that fell due, a key whose
--- window closed or an old minute. Reads only, so that an idle store is not written to.
+-- window closed, an old minute or a queue to forget. Reads only, so that an idle store is not written to.
 SELECT
   EXISTS (SELECT 1 FROM lease WHERE until <= ?1)
   OR EXISTS (SELECT 1 FROM queue WHERE EXISTS (SELECT 1 FROM due WHERE queue = qid AND wall = 0 AND at <= ?1))
   OR EXISTS (SELECT 1 FROM queue WHERE EXISTS (SELECT 1 FROM due WHERE queue = qid AND wall = 1 AND at <= ?3))
   OR EXISTS (SELECT 1 FROM key WHERE live = 0 AND until <= ?1)
   OR EXISTS (SELECT 1 FROM activity WHERE minute < ?2)
+  OR EXISTS (SELECT 1 FROM queue WHERE ${FORGETTABLE})
 
 -- name: infos
 -- ?1 to ?2 names, ?3 one that is left out, ?4 how many at most. With the `run_at` of the task that would be claimed first, which is the left end of the queue's part of
