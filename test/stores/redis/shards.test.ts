@@ -1,5 +1,6 @@
 /** One shard of a cluster is down, or stands still: the queues of the others do not suffer. */
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { after, before, beforeEach, test } from "node:test";
 import { Client, defineTask } from "windlass";
 import { type RedisCluster, type RedisServer, startRedisCluster } from "../../../scripts/redis-service.ts";
@@ -197,6 +198,28 @@ if ((await redisForTests()) !== undefined) {
       if (how === "killed") await node.service.start();
     });
   }
+
+  test("a worker that holds outcomes for a frozen shard gives them up a few seconds after all else has ended", async () => {
+    const logger = memoryLogger();
+    await using client = new Client(await openStore({ url: cluster.url, prefix }), { logger });
+    const end = Promise.withResolvers<void>();
+    const work = defineTask({ type: "t", run: () => end.promise });
+    for (const queue of [gone[0]!, alive[0]!])
+      await untilHealed(() => client.enqueue("t", 1, { queue, id: randomUUID() }));
+    const worker = client.work([work], { queues: [gone[0]!, alive[0]!], signals: false });
+    const running = worker.run();
+    while (worker.active < 2) await new Promise((resolve) => setTimeout(resolve, 10));
+    await frozen(async () => {
+      end.resolve();
+      const stoppedAt = performance.now();
+      await worker.stop();
+      await running;
+      const ms = performance.now() - stoppedAt;
+      assert.ok(ms > 4_000 && ms < 10_000, `${ms} ms to stop`);
+      assert.ok(logger.lines.some(({ fields }) => fields["unsettled"] === 1));
+      assert.equal((await client.queue(alive[0]!))?.counts.completed, 1);
+    });
+  });
 }
 
 /** The longest of these, done one after the other, in ms. */
