@@ -7,7 +7,8 @@ import type { Settings } from "./settings.ts";
 import { say } from "./terminal.ts";
 
 type Query = InputOf<"tasks.list">;
-type Task = OutputOf<"tasks.list">["items"][number];
+type Page = OutputOf<"tasks.list">;
+type Task = Page["items"][number];
 
 /** Most tasks on one page. */
 export const PAGE_LIMIT = 500;
@@ -18,8 +19,10 @@ export async function printTasks(
   query: Query,
   columns: readonly Column<Task>[],
 ): Promise<void> {
-  const { items, nextCursor } = await withSession(settings, (call) => call("tasks.list", query));
-  printItems(settings.output, items, columns, { nextCursor });
+  const page = await withSession(settings, (call) => call("tasks.list", query));
+  const { items, nextCursor, incomplete } = page;
+  printItems(settings.output, items, columns, { nextCursor, incomplete });
+  tellIncomplete(page);
   if (settings.output === "table" && nextCursor !== undefined && !settings.quiet) {
     say(`more with --cursor ${nextCursor}`);
   }
@@ -32,10 +35,19 @@ export async function allRefs(
 ): Promise<readonly TaskRef[]> {
   const refs: TaskRef[] = [];
   let cursor: string | undefined;
+  let incomplete: boolean | undefined;
   do {
     const page = await call("tasks.list", { ...query, limit: PAGE_LIMIT, cursor });
     for (const { id, queue } of page.items) refs.push({ id, queue });
     cursor = page.nextCursor;
+    incomplete ||= page.incomplete;
   } while (cursor !== undefined);
+  tellIncomplete({ incomplete });
   return refs;
+}
+
+/** A list that lacks something must not look like one that is whole, whoever reads it. */
+function tellIncomplete({ incomplete }: Pick<Page, "incomplete">): void {
+  if (incomplete === true)
+    say("a part of the store cannot be reached: its queues are left out (windlass queue list marks them)");
 }

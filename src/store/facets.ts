@@ -15,7 +15,7 @@ export interface Inspectable {
    * Tasks that match, a page at a time. The order is the store's own (newest first where it can) and stable:
    * a task that nobody moves meanwhile appears on exactly one page. A cursor that is not from an earlier answer
    * to the same filter fails with `INVALID_CURSOR`. Without a queue in the filter, queues of servers (shards of a cluster)
-   * that cannot be reached are left out while others answer; `queues` says which.
+   * that cannot be reached are left out while others answer; the page is `incomplete` then, and `queues` says which.
    */
   list(filter: TaskFilter): Promise<TaskPage>;
 
@@ -48,6 +48,8 @@ export interface TaskPage {
   readonly nextCursor?: string | undefined;
   /** With a filter that no index answers: how many tasks were looked at for this page. */
   readonly searched?: number | undefined;
+  /** Servers (shards of a cluster) could not be reached, and their queues were left out of this page. */
+  readonly incomplete?: true | undefined;
 }
 
 export type StateCounts = Readonly<Record<TaskState, number>>;

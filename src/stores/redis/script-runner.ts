@@ -45,6 +45,7 @@ export class ScriptRunner {
   readonly #queues = new Map<string, KnownQueue>();
   readonly #listed = new Set<string>();
   #lastListed: readonly string[] = [];
+  #listIsOld = false;
   readonly #notifying = new Map<string, Cancel>();
   readonly #listKey: string;
   readonly #listSlot: number;
@@ -180,6 +181,7 @@ export class ScriptRunner {
   async queues(): Promise<readonly string[]> {
     const names = await this.send(this.#listSlot, ["SMEMBERS", this.#listKey]);
     this.#lastListed = (names as readonly Buffer[]).map(String).toSorted();
+    this.#listIsOld = false;
     return this.#lastListed;
   }
 
@@ -193,8 +195,14 @@ export class ScriptRunner {
         ...(used === "added to" ? this.#listed : this.#queues.keys()),
       ]);
       if (!this.router.clustered || known.size === 0 || !isTransient(error)) throw error;
+      this.#listIsOld = true;
       return [...known].toSorted();
     }
+  }
+
+  /** The shard of the list was out of reach when it was last asked: what was answered may lack queues. */
+  get listIsOld(): boolean {
+    return this.#listIsOld;
   }
 
   /** True if this process has put the queue on that list. */

@@ -7,6 +7,7 @@ import { type RedisCluster, type RedisServer, startRedisCluster } from "../../..
 import { slotOf } from "../../../src/stores/redis/net/slot.ts";
 import { freshPrefix, redisForTests } from "../../services.ts";
 import { serve } from "../../server/http/serve.ts";
+import { runCli, temporaryFolder } from "../../support/cli.ts";
 import { memoryLogger } from "../../engine/fixture.ts";
 import {
   claim,
@@ -124,7 +125,10 @@ if ((await redisForTests()) !== undefined) {
       assert.ok(
         infos.length === gone.length + alive.length && (await store.activity({ minutes: 5 })).length > 0,
       );
-      assert.ok((await store.list({ limit: 10 })).items.every(({ queue }) => alive.includes(queue)));
+      const page = await store.list({ limit: 10 });
+      assert.ok(page.items.every(({ queue }) => alive.includes(queue)));
+      assert.equal(page.incomplete, true);
+      assert.equal((await store.list({ limit: 10, queue: alive[0]! })).incomplete, undefined);
       await using fresh = await openStore({ url: cluster.url, prefix });
       await fresh.add(alive.map((queue) => task({ queue })));
       assert.ok((await claim(fresh, { queues, max: 3 })).length > 0);
@@ -135,6 +139,7 @@ if ((await redisForTests()) !== undefined) {
     for (const { id, queue } of held) {
       assert.equal(await untilHealed(() => store.get(id, queue)), undefined);
     }
+    assert.equal((await untilHealed(() => store.list({ limit: 10 }))).incomplete, undefined);
   });
 
   test("with a frozen shard a server is ready, and says what is not", async () => {
@@ -154,6 +159,27 @@ if ((await redisForTests()) !== undefined) {
         queues.filter(({ unreachable }) => unreachable).map(({ name }) => name),
         gone.toSorted(),
       );
+    });
+  });
+
+  test("a list without a queue says that a frozen shard was left out, in HTTP and on the command line", async (t) => {
+    do prefix = freshPrefix();
+    while (shardOf(`${prefix}:queues`) === 0);
+    const store = await openStore({ url: cluster.url, prefix });
+    await store.add([...gone, ...alive].map((queue) => task({ queue })));
+    await using served = await serve({ store });
+    const listed = (path: string) => served.request("GET", path).then(({ json }) => json);
+    assert.equal((await listed("/v1/tasks"))["incomplete"], undefined);
+    await frozen(async () => {
+      const page = await listed("/v1/tasks");
+      assert.equal((page["items"] as unknown[]).length, alive.length);
+      assert.equal(page["incomplete"], true);
+      assert.equal((await listed(`/v1/tasks?queue=${alive[0]!}`))["incomplete"], undefined);
+      const list = ["task", "list", "--url", `${cluster.url}?prefix=${prefix}`];
+      const { code, stdout, stderr } = await runCli(temporaryFolder(t), list);
+      assert.equal(code, 0, stderr);
+      assert.equal(stdout.trim().split("\n").length, 1 + alive.length);
+      assert.match(stderr, /a part of the store cannot be reached: its queues are left out/);
     });
   });
 
