@@ -1,6 +1,7 @@
 /** Checks that options hold nothing unknown and nothing out of range: a misspelt option must not live for ever. */
 import { WindlassError } from "./errors.ts";
 import { quote } from "./names.ts";
+import { pointerTo } from "./pointer.ts";
 
 /**
  * Fails with `INVALID_OPTION` if `options` is no object that can hold some, and with `UNKNOWN_OPTION` for its first key that
@@ -31,7 +32,9 @@ function isPlain(value: object): boolean {
 export function unknownOption(key: string, known: readonly string[], what: string): WindlassError {
   const near = nearest(key, known);
   const hint = near === undefined ? `it has ${known.join(", ")}` : `did you mean ${near}?`;
-  return new WindlassError("UNKNOWN_OPTION", `${what} has no ${quote(key)}; ${hint}`, { pointer: key });
+  return new WindlassError("UNKNOWN_OPTION", `${what} has no ${quote(key)}; ${hint}`, {
+    pointer: pointerTo(key),
+  });
 }
 
 /** A whole number from `min` to `max`, or fails with `INVALID_OPTION`. */
