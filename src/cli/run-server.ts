@@ -16,8 +16,8 @@ export async function runServer(settings: Settings, demo: boolean): Promise<void
   using lifetime = new Lifetime(logger);
   await using client = await openClient(settings, { logger }, lifetime);
   if (client === undefined) return; // stopped before the store was there
-  const { host, port, token } = settings;
-  const server = await startServer({ client, host, port, token, logger, demo });
+  const { host, port, token, trusted } = settings;
+  const server = await startServer({ client, host, port, token, trusted, logger, demo });
   client.housekeeping({ retention: settings.retention }).start();
   if (isForMachines(settings)) logger.info({ url: server.url, store: redact(settings.url) }, "listening");
   else if (!settings.quiet) print(`windlass server on ${server.url}, store ${redact(settings.url)}`);

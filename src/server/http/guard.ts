@@ -86,7 +86,7 @@ function refuseForwarded(headers: HeaderTable): void {
       `the request has the header ${quote(name)}, so it came through a proxy; without a token only direct calls from this machine are served`,
       {
         remedy:
-          "Give the server a token (--token, WINDLASS_TOKEN); if the proxy lets in only whom it knows, pass trusted: true to startServer or httpHandler.",
+          "Give the server a token (--token, WINDLASS_TOKEN); if the proxy lets in only whom it knows, say so: --trusted (WINDLASS_TRUSTED), or trusted: true for startServer and httpHandler.",
       },
     );
   }
