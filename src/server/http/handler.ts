@@ -11,6 +11,7 @@ import { App, type FetchHandler } from "./app.ts";
 import { WindlassError } from "../../task/errors.ts";
 import { quote } from "../../task/names.ts";
 import { checkKeys } from "../../task/options.ts";
+import { Bodies } from "./bodies.ts";
 import { checkToken, type Guard, makeGuard } from "./guard.ts";
 import type { HeaderTable } from "./headers.ts";
 import { Health, type HealthAnswer, type HealthQuestion } from "./health.ts";
@@ -90,8 +91,9 @@ export function makeHandler(
     newRequestId: randomUUID,
     Response,
   });
+  const bodies = new Bodies(limits.bodyBytesInAll);
   const app = new App(replies);
-  const shared: OfferOptions = { app, replies, context: { client }, guard, limits, stopping };
+  const shared: OfferOptions = { app, replies, context: { client }, guard, limits, bodies, stopping };
   for (const operation of OPERATIONS) {
     if (operation.http !== undefined) offer(shared, operation, operation.http);
   }
