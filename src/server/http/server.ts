@@ -15,6 +15,7 @@ import { checkClient, type HandlerOptions, makeHandler } from "./handler.ts";
 import { type HttpLimits, toLimits } from "./limits.ts";
 import { fromParser, replyRaw } from "./raw-reply.ts";
 import { Stop, type StopOptions } from "./stop.ts";
+import { refusalOf } from "./target.ts";
 import { Turns } from "./turns.ts";
 
 export interface ServerOptions extends HandlerOptions {
@@ -74,7 +75,11 @@ export async function startServer(options: ServerOptions): Promise<HttpServer> {
 }
 
 function makeServer(limits: HttpLimits, fetch: FetchHandler, problem: (error: unknown) => Response): Server {
-  const listener = getRequestListener((request, bindings) => fetch(request, bindings as NodeBindings), {
+  const answer: FetchHandler = (request, bindings) => {
+    const refusal = bindings?.incoming === undefined ? undefined : refusalOf(bindings.incoming);
+    return refusal === undefined ? fetch(request, bindings) : problem(refusal);
+  };
+  const listener = getRequestListener((request, bindings) => answer(request, bindings as NodeBindings), {
     overrideGlobalObjects: false,
     // What the adapter itself refuses: a broken target, or a host that is no host.
     errorHandler: (error) =>
