@@ -36,7 +36,8 @@ import type { EnqueueOptions, TaskRequest } from "./request.ts";
 import type { Service } from "./service.ts";
 import { housekeeping, type HousekeepingOptions, together, toSettings } from "./services.ts";
 import type { TaskDetailInfo, TaskInfo } from "./task-info.ts";
-import { Worker, type WorkerTools } from "./worker.ts";
+import { Worker } from "./worker.ts";
+import type { WorkerTools } from "./worker-tools.ts";
 import type { WorkOptions } from "./work-options.ts";
 
 /** One task, or several. What the client answers has an id and a queue, and can be given as it is. */

@@ -25,10 +25,14 @@ const LOOPBACK = /^(?:localhost|(?:[a-z0-9-]+\.)+localhost|127(?:\.\d{1,3}){3}|\
 /** Fails with `INVALID_OPTION` for a token that no header can carry. */
 export function checkToken(token: unknown): string {
   if (typeof token === "string" && /^[\x21-\x7e]{1,512}$/.test(token)) return token;
-  throw new WindlassError("INVALID_OPTION", "the token is not 1 to 512 visible ASCII characters", {
-    pointer: "token",
-    remedy: "Make one, for example with: openssl rand -hex 24",
-  });
+  throw new WindlassError(
+    "INVALID_OPTION",
+    "the token is none that a header can carry; expected 1 to 512 visible ASCII characters",
+    {
+      pointer: "token",
+      remedy: "Make one, for example with: openssl rand -hex 24",
+    },
+  );
 }
 
 function tokenGuard(token: string): Guard {

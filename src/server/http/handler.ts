@@ -10,7 +10,8 @@ import { type Clock, toClock } from "../../store/clock.ts";
 import { App, type FetchHandler } from "./app.ts";
 import { WindlassError } from "../../task/errors.ts";
 import { quote } from "../../task/names.ts";
-import { checkKeys } from "../../task/options.ts";
+import { checkKeys, hasMethod } from "../../task/options.ts";
+import { reading } from "../../task/reading.ts";
 import { Bodies } from "./bodies.ts";
 import { checkToken, type Guard, makeGuard } from "./guard.ts";
 import type { HeaderTable } from "./headers.ts";
@@ -106,8 +107,11 @@ export function makeHandler(
 
 /** Fails with `INVALID_OPTION` for options without a client: everything but `/livez` would fail with them. */
 export function checkClient(options: unknown): void {
-  const client = (options as Partial<HandlerOptions> | null | undefined)?.client as unknown;
-  if (typeof (client as Partial<ApiContext["client"]> | null | undefined)?.enqueueAll === "function") return;
+  const client = reading(
+    "the options",
+    () => (options as Partial<HandlerOptions> | null | undefined)?.client,
+  );
+  if (hasMethod(client, "enqueueAll")) return;
   throw new WindlassError("INVALID_OPTION", `client is ${quote(client)}; expected a Client`, {
     pointer: "client",
     remedy: "Make one with windlass(url) or new Client(store).",

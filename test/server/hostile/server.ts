@@ -1,6 +1,6 @@
 /** A real server for hostile requests, and what can be seen of it from outside. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
 import type { TestContext } from "node:test";
 import { startCli, temporaryFolder } from "../../support/cli.ts";
 import { SEEDED } from "./row.ts";
@@ -35,7 +35,7 @@ export async function start(t: TestContext, token?: string): Promise<Server> {
       return JSON.stringify([await get("/v1/tasks?limit=500"), steady, states]);
     },
     memory: () =>
-      Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${running.process.pid}/status`, "utf8"))![1]) /
+      Number(execFileSync("ps", ["-o", "rss=", "-p", String(running.process.pid)], { encoding: "utf8" })) /
       1_024,
     stop: async () => {
       running.process.kill("SIGINT");
