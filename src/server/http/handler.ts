@@ -42,6 +42,8 @@ export interface HandlerOptions {
 export interface Lifecycle {
   /** Undefined until a stop is asked for. */
   readonly stopping: () => Stopping | undefined;
+  /** What each request works on; undefined: the client of the options. */
+  readonly client?: (() => ApiContext["client"]) | undefined;
   /** What answers are made of; undefined: what is global then. */
   readonly Response?: typeof Response | undefined;
 }
@@ -73,7 +75,7 @@ export function httpHandler(options: HandlerOptions): FetchHandler {
 /** `httpHandler` with its replies, for the server. */
 export function makeHandler(
   options: HandlerOptions,
-  { stopping, Response }: Lifecycle,
+  { stopping, client: clientNow, Response }: Lifecycle,
 ): { readonly fetch: FetchHandler; readonly replies: Replies } {
   const { client, token, logger: given = stderrLogger(), trusted = false, demo = false } = options;
   const logger = checkLogger(given);
@@ -94,15 +96,29 @@ export function makeHandler(
   });
   const bodies = new Bodies(limits.bodyBytesInAll);
   const app = new App(replies);
-  const shared: OfferOptions = { app, replies, context: { client }, guard, limits, bodies, stopping };
+  const context = clientNow === undefined ? { client } : contextOf(clientNow);
+  const shared: OfferOptions = { app, replies, context, guard, limits, bodies, stopping };
   for (const operation of OPERATIONS) {
     if (operation.http !== undefined) offer(shared, operation, operation.http);
   }
   offerShortForms(shared);
-  offerHealth(app, replies, guard, new Health({ client, clock, timeoutMs: limits.probeTimeoutMs, stopping }));
+  offerHealth(
+    app,
+    replies,
+    guard,
+    new Health({ context, clock, timeoutMs: limits.probeTimeoutMs, stopping }),
+  );
   // The page holds no data: with a token it asks its user for it.
   offerPage(app, replies, demo ? demoPage : page, token === undefined ? guard : undefined);
   return { fetch: app.fetch, replies };
+}
+
+function contextOf(client: () => ApiContext["client"]): ApiContext {
+  return {
+    get client() {
+      return client();
+    },
+  };
 }
 
 /** Fails with `INVALID_OPTION` for options without a client: everything but `/livez` would fail with them. */

@@ -54,6 +54,14 @@ const KEYS: readonly (keyof ServerOptions)[] = [
  * Serves the API and the page. Fails with `INSECURE_BIND`, `PORT_TAKEN`, `INVALID_OPTION` or `UNKNOWN_OPTION`.
  */
 export async function startServer(options: ServerOptions): Promise<HttpServer> {
+  return serveWith(options);
+}
+
+/** The same; `client` is asked for each request, and may answer another one later than that of the options. */
+export async function serveWith(
+  options: ServerOptions,
+  client?: () => ServerOptions["client"],
+): Promise<HttpServer> {
   checkClient(options);
   checkKeys(options, KEYS, "startServer");
   const { host = DEFAULT_HOST, port: wanted = DEFAULT_PORT } = options;
@@ -63,6 +71,7 @@ export async function startServer(options: ServerOptions): Promise<HttpServer> {
   const limits = toLimits(options.limits);
   const { fetch, replies } = makeHandler(options, {
     stopping: () => stopped.state,
+    client,
     Response: lightResponse(),
   });
   const server = makeServer(limits, fetch, (error) =>
