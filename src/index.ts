@@ -16,7 +16,7 @@ export { stderrLogger } from "./engine/logger.ts";
 export type { ActAnswer, TaskChange } from "./engine/administration.ts";
 export { Client } from "./engine/client.ts";
 export type { ClientOptions } from "./engine/client-options.ts";
-export type { Stats, TaskInfoPage, TaskQuery } from "./engine/inspection.ts";
+export type { QueueListQuery, Stats, StatsQuery, TaskInfoPage, TaskQuery } from "./engine/inspection.ts";
 export type {
   AttemptEnded,
   AttemptFacts,

@@ -32,7 +32,7 @@ export function lazyStore(url: string, { makes }: LazyOptions = { makes: true })
     maintain: async (...args) => (await opened()).maintain(...args),
     get: async (...args) => inspectable(await opened()).get(...args),
     list: async (...args) => inspectable(await opened()).list(...args),
-    queues: async () => inspectable(await opened()).queues(),
+    queues: async (...args) => inspectable(await opened()).queues(...args),
     queue: async (...args) => inspectable(await opened()).queue(...args),
     activity: async (...args) => inspectable(await opened()).activity(...args),
     act: async (...args) => administrable(await opened()).act(...args),
@@ -40,7 +40,7 @@ export function lazyStore(url: string, { makes }: LazyOptions = { makes: true })
     pause: async (...args) => administrable(await opened()).pause(...args),
     resume: async (...args) => administrable(await opened()).resume(...args),
     purge: async (...args) => administrable(await opened()).purge(...args),
-    diagnose: async () => (await opened()).diagnose(),
+    diagnose: async (options) => (await opened()).diagnose(options),
     [Symbol.asyncDispose]: async () => {
       closed = true;
       const store = await opening?.catch(() => undefined); // whoever asked for it was told why it is not there

@@ -7,6 +7,7 @@ import { registerStore } from "../src/store/driver.ts";
 import { FACETS } from "../src/store/facets.ts";
 import type { Store } from "../src/store/store.ts";
 import { lazyStore } from "../src/lazy-store.ts";
+import { queuesOf } from "./support/queues-of.ts";
 
 test("a lazy store is opened by the first call, once, and closed if it was", async (t) => {
   const folder = mkdtempSync(join(tmpdir(), "windlass-lazy-"));
@@ -14,12 +15,12 @@ test("a lazy store is opened by the first call, once, and closed if it was", asy
   const file = join(folder, "tasks.db");
   const store = lazyStore(`sqlite:${file}`);
   assert.equal(existsSync(file), false);
-  const [queues, page] = await Promise.all([store.queues(), store.list({ limit: 1 })]);
+  const [queues, page] = await Promise.all([queuesOf(store), store.list({ limit: 1 })]);
   assert.deepEqual([queues, page.items], [[], []]);
   assert.equal(existsSync(file), true);
   await store[Symbol.asyncDispose]();
   await store[Symbol.asyncDispose]();
-  await assert.rejects(store.queues(), { code: "STORE_CLOSED" });
+  await assert.rejects(queuesOf(store), { code: "STORE_CLOSED" });
 });
 
 test("one that nobody called is not opened to be closed", async () => {
@@ -29,7 +30,7 @@ test("one that nobody called is not opened to be closed", async () => {
 
 test("one that cannot be opened says why, at each call", async () => {
   const store = lazyStore("nowhere:");
-  await assert.rejects(store.queues(), { code: "INVALID_URL" });
+  await assert.rejects(queuesOf(store), { code: "INVALID_URL" });
   await assert.rejects(store.get("x"), { code: "INVALID_URL" });
   await store[Symbol.asyncDispose]();
 });
@@ -61,9 +62,9 @@ test("a call that needs what the store lacks is told so, and the rest goes on", 
   const calls: (() => Promise<unknown>)[] = [
     () => store.get("x"),
     () => store.list({ limit: 1 }),
-    () => store.queues(),
+    () => queuesOf(store),
     () => store.queue("q"),
-    () => store.activity({ minutes: 1 }),
+    () => store.activity({ queues: ["q"], minutes: 1 }),
     () => store.act([{ id: "x" }], "retry"),
     () => store.edit({ id: "x" }, { priority: 1 }),
     () => store.pause("q"),

@@ -19,6 +19,7 @@ import { memoryStore } from "windlass/stores/memory";
 import { runCli, temporaryFolder } from "./support/cli.ts";
 import { startRedis } from "../scripts/redis-service.ts";
 import { redisForTests } from "./services.ts";
+import { queuesOf } from "./support/queues-of.ts";
 
 test("a URL that names no store is refused, and its password is not shown", async () => {
   for (const url of [
@@ -63,7 +64,7 @@ test("a store that refuses to open is closed again", async () => {
 test("a store is closed again if the client's options are refused", async () => {
   const store = memoryStore();
   await assert.rejects(windlass(store, { middlewares: [] } as never), { code: "UNKNOWN_OPTION" });
-  await assert.rejects(store.queues(), { code: "STORE_CLOSED" });
+  await assert.rejects(queuesOf(store), { code: "STORE_CLOSED" });
 });
 
 /** A store of another package, of a class: the six verbs, and nothing to look into. */

@@ -19,5 +19,5 @@ export const diagnoseStore = defineOperation({
   summary: "Looks at what the store runs on: settings and versions.",
   input: object({}),
   output: object({ findings: list(finding) }),
-  run: async ({ client }) => ({ findings: await client.store.diagnose() }),
+  run: async ({ client }) => ({ findings: await client.store.diagnose({ thorough: true }) }),
 });

@@ -13,11 +13,17 @@ export const listQueues = defineOperation({
   name: "queues.list",
   permission: "queues.read",
   changes: false,
-  summary: "Lists the queues by name, with their depths and what happened in them so far.",
-  input: object({}),
-  output: object({ items: list(queueView) }),
+  summary: "Lists the queues by name, a page at a time, with their depths and what happened in them so far.",
+  input: object({
+    limit: optional(integer({ minimum: 1, maximum: 500, default: 100 })),
+    cursor: optional(text({ description: "`nextCursor` of the page before" })),
+  }),
+  output: object({ items: list(queueView), nextCursor: optional(text()) }),
   http: { method: "GET", path: "/v1/queues" },
-  run: async ({ client }) => ({ items: (await client.queues()).map(toQueueView) }),
+  run: async ({ client }, query) => {
+    const { items, nextCursor } = await client.queues(query);
+    return { items: items.map(toQueueView), nextCursor };
+  },
 });
 
 export const getQueue = defineOperation({

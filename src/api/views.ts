@@ -97,6 +97,9 @@ export const totalsView = object({
   failed: integer({ description: "Attempts that failed" }),
   crashed: integer({ description: "Attempts whose lease ran out; their tasks were taken back" }),
   dead: integer({ description: "Tasks that died, once for each time" }),
+  unhandled: integer({
+    description: "Claims by a worker that has no handler for the type; the tasks were put back",
+  }),
 });
 
 export const queueView = object({
@@ -115,6 +118,7 @@ export const activityView = object({
   failed: integer(),
   crashed: integer(),
   dead: integer(),
+  unhandled: integer(),
 });
 
 export type TaskView = TypeOf<typeof taskView>;

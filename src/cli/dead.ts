@@ -1,14 +1,16 @@
 /** `windlass dead …`: the dead-letter queue. */
 import type { Command } from "commander";
+import type { Call } from "../api/call.ts";
 import { WindlassError } from "../task/errors.ts";
 import { actByIds, actOnAll, printSummary } from "./acts.ts";
 import { confirm } from "./confirm.ts";
 import { commonFlags, configOf, examples, outputFlags, storeFlags, yesFlag } from "./flags.ts";
 import { printItem } from "./output.ts";
-import { findQueue } from "./queue.ts";
+import { PAGE_LIMIT } from "./page.ts";
+import { allQueues, findQueue } from "./queue.ts";
 import { withSession } from "./session.ts";
 import { DEAD_COLUMNS } from "./task-columns.ts";
-import { allRefs, PAGE_LIMIT, printTasks } from "./task-list.ts";
+import { allRefs, printTasks } from "./task-list.ts";
 import { say } from "./terminal.ts";
 import { toInteger } from "./values.ts";
 
@@ -88,18 +90,27 @@ function addPurge(dead: Command): void {
     const { settings } = await configOf(command);
     await withSession(settings, async (call) => {
       const { queue } = flags;
-      const queues =
-        queue === undefined ? (await call("queues.list", {})).items : [await findQueue(call, queue)];
-      const count = queues.reduce((sum, { counts }) => sum + counts.dead, 0);
+      const queues = await queuesWithDead(call, queue);
+      const count = queues.reduce((sum, { dead: each }) => sum + each, 0);
       const sure = await confirm(`This deletes ${count} dead tasks.`, flags.yes === true);
       if (!sure) return say("nothing was deleted");
       let deleted = 0;
-      for (const { name, counts } of queues) {
-        if (counts.dead > 0) deleted += (await call("queues.purge", { name, states: ["dead"] })).removed;
-      }
+      for (const { name } of queues)
+        deleted += (await call("queues.purge", { name, states: ["dead"] })).removed;
       printItem(settings.output, { deleted });
     });
   });
+}
+
+/** Names and numbers alone: there may be very many queues. */
+async function queuesWithDead(
+  call: Call,
+  queue: string | undefined,
+): Promise<readonly { readonly name: string; readonly dead: number }[]> {
+  const found: { name: string; dead: number }[] = [];
+  for await (const { name, counts } of queue === undefined ? allQueues(call) : [await findQueue(call, queue)])
+    if (counts.dead > 0) found.push({ name, dead: counts.dead });
+  return found;
 }
 
 function deadOnes({ queue, type }: Flags) {

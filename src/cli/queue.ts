@@ -7,10 +7,11 @@ import { nearest } from "../task/options.ts";
 import { TASK_STATES, type TaskState } from "../task/task.ts";
 import { confirm } from "./confirm.ts";
 import { collect, commonFlags, configOf, examples, outputFlags, storeFlags, yesFlag } from "./flags.ts";
-import { type Column, printItem, printItems } from "./output.ts";
+import { type Column, printItem } from "./output.ts";
 import { withSession } from "./session.ts";
+import { PAGE_LIMIT, printPage } from "./page.ts";
 import { say } from "./terminal.ts";
-import { oneOf, toList } from "./values.ts";
+import { oneOf, toInteger, toList } from "./values.ts";
 
 type Queue = OutputOf<"queues.get">;
 
@@ -43,13 +44,18 @@ export function addQueue(program: Command): void {
 }
 
 function addList(queue: Command): void {
-  const command = queue.command("list").description("List the queues with their counts");
+  const command = queue
+    .command("list")
+    .description("List the queues with their counts, by name, a page at a time")
+    .option("--limit <n>", `Page size, 1 to ${PAGE_LIMIT} (default: 100)`)
+    .option("--cursor <cursor>", "Next page: what the one before it named");
   commonFlags(outputFlags(storeFlags(command)));
-  examples(command, "windlass queue list");
-  command.action(async () => {
+  examples(command, "windlass queue list", "windlass queue list --limit 500 --output jsonl");
+  command.action(async ({ limit = "100", cursor }: { readonly limit?: string; readonly cursor?: string }) => {
     const { settings } = await configOf(command);
-    const { items } = await withSession(settings, (call) => call("queues.list", {}));
-    printItems(settings.output, items, COLUMNS);
+    const query = { limit: toInteger(limit, "--limit", 1, PAGE_LIMIT), cursor };
+    const page = await withSession(settings, (call) => call("queues.list", query));
+    printPage(settings, page, COLUMNS);
   });
 }
 
@@ -113,13 +119,24 @@ export function findQueue(call: Call, name: string): Promise<Queue> {
   return withHint(call, name, call("queues.get", { name }));
 }
 
+/** Every queue, by name, over all pages. */
+export async function* allQueues(call: Call): AsyncGenerator<Queue> {
+  let cursor: string | undefined;
+  do {
+    const page = await call("queues.list", { limit: PAGE_LIMIT, cursor });
+    yield* page.items;
+    cursor = page.nextCursor;
+  } while (cursor !== undefined);
+}
+
 /** What was asked about a queue; if it is not there, the error names the nearest one that is. */
 async function withHint<Answer>(call: Call, name: string, asked: Promise<Answer>): Promise<Answer> {
   try {
     return await asked;
   } catch (error) {
     if (!hasCode(error, "QUEUE_NOT_FOUND")) throw error;
-    const { items } = await call("queues.list", {});
+    // Of more queues than a page has, a hint is not worth asking about all.
+    const { items } = await call("queues.list", { limit: PAGE_LIMIT });
     const near = nearest(
       name,
       items.map((queue) => queue.name),

@@ -1,28 +1,21 @@
 /** Lists of tasks, a page at a time. */
 import type { Call, InputOf, OutputOf } from "../api/call.ts";
 import type { TaskRef } from "../task/task.ts";
-import { type Column, printItems } from "./output.ts";
+import type { Column } from "./output.ts";
+import { PAGE_LIMIT, printPage } from "./page.ts";
 import { withSession } from "./session.ts";
 import type { Settings } from "./settings.ts";
-import { say } from "./terminal.ts";
 
 type Query = InputOf<"tasks.list">;
 type Task = OutputOf<"tasks.list">["items"][number];
 
-/** Most tasks on one page. */
-export const PAGE_LIMIT = 500;
-
-/** Prints one page; a person is told how to get the next. */
+/** Prints one page. */
 export async function printTasks(
   settings: Settings,
   query: Query,
   columns: readonly Column<Task>[],
 ): Promise<void> {
-  const { items, nextCursor } = await withSession(settings, (call) => call("tasks.list", query));
-  printItems(settings.output, items, columns, { nextCursor });
-  if (settings.output === "table" && nextCursor !== undefined && !settings.quiet) {
-    say(`more with --cursor ${nextCursor}`);
-  }
+  printPage(settings, await withSession(settings, (call) => call("tasks.list", query)), columns);
 }
 
 /** All tasks that match, over all pages: their ids and queues, since a million of them have to fit into memory. */

@@ -8,7 +8,8 @@ import { commonFlags, configOf, examples, outputFlags, storeFlags } from "./flag
 import { printItem } from "./output.ts";
 import { withSession } from "./session.ts";
 import { TASK_COLUMNS } from "./task-columns.ts";
-import { PAGE_LIMIT, printTasks } from "./task-list.ts";
+import { PAGE_LIMIT } from "./page.ts";
+import { printTasks } from "./task-list.ts";
 import { numberIfDigits, oneOf, toInteger, toText } from "./values.ts";
 
 /** Adds the noun and its verbs. */

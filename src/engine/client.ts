@@ -1,6 +1,6 @@
 /** What a program holds: it adds tasks, runs them, looks at them and changes them, in every queue of one store. */
 import { checkStore } from "../store/check.ts";
-import type { Administrable, Inspectable, QueueInfo } from "../store/facets.ts";
+import type { Administrable, Inspectable, QueueInfo, QueuePage } from "../store/facets.ts";
 import type { Store } from "../store/store.ts";
 import { WindlassError } from "../task/errors.ts";
 import type { Act } from "../task/life.ts";
@@ -22,7 +22,9 @@ import {
   getTask,
   listQueues,
   listTasks,
+  type QueueListQuery,
   type Stats,
+  type StatsQuery,
   type TaskInfoPage,
   type TaskQuery,
 } from "./inspection.ts";
@@ -162,9 +164,12 @@ export class Client<S extends Store = Store> implements AsyncDisposable {
     return listTasks(held(this).#observed, query);
   }
 
-  /** Every queue that was ever added to or paused and not purged away, by name. Counts are exact at rest. */
-  queues(this: Inspecting): Promise<readonly QueueInfo[]> {
-    return listQueues(held(this).#observed);
+  /**
+   * The queues that were ever added to or paused and not purged away, by name, a page at a time: 100 unless a `limit` of up to 500
+   * says otherwise. Counts are exact at rest. Fails with `INVALID_OPTION`, `UNKNOWN_OPTION`, or `INVALID_CURSOR`.
+   */
+  queues(this: Inspecting, query: QueueListQuery = {}): Promise<QueuePage> {
+    return listQueues(held(this).#observed, query);
   }
 
   /** One of them; undefined if it is not listed. Fails with `INVALID_NAME`. */
@@ -174,10 +179,12 @@ export class Client<S extends Store = Store> implements AsyncDisposable {
 
   /**
    * Tasks per state and per queue, and what happened in each of the last minutes (1 to 1,440, the running one included;
-   * default 60). Fails with `INVALID_OPTION` or `UNKNOWN_OPTION`.
+   * default 60). The figures are of the queues of one page. With up to 500 queues, which is the default `limit` and the highest,
+   * that is all of them; beyond that `nextCursor` says that they are of a part. Fails with `INVALID_OPTION`, `UNKNOWN_OPTION`,
+   * or `INVALID_CURSOR`.
    */
-  stats(this: Inspecting, options: { readonly minutes?: number | undefined } = {}): Promise<Stats> {
-    return figures(held(this).#observed, options);
+  stats(this: Inspecting, query: StatsQuery = {}): Promise<Stats> {
+    return figures(held(this).#observed, query);
   }
 
   // --- changing by hand -------------------------------------------------------------------------------------------

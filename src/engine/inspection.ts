@@ -4,6 +4,8 @@ import {
   type CountedEvent,
   type MinuteActivity,
   type QueueInfo,
+  type QueuePage,
+  type QueueQuery,
   type QueueTotals,
   type StateCounts,
   type TaskFilter,
@@ -43,7 +45,25 @@ export interface TaskInfoPage {
   readonly searched?: number | undefined;
 }
 
-/** Figures over all queues. */
+/** Which queues to list. */
+export interface QueueListQuery {
+  /** Most queues on the page, 1 to 500. Default 100. */
+  readonly limit?: number | undefined;
+  /** `nextCursor` of the page before. */
+  readonly cursor?: string | undefined;
+}
+
+/** Which queues to add up, and since when. */
+export interface StatsQuery {
+  /** How many minutes back `activity` goes, the running one included: 1 to 1,440. Default 60. */
+  readonly minutes?: number | undefined;
+  /** Most queues that are added up, 1 to 500. Default 500. */
+  readonly limit?: number | undefined;
+  /** `nextCursor` of the page before: the figures are of the queues behind it. */
+  readonly cursor?: string | undefined;
+}
+
+/** Figures over the queues of a page, which are all of them unless there are more than its limit. */
 export interface Stats {
   /** Tasks per state, as they are now: of those that have ended, what the retention keeps. */
   readonly states: StateCounts;
@@ -53,6 +73,8 @@ export interface Stats {
   readonly queues: readonly QueueInfo[];
   /** Per minute, oldest first; minutes in which nothing happened are left out. */
   readonly activity: readonly MinuteActivity[];
+  /** Undefined: there are no further queues. Otherwise all figures are of a part, and this leads to the rest. */
+  readonly nextCursor?: string | undefined;
 }
 
 const QUERY_KEYS: readonly (keyof TaskQuery)[] = [
@@ -70,6 +92,12 @@ const DEFAULT_PAGE = 50;
 const LONGEST_TEXT = 256;
 const DEFAULT_MINUTES = 60;
 
+/** A list is read by people, a page at a time. */
+const DEFAULT_QUEUES = 100;
+
+/** A sum is believed to be of everything: so it is of as many queues as a call may ask for. */
+const DEFAULT_SUMMED = 500;
+
 export async function getTask(
   store: Store,
   id: string,
@@ -86,8 +114,9 @@ export async function listTasks(store: Store, query: TaskQuery): Promise<TaskInf
   return { ...page, items: items.map((task) => new TaskInfo(task)) };
 }
 
-export async function listQueues(store: Store): Promise<readonly QueueInfo[]> {
-  return inspectable(store).queues();
+export async function listQueues(store: Store, query: QueueListQuery): Promise<QueuePage> {
+  checkKeys(query, ["limit", "cursor"], "queues");
+  return inspectable(store).queues(toQueueQuery(query, DEFAULT_QUEUES));
 }
 
 export async function findQueue(store: Store, name: string): Promise<QueueInfo | undefined> {
@@ -106,16 +135,22 @@ export function queueNotFound(name: string): WindlassError {
   return new WindlassError("QUEUE_NOT_FOUND", `no queue is named ${name}`, { pointer: "name" });
 }
 
-export async function figures(
-  store: Store,
-  options: { readonly minutes?: number | undefined },
-): Promise<Stats> {
-  checkKeys(options, ["minutes"], "stats");
-  const { minutes = DEFAULT_MINUTES } = options;
+export async function figures(store: Store, query: StatsQuery): Promise<Stats> {
+  checkKeys(query, ["minutes", "limit", "cursor"], "stats");
+  const { minutes = DEFAULT_MINUTES, ...page } = query;
   checkInteger(minutes, 1, 1_440, "minutes");
   const from = inspectable(store);
-  const [queues, activity] = await Promise.all([from.queues(), from.activity({ minutes })]);
-  return { states: sumOfCounts(queues), totals: sumOfTotals(queues), queues, activity };
+  const { items: queues, nextCursor } = await from.queues(toQueueQuery(page, DEFAULT_SUMMED));
+  const names = queues.map(({ name }) => name);
+  const activity = names.length === 0 ? [] : await from.activity({ queues: names, minutes });
+  return { states: sumOfCounts(queues), totals: sumOfTotals(queues), queues, activity, nextCursor };
+}
+
+function toQueueQuery({ limit, cursor }: QueueListQuery, usual: number): QueueQuery {
+  return {
+    limit: checkInteger(limit ?? usual, 1, 500, "limit"),
+    cursor: cursor === undefined ? undefined : checkCursor(cursor),
+  };
 }
 
 /** Tasks per state over all these queues. */

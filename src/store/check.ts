@@ -4,8 +4,9 @@
  *
  * Each check fails with a `WindlassError` before anything is written. On the path of every task they are a few comparisons.
  */
+import { WindlassError } from "../task/errors.ts";
 import { ACTS } from "../task/life.ts";
-import { checkExactId, checkKey, checkName } from "../task/names.ts";
+import { checkExactId, checkKey, checkName, isName, quote } from "../task/names.ts";
 import { checkInteger, checkMethods } from "../task/options.ts";
 import { checkPayload } from "../task/payload.ts";
 import { checkSettings } from "../task/settings.ts";
@@ -24,11 +25,14 @@ import {
   checkText,
   invalid,
 } from "./check-value.ts";
-import type { ActivityQuery, TaskEdit, TaskFilter } from "./facets.ts";
+import type { ActivityQuery, QueueQuery, TaskEdit, TaskFilter } from "./facets.ts";
 import type { Claim, Exchange, LeaseRef, MaintainRequest, Store } from "./store.ts";
 
 /** Most tasks that one call may ask for. */
 const MOST_ASKED = 2 ** 31 - 1;
+
+/** Most queues that one call may ask for. */
+const MOST_QUEUES = 500;
 
 /** Characters of a UUID. */
 const ID_LENGTH = 36;
@@ -154,10 +158,30 @@ export function checkFilter(filter: TaskFilter): void {
   checkInteger(limit, 1, 500, "limit");
 }
 
+export function checkQueueQuery(query: QueueQuery): void {
+  checkObject(query, "query");
+  const { limit, cursor } = query;
+  checkInteger(limit, 1, MOST_QUEUES, "limit");
+  if (cursor === undefined) return;
+  checkText(cursor, "cursor");
+  // It is the name of the last queue of a page: so every store has the same.
+  if (isName(cursor)) return;
+  throw new WindlassError(
+    "INVALID_CURSOR",
+    `the cursor is ${quote(cursor)}; expected what a page of queues named`,
+    {
+      pointer: "cursor",
+    },
+  );
+}
+
 export function checkActivityQuery(query: ActivityQuery): void {
   checkObject(query, "query");
-  const { queue, minutes } = query;
-  if (queue !== undefined) checkName(queue, "queue");
+  const { queues, minutes } = query;
+  checkQueues(queues, "queues");
+  if (queues.length === 0 || queues.length > MOST_QUEUES) {
+    throw invalid("queues", queues.length, `1 to ${MOST_QUEUES} names`);
+  }
   checkInteger(minutes, 1, 1_440, "minutes");
 }
 

@@ -12,6 +12,7 @@ const CHECKS: { readonly [Name in keyof FullStore]?: (...args: Parameters<Call<N
   maintain: check.checkMaintain,
   get: (id, queue) => check.checkTaskRef({ id, queue }),
   list: check.checkFilter,
+  queues: check.checkQueueQuery,
   queue: check.checkQueue,
   activity: check.checkActivityQuery,
   act: check.checkAct,

@@ -20,13 +20,21 @@ export interface Inspectable {
    */
   list(filter: TaskFilter): Promise<TaskPage>;
 
-  /** Every queue that was ever added to or paused and not purged away, by name. Counts are exact at rest. */
-  queues(): Promise<readonly QueueInfo[]>;
+  /**
+   * The queues that were ever added to or paused and not purged away, by name (in the order of UTF-16 code units), a page at a
+   * time, at the cost of the queues of the page. One that lives throughout is on exactly one page, whichever come and go
+   * meanwhile. Counts are exact at rest. A cursor that no page named fails with `INVALID_CURSOR`, if that can be told.
+   * Queues of a server (a shard of a cluster) that cannot be reached are marked; if none that was asked about can be, it fails.
+   */
+  queues(query: QueueQuery): Promise<QueuePage>;
 
   /** One of them; undefined if it is not listed. */
   queue(name: string): Promise<QueueInfo | undefined>;
 
-  /** What happened per minute, oldest first, the running minute last; minutes without events are left out. */
+  /**
+   * What happened in these queues together per minute, oldest first, the running minute last; minutes without events are left
+   * out. A queue that is not known adds nothing, nor does one that cannot be reached while another can.
+   */
   activity(query: ActivityQuery): Promise<readonly MinuteActivity[]>;
 }
 
@@ -65,14 +73,32 @@ export interface QueueInfo {
   readonly oldestPendingMs?: number | undefined;
 }
 
+/** Which queues to show. */
+export interface QueueQuery {
+  /** 1 to 500. */
+  readonly limit: number;
+  /** `nextCursor` of the page before. */
+  readonly cursor?: string | undefined;
+}
+
+/** One page of queues. */
+export interface QueuePage {
+  readonly items: readonly QueueInfo[];
+  /** Undefined: this is the last page. A page that is not the last may have fewer than its limit. */
+  readonly nextCursor?: string | undefined;
+}
+
 export interface ActivityQuery {
-  /** Undefined: all queues together. */
-  readonly queue?: string | undefined;
+  /** 1 to 500 names: what is asked for is bounded, however many queues there are. Naming one twice counts it once. */
+  readonly queues: readonly string[];
   /** How many minutes back, the running one included: 1 to 1,440. */
   readonly minutes: number;
 }
 
-/** How often each event happened. A duplicate was not added; a release, a snooze and a cancellation are none of these. */
+/**
+ * How often each event happened. A duplicate was not added; a release, a snooze, a cancellation, and
+ * a suspect that waits to run alone, are none of these.
+ */
 export interface QueueTotals {
   readonly added: number;
   readonly completed: number;
@@ -82,6 +108,8 @@ export interface QueueTotals {
   readonly crashed: number;
   /** Tasks that died, once for each time. */
   readonly dead: number;
+  /** Claims by a worker that has no handler for the type; the tasks were put back. A task that goes to and fro counts each time. */
+  readonly unhandled: number;
 }
 
 /** The events that are counted, in the order in which people read them. */
@@ -91,6 +119,7 @@ export const COUNTED_EVENTS = [
   "failed",
   "crashed",
   "dead",
+  "unhandled",
 ] as const satisfies readonly (keyof QueueTotals)[];
 
 export type CountedEvent = (typeof COUNTED_EVENTS)[number];
@@ -130,9 +159,13 @@ export type ActResult =
   /** The task's state does not allow it; nothing was written. */
   | { readonly status: "refused"; readonly state: TaskState };
 
-/** A look at what the store runs on: settings and versions, for `windlass doctor`. */
+/** A look at what the store runs on: settings and versions. */
 export interface Diagnosable {
-  diagnose(): Promise<readonly Finding[]>;
+  /**
+   * Costs a few questions to the server: it is asked at every start, and by probes. `thorough`, for `windlass doctor`, may read
+   * all that the store keeps.
+   */
+  diagnose(options?: { readonly thorough?: boolean | undefined }): Promise<readonly Finding[]>;
 }
 
 export interface Finding {

@@ -27,6 +27,8 @@ export interface AttemptMove {
   readonly costs?: "failure" | "crash";
   /** The store remembers when the first of such moves in a row was made (`putBackAt`). Any other end of an attempt ends that. */
   readonly putsBack?: true;
+  /** The event that is counted beside what it costs and where it leads, unless someone asked the task to stop. */
+  readonly counts?: "unhandled";
 }
 
 const outcomes: { readonly [K in OutcomeKind]: AttemptMove } = {
@@ -39,9 +41,20 @@ const outcomes: { readonly [K in OutcomeKind]: AttemptMove } = {
   cancelled: { to: "cancelled", ifCancelled: "cancelled" },
 };
 
+/**
+ * A task that is put back because its worker has no handler for it is counted, since otherwise nothing tells of it while it goes
+ * to and fro. A suspect is not: it waits for its turn, as a snoozed one does.
+ */
+const unhandled: AttemptMove = { ...outcomes.requeue, counts: "unhandled" };
+
 /** Where an outcome leads. A task that goes from running back to pending stands at the head of its line: it had its turn. */
-export function moveOf({ kind }: Pick<Outcome, "kind">): AttemptMove {
-  return outcomes[kind];
+export function moveOf({ kind, why }: OutcomeMark): AttemptMove {
+  return why === "unhandled" ? unhandled : outcomes[kind];
+}
+
+/** What of an outcome decides where it leads. */
+interface OutcomeMark extends Pick<Outcome, "kind"> {
+  readonly why?: Extract<Outcome, { readonly kind: "requeue" }>["why"];
 }
 
 /** Every kind of outcome. */

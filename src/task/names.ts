@@ -15,9 +15,14 @@ const KEY = /^[\x21-\x7e]{1,255}$/;
 /** The queue of a task that names none. */
 export const DEFAULT_QUEUE = "default";
 
+/** True of what a queue, type or worker may be called. */
+export function isName(name: unknown): name is string {
+  return typeof name === "string" && NAME.test(name);
+}
+
 /** The name, or fails with `INVALID_NAME`; `what` says what it names. */
 export function checkName(name: unknown, what: "queue" | "type" | "worker"): string {
-  if (typeof name === "string" && NAME.test(name)) return name;
+  if (isName(name)) return name;
   throw new WindlassError(
     "INVALID_NAME",
     `${what} is ${quote(name)}; expected 1 to 128 characters of A-Z a-z 0-9 . _ - that start with a letter or digit`,

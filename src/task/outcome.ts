@@ -12,7 +12,7 @@ export type Outcome =
   | { readonly kind: "snooze"; readonly delayMs: number }
   /**
    * Not by this worker, or not now: put back, without cost, and `putBackAt` tells since when that goes on. `why`: there is no
-   * handler for its type here, or it crashed before and has to run alone. No store reads that.
+   * handler for its type here, or it crashed before and has to run alone. The law reads that, and no store.
    */
   | { readonly kind: "requeue"; readonly delayMs: number; readonly why: "unhandled" | "suspect" }
   /** The worker gives the lease back. */

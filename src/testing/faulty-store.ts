@@ -77,7 +77,7 @@ export function faultyStore(store: FullStore, plan: FaultPlan): FullStore {
     [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
     get: (id, queue) => meet("get", () => store.get(id, queue)),
     list: (filter) => meet("list", () => store.list(filter)),
-    queues: () => meet("queues", () => store.queues()),
+    queues: (query) => meet("queues", () => store.queues(query)),
     queue: (name) => meet("queue", () => store.queue(name)),
     activity: (query) => meet("activity", () => store.activity(query)),
     act: (tasks, act) => meet("act", () => store.act(tasks, act)),
@@ -85,7 +85,7 @@ export function faultyStore(store: FullStore, plan: FaultPlan): FullStore {
     pause: (queue) => meet("pause", () => store.pause(queue)),
     resume: (queue) => meet("resume", () => store.resume(queue)),
     purge: (queue, states) => meet("purge", () => store.purge(queue, states)),
-    diagnose: () => meet("diagnose", () => store.diagnose()),
+    diagnose: (options) => meet("diagnose", () => store.diagnose(options)),
   };
 }
 

@@ -43,6 +43,7 @@ export type StoreCaseGroup =
   | "maintain"
   | "list"
   | "count"
+  | "queues"
   | "activity"
   | "totals"
   | "signal"

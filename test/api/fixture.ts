@@ -5,6 +5,7 @@ import type { FullStore } from "../../src/store/facets.ts";
 import { memoryStore } from "../../src/stores/memory/index.ts";
 import type { Outcome } from "../../src/task/outcome.ts";
 import type { TaskState } from "../../src/task/task.ts";
+import { queuesOf } from "../support/queues-of.ts";
 
 export interface Fixture extends AsyncDisposable {
   readonly client: Client<FullStore>;
@@ -34,7 +35,7 @@ export function fixture(store: FullStore = memoryStore()): Fixture {
     snapshot: async () =>
       JSON.stringify([
         await Promise.all((await store.list({ limit: 500 })).items.map(({ id }) => store.get(id))),
-        (await store.queues()).map(({ name, paused, counts }) => ({ name, paused, counts })),
+        (await queuesOf(store)).map(({ name, paused, counts }) => ({ name, paused, counts })),
       ]),
     [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),
   };

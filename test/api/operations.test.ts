@@ -10,6 +10,7 @@ import { type ErrorCode, WindlassError } from "../../src/task/errors.ts";
 import { TASK_STATES, type TaskState } from "../../src/task/task.ts";
 import { manualClock } from "../../src/testing/index.ts";
 import { fixture, type Fixture } from "./fixture.ts";
+import { queuesOf } from "../support/queues-of.ts";
 
 const UNKNOWN_ID = "0198c4e6-0000-7000-8000-000000000000";
 
@@ -168,7 +169,7 @@ test("tasks.enqueueBatch adds all or, if one is bad, none and names it", async (
   const tasks = Array.from({ length: 1_000 }, (_, n) => ({ type: "job", payload: { n } }));
   const { results } = (await call(w, "tasks.enqueueBatch", { tasks })) as unknown as { results: object[] };
   assert.equal(results.length, 1_000);
-  assert.equal((await w.store.queues())[0]?.counts.pending, 1_000);
+  assert.equal((await queuesOf(w.store))[0]?.counts.pending, 1_000);
   for (const [bad, code, pointer] of BAD_TASKS) {
     const at = `/tasks/499${pointer.startsWith("/") ? "" : "/"}${pointer}`;
     await refuses(w, "tasks.enqueueBatch", { tasks: tasks.with(499, bad as never) }, code, at);
@@ -448,9 +449,9 @@ test("stats.get counts per state, per queue and per minute", async () => {
   );
   await w.client.purge("default", { states: ["completed", "cancelled", "dead"] });
   const [first, second] = (await call(w, "queues.list", {}))["items"] as unknown as { totals: object }[];
-  assert.deepEqual(first?.totals, { added: 7, completed: 1, failed: 2, crashed: 0, dead: 1 });
-  assert.deepEqual(second?.totals, { added: 1, completed: 0, failed: 0, crashed: 0, dead: 0 });
-  assert.deepEqual(stats.totals, { added: 8, completed: 1, failed: 2, crashed: 0, dead: 1 });
+  assert.deepEqual(first?.totals, { added: 7, completed: 1, failed: 2, crashed: 0, dead: 1, unhandled: 0 });
+  assert.deepEqual(second?.totals, { added: 1, completed: 0, failed: 0, crashed: 0, dead: 0, unhandled: 0 });
+  assert.deepEqual(stats.totals, { added: 8, completed: 1, failed: 2, crashed: 0, dead: 1, unhandled: 0 });
   assert.equal(
     stats.activity.reduce((sum, { added }) => sum + added, 0),
     8,

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { windlass } from "windlass";
 import { Fleet, unfinished } from "./fleet.ts";
 import { chaosStores } from "./stores.ts";
+import { queuesOf } from "../support/queues-of.ts";
 
 /** `WINDLASS_CHAOS_KILLS=100 npm test -- test/chaos` for the long form. */
 const KILLS = Number(process.env["WINDLASS_CHAOS_KILLS"] ?? 12);
@@ -23,7 +24,7 @@ for (const [name, store] of Object.entries(await chaosStores())) {
       const victim = workers[kill % workers.length]!;
       // Killed while it has work in hand, which is what makes it a crash; there is enough for all until then.
       await fleet.until(async (lines) => {
-        const [info] = await queue.store.queues();
+        const [info] = await queuesOf(queue.store);
         if ((info?.counts.pending ?? 0) < 30) await feed(30);
         return unfinished(lines, victim.pid!).length > 0;
       }, "the victim works");
@@ -53,7 +54,7 @@ for (const [name, store] of Object.entries(await chaosStores())) {
       crashes += task.crashes;
     }
     assert.ok(crashes >= KILLS, `${crashes} crashes counted`);
-    const [info] = await queue.store.queues();
+    const [info] = await queuesOf(queue.store);
     assert.deepEqual(
       [info?.counts.completed, info?.counts.pending, info?.counts.running],
       [ids.length, 0, 0],

@@ -5,6 +5,7 @@ import { actOnAll } from "../../src/cli/acts.ts";
 import { allRefs } from "../../src/cli/task-list.ts";
 import { memoryStore } from "../../src/stores/memory/index.ts";
 import { fixture } from "../api/fixture.ts";
+import { queuesOf } from "../support/queues-of.ts";
 
 test("1,000 dead tasks are found and retried in a handful of round trips", async () => {
   const store = memoryStore();
@@ -29,7 +30,7 @@ test("1,000 dead tasks are found and retried in a handful of round trips", async
   // Two pages, each of which looks at a few tasks first to see how large they are.
   assert.ok(calls.length <= 6, calls.join(", "));
   assert.deepEqual(calls.slice(-2), ["retry 500", "retry 500"]);
-  assert.equal((await store.queues())[0]?.counts.pending, 1_000);
+  assert.equal((await queuesOf(store))[0]?.counts.pending, 1_000);
 });
 
 test("nothing to act on is done at once", async () => {

@@ -8,6 +8,7 @@ import { systemClock } from "../../src/store/clock.ts";
 import { DEFAULT_URL } from "../../src/default-url.ts";
 import { windlass } from "../../src/windlass.ts";
 import { cliJson, DEADLINE_MS, type RunningCli, runCli, startCli, temporaryFolder } from "../support/cli.ts";
+import { queuesOf } from "../support/queues-of.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const QUICKSTART = join(ROOT, "examples/quickstart/tasks.ts");
@@ -223,7 +224,7 @@ test("stress fires at a server, and a worker drains what it left", async (t) => 
   const worker = startCli(t, folder, ["worker", "tasks.ts", "--concurrency", "7"]);
   await using queue = await windlass(`sqlite:${join(folder, ".windlass/windlass.db")}`);
   await until(async () => {
-    const [counts] = (await queue.store.queues()).map((info) => info.counts);
+    const [counts] = (await queuesOf(queue.store)).map((info) => info.counts);
     return counts?.completed === 200;
   });
   for (const running of [worker, server]) {

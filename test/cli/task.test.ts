@@ -190,8 +190,11 @@ test("queues are listed, paused, resumed and purged", async (t) => {
     return items.map(({ name, paused, counts }) => [name, paused, counts.pending]);
   };
   const table = await runCli(folder, ["queue", "list"]);
-  assert.match(table.stdout, /  added ever  completed ever  failed ever  crashed ever  dead ever  /);
-  assert.match(table.stdout, /^mail .*  3 +0 +0 +0 +0 +\d+ s$/m);
+  assert.match(
+    table.stdout,
+    /  added ever  completed ever  failed ever  crashed ever  dead ever  unhandled ever  /,
+  );
+  assert.match(table.stdout, /^mail .*  3 +0 +0 +0 +0 +0 +\d+ s$/m);
   assert.deepEqual(await cliJson(folder, ["queue", "pause", "mail"]), { queue: "mail", paused: true });
   assert.deepEqual(await list(), [["mail", true, 3]]);
   assert.deepEqual(await cliJson(folder, ["queue", "resume", "mail"]), { queue: "mail", paused: false });
@@ -210,6 +213,25 @@ test("queues are listed, paused, resumed and purged", async (t) => {
   assert.deepEqual(purged, { queue: "mail", deleted: 3 });
   await queue.enqueueMany("n", [1, 2, 3], { queue: "mail" });
   assert.deepEqual(await cliJson(folder, ["queue", "purge", "mail", "--yes"]), { queue: "mail", deleted: 3 });
+});
+
+test("queues are listed a page at a time", async (t) => {
+  const folder = temporaryFolder(t);
+  await using queue = await windlass(`sqlite:${join(folder, ".windlass/windlass.db")}`);
+  for (const name of ["a", "b", "c"]) await queue.enqueue("n", 1, { queue: name });
+  const first = await runCli(folder, ["queue", "list", "--limit", "2"]);
+  assert.match(first.stderr, /more with --cursor b/);
+  const { items, nextCursor } = await cliJson<{ items: { name: string }[]; nextCursor?: string }>(folder, [
+    "queue",
+    "list",
+    "--limit",
+    "2",
+    "--cursor",
+    "b",
+  ]);
+  assert.deepEqual([items.map(({ name }) => name), nextCursor], [["c"], undefined]);
+  assert.equal((await runCli(folder, ["queue", "list", "--limit", "501"])).code, 2);
+  assert.match((await runCli(folder, ["queue", "list", "--cursor", "a b"])).stderr, /INVALID_CURSOR/);
 });
 
 test("a reader that has seen enough is no error", async (t) => {

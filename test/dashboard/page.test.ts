@@ -74,18 +74,45 @@ test("it asks for what the server has", async () => {
   const { status, text, headers } = await s.request("GET", "/");
   assert.deepEqual([status, text], [200, page.body]);
   assert.equal(headers.get("content-security-policy"), policy);
-  const stats = await s.request("GET", "/stats");
-  for (const [, name] of page.body.matchAll(/: \["[A-Z][a-z ]+", "([a-z_]+)"\]/g)) {
-    assert.equal(typeof stats.json[name!], "number", name);
-  }
+  const [, asked] = /call\("GET", "(v1\/stats[^"]*)"\)/.exec(page.body)!;
+  const stats = await s.request("GET", `/${asked}`);
+  const [, labels] = /const LABELS = \{([^}]+)\}/.exec(page.body)!;
+  assert.deepEqual(
+    Object.keys(stats.json["states"] as object).toSorted(),
+    [...labels!.matchAll(/(\w+):/g)].map(([, name]) => String(name)).toSorted(),
+  );
   const [, events] = /const EVENTS = \{([^}]+)\}/.exec(page.body)!;
   const shown = [...events!.matchAll(/(\w+):/g)].map(([, name]) => name);
-  assert.deepEqual(Object.keys(stats.json["totals"] as object), shown);
+  // That has a line of its own, while it goes on.
+  assert.deepEqual(Object.keys(stats.json["totals"] as object), [...shown, "unhandled"]);
   const list = await s.request("GET", "/v1/tasks?limit=30&state=dead");
   const [task] = list.json["items"] as Record<string, unknown>[];
   for (const field of ["id", "type", "queue", "state", "failures", "crashes", "createdAt"]) {
     assert.ok(field in task!, field);
   }
+});
+
+test("it says that nobody handles what is put back, while that goes on", async () => {
+  const [source] = /function unhandledText[\s\S]*?\n {6}}/.exec(page.body)!;
+  const textOf = (activity: object): unknown =>
+    runInNewContext(`${source}; unhandledText(activity)`, { activity });
+  assert.equal(textOf([]), "");
+  assert.equal(textOf([{ unhandled: 0 }]), "");
+  assert.match(
+    String(textOf([{ unhandled: 1_200 }, { unhandled: 34 }])),
+    /put back 1,234 times .* no handler/,
+  );
+  assert.match(page.body, /unhandledText\(stats\.answer\.activity\)/);
+});
+
+test("it says when there are more queues than its figures are of", async () => {
+  assert.match(page.body, /\$\("part"\)\.hidden = stats\.answer\.nextCursor === undefined/);
+  assert.match(page.body, /<p id="part" hidden>\s*There are more queues/);
+  await using s = await serve();
+  await s.client.enqueueAll(Array.from({ length: 501 }, (_, i) => ({ type: "n", queue: `q${i}` })));
+  const { json } = await s.request("GET", "/v1/stats?minutes=5");
+  assert.equal(typeof json["nextCursor"], "string");
+  assert.equal((json["totals"] as { added: number }).added, 500);
 });
 
 test("with a token the page is served, and its data is not", async () => {

@@ -7,6 +7,7 @@ import {
   defineTask,
   FACETS,
   type FullStore,
+  type Stats,
   type Store,
   type Task,
   type TaskChange,
@@ -17,6 +18,7 @@ import {
   type TaskRef,
   type TaskState,
 } from "windlass";
+import { memoryStore } from "../../src/stores/memory/index.ts";
 import { fixture, until } from "./fixture.ts";
 
 const id = (n: number) => `018f0000-0000-7000-8000-${n.toString(16).padStart(12, "0")}`;
@@ -66,7 +68,7 @@ const info = (name: string, pending = 0, paused = false) => ({
   name,
   paused,
   counts: { pending, scheduled: 0, retrying: 0, running: 0, completed: 1, cancelled: 0, dead: 0 },
-  totals: { added: 4, completed: 2, failed: 0, crashed: 1, dead: 0 },
+  totals: { added: 4, completed: 2, failed: 0, crashed: 1, dead: 0, unhandled: 0 },
 });
 
 test("one task that is acted on is answered as it is then", async () => {
@@ -278,14 +280,14 @@ test("queues are paused, resumed and purged by name, and told apart from those t
   const purges: (readonly TaskState[])[] = [];
   const client = over({
     queue: async (name) => known.get(name),
-    queues: async () => [...known.values()],
+    queues: async () => ({ items: [...known.values()] }),
     pause: async (name) => void known.set(name, info(name, 0, true)),
     resume: async (name) => void known.delete(name),
     purge: async (_, states) => purges.push(states),
   });
   assert.equal((await client.pause("new")).paused, true);
   assert.deepEqual(
-    (await client.queues()).map(({ name }) => name),
+    (await client.queues()).items.map(({ name }) => name),
     ["mail", "new"],
   );
   assert.deepEqual(await client.resume("new"), info("new"));
@@ -308,20 +310,70 @@ test("queues are paused, resumed and purged by name, and told apart from those t
   }
 });
 
-test("stats are totals, queues and what happened lately", async () => {
-  const minute = { minute: 0, added: 1, completed: 0, failed: 0, crashed: 0, dead: 0 };
+test("stats are totals, queues and what happened lately, of a page of queues", async () => {
+  const asked: unknown[] = [];
+  const minute = { minute: 0, added: 1, completed: 0, failed: 0, crashed: 0, dead: 0, unhandled: 0 };
   const client = over({
-    queues: async () => [info("a", 1), info("b", 2)],
-    activity: async ({ minutes }) => [{ ...minute, minute: minutes }],
+    queues: async (query) => {
+      asked.push(query);
+      return { items: [info("a", 1), info("b", 2)], nextCursor: query.limit < 3 ? "b" : undefined };
+    },
+    activity: async ({ queues: names, minutes }) => {
+      assert.deepEqual(names, ["a", "b"]);
+      return [{ ...minute, minute: minutes }];
+    },
   });
-  const { states, totals, queues, activity } = await client.stats();
+  const { states, totals, queues, activity, nextCursor } = await client.stats();
   assert.deepEqual([states.pending, states.completed, states.dead], [3, 2, 0]);
-  assert.deepEqual(totals, { added: 8, completed: 4, failed: 0, crashed: 2, dead: 0 });
+  assert.deepEqual(totals, { added: 8, completed: 4, failed: 0, crashed: 2, dead: 0, unhandled: 0 });
   assert.equal(queues.length, 2);
   assert.deepEqual(activity, [{ ...minute, minute: 60 }]);
+  assert.equal(nextCursor, undefined);
+  assert.equal((await client.stats({ limit: 2, cursor: "0" })).nextCursor, "b");
+  await client.queues();
+  assert.deepEqual(asked, [
+    { limit: 500, cursor: undefined },
+    { limit: 2, cursor: "0" },
+    { limit: 100, cursor: undefined },
+  ]);
   assert.equal((await client.stats({ minutes: 5 })).activity[0]?.minute, 5);
   await assert.rejects(client.stats({ minutes: 0 }), { code: "INVALID_OPTION" });
   await assert.rejects(client.stats({ hours: 1 } as never), { code: "UNKNOWN_OPTION" });
+  await assert.rejects(client.queues({ name: "a" } as never), { code: "UNKNOWN_OPTION" });
+  for (const call of [client.stats.bind(client), client.queues.bind(client)]) {
+    await assert.rejects(call({ limit: 501 }), { code: "INVALID_OPTION" });
+    await assert.rejects(call({ cursor: 7 as never }), { code: "INVALID_CURSOR" });
+  }
+});
+
+test("stats over two pages add up to what one page says, and an empty store has none", async () => {
+  await using client = new Client(memoryStore());
+  assert.deepEqual((await client.stats()).activity, []);
+  for (const [queue, count] of [
+    ["a", 1],
+    ["b", 2],
+    ["c", 4],
+  ] as const) {
+    await client.enqueueMany("n", Array(count).fill(0), { queue });
+  }
+  const whole = await client.stats();
+  const first = await client.stats({ limit: 2 });
+  const second = await client.stats({ limit: 2, cursor: first.nextCursor });
+  assert.deepEqual(
+    [first.nextCursor !== undefined, second.nextCursor, whole.nextCursor],
+    [true, undefined, undefined],
+  );
+  const added = ({ states, totals, activity }: Stats): number[] => [
+    states.pending,
+    totals.added,
+    activity.reduce((sum, minute) => sum + minute.added, 0),
+  ];
+  assert.deepEqual([whole, first, second].map(added), [
+    [7, 7, 7],
+    [3, 3, 3],
+    [4, 4, 4],
+  ]);
+  await assert.rejects(client.stats({ cursor: "a b" }), { code: "INVALID_CURSOR" });
 });
 
 test("what a store cannot do does not compile, and says so if it is called all the same", async () => {

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { defineTask, WindlassError } from "windlass";
 import type { Exchange, ExchangeReply } from "../../src/store/store.ts";
 import { overriding, fixture, turns, until } from "./fixture.ts";
+import { queuesOf } from "../support/queues-of.ts";
 
 /** A call of `exchange` that has reached the store; the test decides when, and whether, its reply arrives. */
 interface Call {
@@ -65,7 +66,7 @@ async function network(concurrency: number, tasks = 200) {
       const stopped = worker.stop();
       while (under.length > 0) await under[0]!.answer();
       await stopped;
-      const [queue] = await at.store.queues();
+      const [queue] = await queuesOf(at.store);
       assert.deepEqual([queue?.counts.completed, queue?.counts.running], [tasks, 0]);
       assert.deepEqual(new Set(runs.values()), new Set([1]), "each ran once");
       await at[Symbol.asyncDispose]();

@@ -5,6 +5,7 @@ import { Client, defineTask } from "windlass";
 import { Exchanger } from "../../src/engine/exchanger.ts";
 import { Outbox } from "../../src/engine/outbox.ts";
 import { fixture, memoryLogger, overriding, turns, until } from "./fixture.ts";
+import { queuesOf } from "../support/queues-of.ts";
 
 const quick = { signals: false, concurrency: 1 } as const;
 
@@ -26,7 +27,7 @@ test("a logger that throws stops nothing", async () => {
   const tasks = await client.enqueueMany(task, [1, 2, 3]);
   void client.work([task], quick).run();
   await until(
-    async () => (await at.store.queues())[0]?.counts.completed === tasks.length,
+    async () => (await queuesOf(at.store))[0]?.counts.completed === tasks.length,
     "all are completed",
   );
 });

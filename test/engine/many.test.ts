@@ -8,12 +8,13 @@ import { defineTask, hasCode, windlass, type WindlassError } from "windlass";
 import * as z from "zod";
 import { wrong } from "../support/wrong-calls.ts";
 import { type Fixture, fixture } from "./fixture.ts";
+import { queuesOf } from "../support/queues-of.ts";
 
 const ID = "018f0000-0000-7000-8000-00000000000a";
 const mail = defineTask({ type: "mail", input: z.object({ to: z.string() }), queue: "mail", run() {} });
 
 /** Nothing was added. */
-const untouched = async (at: Fixture) => assert.deepEqual(await at.store.queues(), []);
+const untouched = async (at: Fixture) => assert.deepEqual(await queuesOf(at.store), []);
 
 test("each of many has its own options", async () => {
   await using at = await fixture();

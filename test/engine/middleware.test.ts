@@ -237,7 +237,7 @@ test("middleware around enqueue may answer without adding, and may ask again: id
     enqueue: [async (tasks) => tasks.map(() => ({ status: "duplicate", id: standing }))],
   });
   const { id, duplicate } = await answering.enqueue("any", 1);
-  assert.deepEqual([id, duplicate, await answering.queues()], [standing, true, []]);
+  assert.deepEqual([id, duplicate, (await answering.queues()).items], [standing, true, []]);
 
   await using twice = clientWith({
     enqueue: [

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { defineTask, WindlassError } from "windlass";
 import { faultyStore, oneFault } from "windlass/testing";
 import { overriding, fixture, stateOf, turns, until } from "./fixture.ts";
+import { queuesOf } from "../support/queues-of.ts";
 
 const options = { signals: false } as const;
 
@@ -23,7 +24,7 @@ test("an enqueue whose reply was lost is repeated: the task is there once, and i
   await turns();
   await at.clock.advance(200);
   assert.deepEqual([(await enqueued).duplicate, (await enqueued).state], [false, undefined]);
-  assert.equal((await at.store.queues())[0]?.counts.pending, 1);
+  assert.equal((await queuesOf(at.store))[0]?.counts.pending, 1);
 });
 
 test("an enqueue that stays unanswered is reported as unknown, with the id to repeat it by", async () => {

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { defineTask, Client, type WindlassError } from "windlass";
 import { memoryStore } from "windlass/stores/memory";
 import { fixture, until } from "./fixture.ts";
+import { queuesOf } from "../support/queues-of.ts";
 
 /** Enqueues must leave no trace when they are refused. */
 async function refused(
@@ -15,7 +16,7 @@ async function refused(
   await using client = new Client(memoryStore());
   await client.store.open();
   await assert.rejects(client.enqueue(type, payload, options), { name: "WindlassError", code, pointer });
-  assert.deepEqual(await client.store.queues(), []);
+  assert.deepEqual(await queuesOf(client.store), []);
 }
 
 const mistakes: readonly [title: string, options: object, code: string, pointer: string][] = [
@@ -136,7 +137,7 @@ test("enqueueAll checks every task before it adds one", async () => {
   await assert.rejects(at.client.enqueueAll([{ type: "good" }, { type: "bad", priority: 99 }]), {
     code: "INVALID_OPTION",
   });
-  assert.deepEqual(await at.store.queues(), []);
+  assert.deepEqual(await queuesOf(at.store), []);
 });
 
 test("what contradicts itself within one call is refused before anything is added, and both are named", async () => {
@@ -154,7 +155,7 @@ test("what contradicts itself within one call is refused before anything is adde
       assert.match(error.message, /^tasks\[1501\] has the .* of tasks\[0\]/);
       return true;
     });
-    assert.deepEqual(await at.store.queues(), []);
+    assert.deepEqual(await queuesOf(at.store), []);
   };
   await contradicts({ key: "k" }, { key: "k" }, "KEY_CONFLICT", "key");
   await contradicts({ key: "k" }, { key: "k", payload: "first", type: "other" }, "KEY_CONFLICT", "key");

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Aborted, defineTask } from "windlass";
 import { fixture, stateOf, turns, until } from "./fixture.ts";
+import { queuesOf } from "../support/queues-of.ts";
 
 const options = { signals: false, shutdown: { timeout: "25s", abort: "5s" } } as const;
 
@@ -34,7 +35,7 @@ test("a stop lets running tasks finish, claims nothing more, and ends", async ()
   open();
   await stopped;
   await run;
-  const [queue] = await at.store.queues();
+  const [queue] = await queuesOf(at.store);
   assert.equal(queue?.counts.completed, 20);
   assert.equal(queue?.counts.pending, 10);
   assert.deepEqual(reasons, []);

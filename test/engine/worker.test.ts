@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Aborted, defineTask, Discard, Retry, Snooze } from "windlass";
 import { overriding, fixture, stateOf, turns, until } from "./fixture.ts";
+import { queuesOf } from "../support/queues-of.ts";
 
 const quick = { signals: false } as const;
 
@@ -218,7 +219,7 @@ test("handlers may throw anything, and return what cannot be written", async () 
   });
   const tasks = await at.client.enqueueMany(throws, [...hostile.keys(), hostile.length]);
   void at.client.work([throws], quick).run();
-  await until(async () => (await at.store.queues())[0]?.counts.dead === hostile.length, "all are dead");
+  await until(async () => (await queuesOf(at.store))[0]?.counts.dead === hostile.length, "all are dead");
   await until(
     async () => (await stateOf(at.store, tasks.at(-1)!.id)) === "completed",
     "the last is completed",

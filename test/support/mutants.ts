@@ -584,13 +584,81 @@ export const mutants: readonly Mutant[] = [
     name: "counts one too many",
     caughtBy: "count: every step of a life is counted",
     breaks: (store) => ({
-      queues: async () => {
-        const queues = await store.queues();
-        return queues.map((queue) => ({
+      queues: async (query) => {
+        const page = await store.queues(query);
+        const items = page.items.map((queue) => ({
           ...queue,
           counts: { ...queue.counts, running: queue.counts.running + 1 },
         }));
+        return { ...page, items };
       },
+    }),
+  },
+  {
+    name: "shows every queue on every page",
+    caughtBy: "queues: pages of one have each queue once, in order, and the last one says so",
+    breaks: (store) => ({ queues: () => store.queues({ limit: 500 }) }),
+  },
+  {
+    name: "takes a queue from the next page away",
+    caughtBy: "queues: queues that go between pages disturb none that stays",
+    breaks: (store) => {
+      // As one that counts where it is: what went before that moves the others.
+      const listed = async () => (await store.queues({ limit: 500 })).items;
+      return {
+        queues: async ({ limit, cursor = "q0" }) => {
+          const from = Number(cursor.slice(1));
+          const all = await listed();
+          const next = from + limit < all.length ? `q${from + limit}` : undefined;
+          return { items: all.slice(from, from + limit), nextCursor: next };
+        },
+      };
+    },
+  },
+  {
+    name: "ends with a page that has nothing behind it",
+    caughtBy: "queues: a page that holds the rest is the last",
+    breaks: (store) => ({
+      queues: async (query) => {
+        const page = await store.queues(query);
+        return {
+          ...page,
+          nextCursor: page.items.length === query.limit ? page.items.at(-1)!.name : undefined,
+        };
+      },
+    }),
+  },
+  {
+    name: "counts a queue that is named twice twice",
+    caughtBy: "activity: each queue has its own, and several together the sum, each once",
+    breaks: (store) => ({
+      activity: async ({ queues, minutes }) => {
+        const each = await Promise.all(queues.map((queue) => store.activity({ queues: [queue], minutes })));
+        return each.flat();
+      },
+    }),
+  },
+  {
+    name: "does not tell a suspect from what nobody handles",
+    caughtBy:
+      "totals: a task that nobody handles is counted each time it is put back, a suspect that waits is not",
+    breaks: (store) => ({
+      exchange: (request) =>
+        store.exchange({
+          ...request,
+          settle: request.settle.map((each) =>
+            each.outcome.kind === "requeue"
+              ? { ...each, outcome: { ...each.outcome, why: "unhandled" as const } }
+              : each,
+          ),
+        }),
+    }),
+  },
+  {
+    name: "does not count what nobody handles",
+    caughtBy: "activity: tasks that nobody handles are counted when they are put back, suspects are not",
+    breaks: (store) => ({
+      activity: async (query) => (await store.activity(query)).map((minute) => ({ ...minute, unhandled: 0 })),
     }),
   },
   {

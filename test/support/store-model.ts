@@ -8,6 +8,7 @@ import { type ManualClock, manualClock } from "../../src/testing/index.ts";
 import { ACT_NAMES } from "../../src/task/life.ts";
 import type { Outcome } from "../../src/task/outcome.ts";
 import { type NewTask, TASK_STATES } from "../../src/task/task.ts";
+import { queuesOf } from "./queues-of.ts";
 
 const STEPS = 40;
 
@@ -22,10 +23,12 @@ const outcome: fc.Arbitrary<Outcome> = fc.constantFrom<Outcome>(
   { kind: "snooze", delayMs: 1_000 },
   { kind: "release" },
   { kind: "requeue", delayMs: 1_000, why: "unhandled" },
+  { kind: "requeue", delayMs: 1_000, why: "suspect" },
   { kind: "cancelled" },
 );
 
-const queue = fc.constantFrom("a", "b", "c");
+const QUEUES = ["a", "b", "c"];
+const queue = fc.constantFrom(...QUEUES);
 const some = fc.subarray(["a", "b", "c"]);
 const pick = fc.nat(1_000);
 
@@ -320,8 +323,8 @@ async function follow(
 
 async function show(store: FullStore, ids: readonly string[]): Promise<unknown> {
   return {
-    queues: await store.queues(),
-    activity: await store.activity({ minutes: 1_440 }),
+    queues: await queuesOf(store),
+    activity: await store.activity({ queues: QUEUES, minutes: 1_440 }),
     tasks: await Promise.all(ids.map((id) => store.get(id))),
   };
 }

@@ -38,7 +38,7 @@ export function refuses(title: string, rows: readonly Row[]): void {
         const error = await thrownBy(() => call(client));
         assert.ok(hasCode(error, code), `expected ${code}, but got ${String(error)}`);
         assert.match(error.message, /expected |did you mean|it has |cannot be written as JSON/);
-        assert.deepEqual(await client.queues(), []);
+        assert.deepEqual((await client.queues()).items, []);
       });
     }
   });

@@ -94,6 +94,14 @@ test("failures cost the retry budget, lost leases the crash budget, and nothing 
   assert.equal(EXPIRY.costs, "crash");
 });
 
+test("only what nobody handles is counted as such, and it leads where a suspect does", () => {
+  const [unhandled, suspect] = (["unhandled", "suspect"] as const).map((why) =>
+    moveOf({ kind: "requeue", why }),
+  );
+  assert.deepEqual(unhandled, { ...suspect, counts: "unhandled" });
+  assert.ok(OUTCOME_KINDS.every((kind) => moveOf({ kind }).counts === undefined));
+});
+
 test("a lease that ran out leads back until the limit is passed, and to cancelled if that was asked for", () => {
   assert.deepEqual(
     [1, 2, 3].map((crashes) => afterExpiry(crashes, 2, false)),

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { memoryStore } from "../../src/stores/memory/index.ts";
 import { faultyStore, type FaultyVerb, oneFault } from "../../src/testing/index.ts";
+import { queuesOf } from "../support/queues-of.ts";
 
 const A = "00000000-0000-7000-8000-00000000000a";
 const B = "00000000-0000-7000-8000-00000000000b";
@@ -27,7 +28,7 @@ test("a repeated request is answered for the second time", async () => {
 
 test("the fault meets the call that it is meant for, and no other", async () => {
   const store = faultyStore(memoryStore(), oneFault("add", 2, "lost request"));
-  await store.queues();
+  await queuesOf(store);
   await store.add([task(A)]);
   await assert.rejects(store.add([task(B)]), unknown);
   assert.deepEqual(await store.add([task(B)]), [{ status: "added", id: B, state: "pending" }]);
@@ -48,8 +49,8 @@ test("every call can meet a fault", async () => {
     maintain: () => store.maintain({ limit: 1 }),
     get: () => store.get(A),
     list: () => store.list({ limit: 1 }),
-    queues: () => store.queues(),
-    activity: () => store.activity({ minutes: 1 }),
+    queues: () => queuesOf(store),
+    activity: () => store.activity({ queues: ["q"], minutes: 1 }),
     queue: () => store.queue("q"),
     act: () => store.act([{ id: A }], "retry"),
     edit: () => store.edit({ id: A }, {}),

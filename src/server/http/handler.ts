@@ -3,7 +3,6 @@ import { randomUUID } from "node:crypto";
 import { catalogue } from "../../api/catalogue.ts";
 import { enqueue } from "../../api/enqueue.ts";
 import type { ApiContext, Operation } from "../../api/operation.ts";
-import { listQueues } from "../../api/queues.ts";
 import { demoPage, type Page, page } from "../../dashboard/index.ts";
 import { checkLogger, harmlessLogger, type Logger, stderrLogger } from "../../engine/logger.ts";
 import { type Clock, toClock } from "../../store/clock.ts";
@@ -20,7 +19,7 @@ import { type HttpLimits, toLimits } from "./limits.ts";
 import { offer, type OfferOptions } from "./offer.ts";
 import { Replies } from "./reply.ts";
 import type { Stopping } from "./stop.ts";
-import { ENQUEUE_PATHS, shortEnqueued, shortStats, STATS_PATH } from "./short-forms.ts";
+import { ENQUEUE_PATHS, shortEnqueued, shortStats, STATS_PATH, summedQueues } from "./short-forms.ts";
 
 export interface HandlerOptions {
   /** The handler uses it and never disposes of it. */
@@ -135,15 +134,10 @@ export function checkClient(options: unknown): void {
 }
 
 function offerShortForms(shared: OfferOptions): void {
-  const { app, replies, context, guard } = shared;
   for (const path of ENQUEUE_PATHS) {
     offer(shared, enqueue, { method: "POST", path, status: 202 }, shortEnqueued);
   }
-  app.route("GET", STATS_PATH, async (_c, headers, requestId) => {
-    guard(headers, false);
-    const { items } = await listQueues.call(context, {});
-    return replies.json(shortStats(items), 200, requestId);
-  });
+  offer(shared, summedQueues, { method: "GET", path: STATS_PATH }, shortStats);
 }
 
 /** Anybody may ask whether the server is well; what it is made of is told to whom the guard lets in. */

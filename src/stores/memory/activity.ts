@@ -1,5 +1,10 @@
 /** What happened: per minute for the last day, and in all. */
-import type { CountedEvent, MinuteActivity, QueueTotals } from "../../store/facets.ts";
+import {
+  COUNTED_EVENTS,
+  type CountedEvent,
+  type MinuteActivity,
+  type QueueTotals,
+} from "../../store/facets.ts";
 
 type Counters = { -readonly [K in keyof MinuteActivity]: number };
 
@@ -8,9 +13,20 @@ const MINUTE_MS = 60_000;
 /** A day. */
 const MINUTES_KEPT = 1_440;
 
+/** One entry per minute, oldest first. */
+export function sumOfMinutes(several: readonly MinuteActivity[]): MinuteActivity[] {
+  const sums = new Map<number, Counters>();
+  for (const each of several) {
+    const sum = sums.get(each.minute);
+    if (sum === undefined) sums.set(each.minute, { ...each });
+    else for (const event of COUNTED_EVENTS) sum[event] += each[event];
+  }
+  return [...sums.values()].toSorted((a, b) => a.minute - b.minute);
+}
+
 export class Activity {
   readonly #minutes = new Map<number, Counters>();
-  readonly #totals = { added: 0, completed: 0, failed: 0, crashed: 0, dead: 0 };
+  readonly #totals = { added: 0, completed: 0, failed: 0, crashed: 0, dead: 0, unhandled: 0 };
   #latest: Counters | undefined;
 
   count(event: CountedEvent, now: number): void {
@@ -25,12 +41,10 @@ export class Activity {
     return { ...this.#totals };
   }
 
-  /** The last `minutes` minutes in which anything happened, oldest first. */
-  since(minutes: number, now: number): MinuteActivity[] {
+  /** The last `minutes` minutes in which anything happened, in no order. */
+  since(minutes: number, now: number): readonly MinuteActivity[] {
     const from = (Math.floor(now / MINUTE_MS) - minutes + 1) * MINUTE_MS;
-    const recent = [...this.#minutes.values()].filter(({ minute }) => minute >= from);
-    // Sorted, because a clock may step back.
-    return recent.toSorted((a, b) => a.minute - b.minute).map((counters) => ({ ...counters }));
+    return [...this.#minutes.values()].filter(({ minute }) => minute >= from);
   }
 
   #open(minute: number): Counters {
@@ -39,7 +53,15 @@ export class Activity {
     for (const old of this.#minutes.keys()) {
       if (old <= minute - MINUTES_KEPT * MINUTE_MS) this.#minutes.delete(old);
     }
-    const counters: Counters = { minute, added: 0, completed: 0, failed: 0, crashed: 0, dead: 0 };
+    const counters: Counters = {
+      minute,
+      added: 0,
+      completed: 0,
+      failed: 0,
+      crashed: 0,
+      dead: 0,
+      unhandled: 0,
+    };
     this.#minutes.set(minute, counters);
     return counters;
   }

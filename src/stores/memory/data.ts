@@ -4,7 +4,6 @@ import type { CountedEvent } from "../../store/facets.ts";
 import type { LeaseRef } from "../../store/store.ts";
 import { WindlassError } from "../../task/errors.ts";
 import type { TaskRef } from "../../task/task.ts";
-import { Activity } from "./activity.ts";
 import type { Entry, EntryQueue, HeldLease } from "./entry.ts";
 import { Queue } from "./queue.ts";
 import { MemorySignal } from "./signal.ts";
@@ -13,8 +12,6 @@ export class Data {
   /** By id, in the order in which they were added. */
   readonly entries = new Map<string, Entry>();
   readonly queues = new Map<string, Queue>();
-  /** All queues together: it outlives a queue that is purged away. */
-  readonly activity = new Activity();
   readonly signal = new MemorySignal();
   readonly #clock: Clock;
   #sequence = 0;
@@ -63,7 +60,6 @@ export class Data {
 
   count(queue: EntryQueue, event: CountedEvent, now: number): void {
     queue.activity.count(event, now);
-    this.activity.count(event, now);
   }
 
   /** Removes a task for good. Its key holds until its window closes. */

@@ -41,8 +41,9 @@ export function promote(entry: Entry): void {
  */
 export function settle(data: Data, held: HeldLease, outcome: Outcome, now: number): boolean {
   const { entry, cancelRequested } = held;
-  const { to, ifCancelled, costs, putsBack } = moveOf(outcome);
+  const { to, ifCancelled, costs, putsBack, counts } = moveOf(outcome);
   if (costs !== undefined) record(data, held, costs, now, "error" in outcome ? outcome.error : undefined);
+  if (counts !== undefined && !cancelRequested) data.count(entry.queue, counts, now);
   const target = cancelRequested ? ifCancelled : to;
   if (outcome.kind === "completed") {
     if (!outcome.keep) {

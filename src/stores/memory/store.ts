@@ -44,7 +44,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): FullStore {
 
     get: async (id, queue) => inspect.get(data.opened(), id, queue),
     list: async (filter) => inspect.list(data.opened(), filter),
-    queues: async () => inspect.queues(data.opened()),
+    queues: async (query) => inspect.queues(data.opened(), query),
     queue: async (name) => inspect.queue(data.opened(), name),
     activity: async (query) => inspect.activity(data.opened(), query),
 

@@ -4,6 +4,8 @@ import {
   COUNTED_EVENTS,
   type MinuteActivity,
   type QueueInfo,
+  type QueuePage,
+  type QueueQuery,
   type QueueTotals,
   type StateCounts,
 } from "../../store/facets.ts";
@@ -23,6 +25,12 @@ const MINUTE_MS = 60_000;
 /** Calls under way at once: enough to keep Redis busy. */
 const STEP = 250;
 
+/** Of so many minutes each counter is asked for by name; of more, all of a day are read, which of a quiet queue are few. */
+const NAMED_MINUTES = 10;
+
+/** Queues that were purged away, of which a page looks at no more: another one goes on there. */
+const MOST_UNLISTED = 1_000;
+
 export async function get(
   runner: ScriptRunner,
   id: string,
@@ -35,15 +43,37 @@ export async function get(
   return views.length === 0 ? undefined : readView(home, views[0]!);
 }
 
-export async function queues(runner: ScriptRunner): Promise<QueueInfo[]> {
-  const names = await runner.knownQueues("added to");
-  const infos = await inSteps(names, (queue) =>
-    count(runner, queue).catch((error: unknown) => unreached(runner, queue, error)),
-  );
-  const known = infos.filter((info) => info !== undefined);
+/**
+ * Asks about the queues of the page and one more, which tells whether there is another page; in their place about further ones,
+ * if some of them are not listed.
+ */
+export async function queues(runner: ScriptRunner, { limit, cursor = "" }: QueueQuery): Promise<QueuePage> {
+  const names = await namesBehind(runner, cursor, limit + MOST_UNLISTED);
+  const known: QueueInfo[] = [];
+  let looked = 0;
+  while (known.length <= limit && looked < names.length) {
+    const some = names.slice(looked, looked + limit + 1 - known.length);
+    looked += some.length;
+    for (const info of await inSteps(some, (name) => countOrMark(runner, name))) {
+      if (info !== undefined) known.push(info);
+    }
+  }
   if (known.length > 0 && known.every(({ unreachable }) => unreachable === true))
     await count(runner, known[0]!.name);
-  return known;
+  const items = known.slice(0, limit);
+  if (known.length > limit) return { items, nextCursor: items.at(-1)!.name };
+  return { items, nextCursor: names.length < limit + MOST_UNLISTED ? undefined : names.at(-1) };
+}
+
+/** The first `most` names of queues behind this one, in order, listed or not. */
+async function namesBehind(runner: ScriptRunner, cursor: string, most: number): Promise<readonly string[]> {
+  const names = await runner.knownQueues("added to");
+  const first = cursor === "" ? 0 : names.findIndex((name) => name > cursor);
+  return first < 0 ? [] : names.slice(first, first + most);
+}
+
+function countOrMark(runner: ScriptRunner, name: string): Promise<QueueInfo | undefined> {
+  return count(runner, name).catch((error: unknown) => unreached(runner, name, error));
 }
 
 /** Asks about each, some at once: 100,000 calls under way took 2.4 GB. */
@@ -111,35 +141,54 @@ type Counters = { -readonly [K in keyof MinuteActivity]: number };
 
 export async function activity(
   runner: ScriptRunner,
-  { queue, minutes }: ActivityQuery,
+  { queues: wanted, minutes }: ActivityQuery,
 ): Promise<MinuteActivity[]> {
-  const names = queue === undefined ? await runner.knownQueues("added to") : [queue];
-  const from = (Math.floor((await nowOf(runner, names)) / MINUTE_MS) - minutes + 1) * MINUTE_MS;
+  const names = [...new Set(wanted)];
+  const last = Math.floor((await nowOf(runner, names)) / MINUTE_MS);
+  const from = last - minutes + 1;
   const found = new Map<number, Counters>();
-  const hashes = await inSteps(names, (name) => {
-    const keys = runner.keys(name);
-    return runner.send(keys.slot, ["HGETALL", keys.key("activity")]).catch((error: unknown): Reply => {
-      if (queue !== undefined || !isPartial(runner, error)) throw error;
-      return [];
-    });
-  });
-  for (const hash of hashes as readonly (readonly Buffer[])[]) {
-    for (let i = 0; i < hash.length; i += 2) {
-      const [minuteText, name] = String(hash[i]).split(":", 2);
-      const minute = Number(minuteText) * MINUTE_MS;
-      const event = COUNTED_EVENTS.find((each) => each === name);
-      if (!(minute >= from) || event === undefined) continue;
-      const counters = found.get(minute) ?? {
-        minute,
-        added: 0,
-        completed: 0,
-        failed: 0,
-        crashed: 0,
-        dead: 0,
-      };
-      counters[event] += Number(String(hash[i + 1]));
-      found.set(minute, counters);
+  const failures = await inSteps(names, async (name): Promise<unknown> => {
+    try {
+      for (const [field, value] of await countersOf(runner, name, { from, last }))
+        add(found, field, value, from);
+      return undefined;
+    } catch (error) {
+      if (isPartial(runner, error)) return error;
+      throw error;
     }
-  }
+  });
+  if (failures.every((failure) => failure !== undefined)) throw failures[0];
   return [...found.values()].toSorted((a, b) => a.minute - b.minute);
+}
+
+/** The counters of a queue by their fields; perhaps also older ones. */
+async function countersOf(
+  runner: ScriptRunner,
+  queue: string,
+  { from, last }: { readonly from: number; readonly last: number },
+): Promise<(readonly [field: string, value: Buffer | null])[]> {
+  const keys = runner.keys(queue);
+  const key = keys.key("activity");
+  if (last - from < NAMED_MINUTES) {
+    const minutes = Array.from({ length: last - from + 1 }, (_, i) => from + i);
+    const fields = minutes.flatMap((minute) => COUNTED_EVENTS.map((event) => `${minute}:${event}`));
+    const values = (await runner.send(keys.slot, ["HMGET", key, ...fields])) as readonly (Buffer | null)[];
+    return fields.map((field, i) => [field, values[i] ?? null]);
+  }
+  const all = (await runner.send(keys.slot, ["HGETALL", key])) as readonly Buffer[];
+  return Array.from({ length: all.length / 2 }, (_, i) => [String(all[2 * i]), all[2 * i + 1]!]);
+}
+
+/** Adds a counter, if it is of an event and from this minute on. */
+function add(found: Map<number, Counters>, field: string, value: Buffer | null, from: number): void {
+  const [minuteText, name] = field.split(":", 2);
+  const event = COUNTED_EVENTS.find((each) => each === name);
+  if (value === null || !(Number(minuteText) >= from) || event === undefined) return;
+  const minute = Number(minuteText) * MINUTE_MS;
+  let counters = found.get(minute);
+  if (counters === undefined) {
+    counters = { minute, added: 0, completed: 0, failed: 0, crashed: 0, dead: 0, unhandled: 0 };
+    found.set(minute, counters);
+  }
+  counters[event] += Number(String(value));
 }

@@ -73,13 +73,15 @@ interface Move {
   readonly brings: "error" | "result" | "nothing" | "-";
   /** `back`: it is put back, and since when is remembered. */
   readonly puts: "back" | "-";
+  /** The event that is counted besides. */
+  readonly counts: NonNullable<AttemptMove["counts"]> | "-";
 }
 
 /** The move of an outcome as words, in the order of `Move`. */
 export function moveArg(outcome: Outcome): string {
   const reason = outcome.kind === "dead" ? outcome.reason : "-";
-  const { to, ifCancelled, costs, puts } = move(moveOf(outcome));
-  return `${to} ${ifCancelled} ${costs} ${reason} ${bringsOf(outcome)} ${puts}`;
+  const { to, ifCancelled, costs, puts, counts } = move(moveOf(outcome));
+  return `${to} ${ifCancelled} ${costs} ${reason} ${bringsOf(outcome)} ${puts} ${counts}`;
 }
 
 function bringsOf(outcome: Outcome): Move["brings"] {
@@ -88,10 +90,11 @@ function bringsOf(outcome: Outcome): Move["brings"] {
   return outcome.result === undefined ? "-" : "result";
 }
 
-function move({ to, ifCancelled, costs, putsBack }: AttemptMove): {
+function move({ to, ifCancelled, costs, putsBack, counts }: AttemptMove): {
   readonly [Name in keyof Move]: Move[Name];
 } {
-  return { to, ifCancelled, costs: costs ?? "-", reason: "-", brings: "-", puts: putsBack ? "back" : "-" };
+  const puts = putsBack ? "back" : "-";
+  return { to, ifCancelled, costs: costs ?? "-", reason: "-", brings: "-", puts, counts: counts ?? "-" };
 }
 
 /** A set that a script can look into. */

@@ -7,7 +7,7 @@
  * | `…:tasks` | hash | id → record (record.ts) |
  * | `…:meta` | hash | priorities (in use), token (the last one), paused, unlisted (1: purged to the last task), tombstones (how many), next-expiry (no lease ends before), expiry-cursor (where looking through the leases goes on), idle (1: a claim found too little), notified-at, has-keys, head:0 … head:9 (how many entries were ever taken off that ready list) |
  * | `…:leases` | hash | id → token (16 digits), expiry (13), since (13), worker |
- * | `…:activity` | hash | minute:event and total:event → how many; events are added, completed, failed, crashed, dead |
+ * | `…:activity` | hash | minute:event and total:event → how many; events are added, completed, failed, crashed, dead, unhandled |
  * | `…:details` | hash | id → attempt state (attempt-state.ts): failures, crashes, 1 if asked to stop, run at, dead reason; id:attempts → the failed ones, one a line; id:result |
  * | `…:scheduled` `…:retrying` | sorted set | id by when it is due |
  * | `…:completed` `…:cancelled` `…:dead` | sorted set | id by when it ended |

@@ -51,7 +51,7 @@ export function redisStore(options: RedisStoreOptions): FullStore {
 
     get: async (id, queue) => get(live(), id, queue),
     list: async (filter) => list(live(), filter),
-    queues: async () => queues(live()),
+    queues: async (query) => queues(live(), query),
     queue: async (name) => count(live(), name),
     activity: async (query) => activity(live(), query),
 

@@ -1,4 +1,4 @@
-/** A look at the file and its settings, for `windlass doctor`. */
+/** A look at the file and its settings. */
 import { statfsSync, statSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import type { Finding } from "../../store/facets.ts";
@@ -10,7 +10,11 @@ const CHECKED_BYTES = 256 * 2 ** 20;
 /** A log larger than this does not get smaller by itself while a reader stands in the way. */
 const LARGE_LOG_BYTES = 64 * 2 ** 20;
 
-export function diagnose(db: DatabaseSync, path: string): Finding[] {
+export function diagnose(
+  db: DatabaseSync,
+  path: string,
+  { thorough = false }: { readonly thorough?: boolean | undefined } = {},
+): Finding[] {
   return [
     {
       level: "ok",
@@ -22,7 +26,7 @@ export function diagnose(db: DatabaseSync, path: string): Finding[] {
     fileSystem(path),
     fileMode(path),
     log(path),
-    integrity(db, path),
+    ...(thorough ? [integrity(db, path)] : []),
   ];
 }
 

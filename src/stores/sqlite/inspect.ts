@@ -5,6 +5,8 @@ import {
   type CountedEvent,
   type MinuteActivity,
   type QueueInfo,
+  type QueuePage,
+  type QueueQuery,
 } from "../../store/facets.ts";
 import { TASK_STATES, type TaskDetail, type TaskRef, type TaskState } from "../../task/task.ts";
 import type { Transaction } from "./transaction.ts";
@@ -20,16 +22,26 @@ export function get(tx: Transaction, task: TaskRef): TaskDetail | undefined {
   return row && toDetail(tx, row);
 }
 
-export function queues(tx: Transaction): QueueInfo[] {
-  return infos(tx, "", LAST_NAME);
+/** One more than the page holds is looked at: it tells whether there is another page. */
+export function queues(tx: Transaction, { limit, cursor = "" }: QueueQuery): QueuePage {
+  const found = infos(tx, { first: cursor, last: LAST_NAME, but: cursor, limit: limit + 1 });
+  const items = found.slice(0, limit);
+  return { items, nextCursor: found.length > limit ? items.at(-1)!.name : undefined };
 }
 
 export function queue(tx: Transaction, name: string): QueueInfo | undefined {
-  return infos(tx, name, name)[0];
+  return infos(tx, { first: name, last: name, but: "", limit: 1 })[0];
 }
 
-function infos({ sql, now }: Transaction, first: string, last: string): QueueInfo[] {
-  return sql.queue.infos.all(first, last).map(([name, paused, oldest, ...numbers]) => ({
+interface Names {
+  readonly first: string;
+  readonly last: string;
+  readonly but: string;
+  readonly limit: number;
+}
+
+function infos({ sql, now }: Transaction, { first, last, but, limit }: Names): QueueInfo[] {
+  return sql.queue.infos.all(first, last, but, limit).map(([name, paused, oldest, ...numbers]) => ({
     name,
     paused: paused === 1,
     counts: byName<TaskState>(TASK_STATES, numbers),
@@ -38,16 +50,17 @@ function infos({ sql, now }: Transaction, first: string, last: string): QueueInf
   }));
 }
 
-export function activity(tx: Transaction, { queue: name, minutes }: ActivityQuery): MinuteActivity[] {
+export function activity(tx: Transaction, { queues: names, minutes }: ActivityQuery): MinuteActivity[] {
   return tx.sql.activity.read
-    .all(tx.minute - minutes + 1, name ?? null)
-    .map(([minute, added, completed, failed, crashed, dead]) => ({
+    .all(tx.minute - minutes + 1, JSON.stringify(names))
+    .map(([minute, added, completed, failed, crashed, dead, unhandled]) => ({
       minute: minute * MINUTE_MS,
       added,
       completed,
       failed,
       crashed,
       dead,
+      unhandled,
     }));
 }
 

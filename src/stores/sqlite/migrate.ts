@@ -9,7 +9,7 @@ export const APPLICATION_ID = 0x574e444c;
 export const OLDEST_VERSION = 2;
 
 /** The newest version of the schema: that of `migrations/NNN.sql` with the highest number. */
-export const VERSION = 5;
+export const VERSION = 6;
 
 /** The schema version of an open file: 0 is a new one. */
 export function versionOf(db: DatabaseSync): number {

@@ -1,4 +1,4 @@
-PRAGMA user_version = 5;
+PRAGMA user_version = 6;
 
 CREATE TABLE activity (
   minute INTEGER NOT NULL,
@@ -7,7 +7,7 @@ CREATE TABLE activity (
   completed INTEGER NOT NULL,
   failed INTEGER NOT NULL,
   crashed INTEGER NOT NULL,
-  dead INTEGER NOT NULL,
+  dead INTEGER NOT NULL, unhandled INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (minute, queue)
 ) STRICT, WITHOUT ROWID;
 
@@ -75,7 +75,7 @@ CREATE TABLE queue (
   completed INTEGER NOT NULL DEFAULT 0,
   cancelled INTEGER NOT NULL DEFAULT 0,
   dead INTEGER NOT NULL DEFAULT 0
-, total_added INTEGER NOT NULL DEFAULT 0, total_completed INTEGER NOT NULL DEFAULT 0, total_failed INTEGER NOT NULL DEFAULT 0, total_crashed INTEGER NOT NULL DEFAULT 0, total_dead INTEGER NOT NULL DEFAULT 0) STRICT;
+, total_added INTEGER NOT NULL DEFAULT 0, total_completed INTEGER NOT NULL DEFAULT 0, total_failed INTEGER NOT NULL DEFAULT 0, total_crashed INTEGER NOT NULL DEFAULT 0, total_dead INTEGER NOT NULL DEFAULT 0, total_unhandled INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE TABLE ready (
   queue INTEGER NOT NULL,
@@ -110,6 +110,8 @@ CREATE TABLE task (
   settings TEXT,
   payload TEXT NOT NULL
 , put_back_at INTEGER) STRICT;
+
+CREATE INDEX activity_queue ON activity (queue, minute);
 
 CREATE INDEX due_at ON due (queue, wall, at);
 

@@ -81,9 +81,10 @@ export function expire(
 
 /** Applies one outcome. A task that goes back to the head is left to `returnToHead`, because it minds the order of several. */
 function end(tx: Transaction, lease: HeldLease, outcome: Outcome, back: Returning[]): void {
-  const { to, ifCancelled, costs, putsBack } = moveOf(outcome);
+  const { to, ifCancelled, costs, putsBack, counts } = moveOf(outcome);
   if (costs !== undefined) recordAttempt(tx, lease, costs, "error" in outcome ? outcome.error : undefined);
   if ("result" in outcome && outcome.result !== undefined) recordResult(tx, lease.rid, outcome.result);
+  if (counts !== undefined && !lease.cancelRequested) tx.event(lease.queue, counts);
   const state = lease.cancelRequested ? ifCancelled : to;
   if (TABLE_OF[state] === "ready") {
     back.push({ lease, state });

@@ -37,6 +37,7 @@ type ActivityRow = readonly [
   failed: number,
   crashed: number,
   dead: number,
+  unhandled: number,
 ];
 
 export type ViewRow = readonly [

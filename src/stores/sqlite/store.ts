@@ -68,7 +68,7 @@ export function sqliteStore(options: SqliteStoreOptions): FullStore {
 
     get: (id, queue) => read((tx) => inspect.get(tx, { id, queue })),
     list: (filter) => read((tx) => list(tx, filter)),
-    queues: () => read(inspect.queues),
+    queues: (query) => read((tx) => inspect.queues(tx, query)),
     queue: (name) => read((tx) => inspect.queue(tx, name)),
     activity: (query) => read((tx) => inspect.activity(tx, query)),
 
@@ -78,6 +78,6 @@ export function sqliteStore(options: SqliteStoreOptions): FullStore {
     resume: (queue) => write((tx) => queueControl.resume(tx, queue)),
     purge: (queue, states) => queueControl.purge({ read, write: connection.series() }, queue, states),
 
-    diagnose: () => read(() => diagnose(connection.file.db, connection.file.path)),
+    diagnose: (how) => read(() => diagnose(connection.file.db, connection.file.path, how)),
   });
 }

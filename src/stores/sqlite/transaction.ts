@@ -159,6 +159,7 @@ const UNCHANGED: Change = {
   failedEvent: 0,
   crashedEvent: 0,
   deadEvent: 0,
+  unhandledEvent: 0,
   notify: false,
   unlist: false,
 };

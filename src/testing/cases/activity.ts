@@ -12,7 +12,9 @@ import {
   gone,
   loseLeases,
   MINUTE,
+  Q,
   release,
+  requeue,
   running,
   settle,
   snooze,
@@ -22,21 +24,23 @@ import {
 
 type Sum = Omit<MinuteActivity, "minute">;
 
-const NOTHING: Sum = { added: 0, completed: 0, failed: 0, crashed: 0, dead: 0 };
+const NOTHING: Sum = { added: 0, completed: 0, failed: 0, crashed: 0, dead: 0, unhandled: 0 };
 
 /** What happened in the last hour or so. */
-async function lately(store: FullStore, queue?: string, minutes = 70): Promise<Sum> {
+async function lately(store: FullStore, queues = [Q], minutes = 70): Promise<Sum> {
   const sum = { ...NOTHING };
-  for (const each of await store.activity({ queue, minutes })) {
+  for (const each of await store.activity({ queues, minutes })) {
     for (const event of Object.keys(sum) as (keyof Sum)[]) sum[event] += each[event];
   }
   return sum;
 }
 
 export const activityCases = casesOf("activity", ["inspectable"], {
-  "nothing happens in an empty store": async ({ store }) => {
-    assert.deepEqual(await store.activity({ minutes: 60 }), []);
-    assert.deepEqual(await store.activity({ queue: "nowhere", minutes: 60 }), []);
+  "nothing happens in a queue that nobody knows": async ({ store }) => {
+    assert.deepEqual(await store.activity({ queues: [Q, "nowhere"], minutes: 60 }), []);
+    await store.add(tasks(2));
+    assert.deepEqual(await lately(store, ["nowhere"]), NOTHING);
+    assert.deepEqual(await lately(store, ["nowhere", Q]), { ...NOTHING, added: 2 });
   },
 
   "added tasks are counted, duplicates are not": async ({ store }) => {
@@ -59,6 +63,14 @@ export const activityCases = casesOf("activity", ["inspectable"], {
     assert.deepEqual(await lately(sut.store), { ...NOTHING, added: 1, failed: 2, dead: 1 });
   },
 
+  "tasks that nobody handles are counted when they are put back, suspects are not": async ({ store }) => {
+    await apply(store, await running(store), requeue(0));
+    await apply(store, await claimOne(store), requeue(0, "suspect"));
+    await apply(store, await claimOne(store), requeue(0));
+    assert.deepEqual(await lately(store), { ...NOTHING, added: 1, unhandled: 2 });
+    assert.deepEqual(await lately(store, [Q], 5), { ...NOTHING, added: 1, unhandled: 2 });
+  },
+
   "lost leases are counted, and the tasks that die of them": async (sut) => {
     await add(sut.store, { crashLimit: 1 });
     for (let round = 0; round < 2; round++) {
@@ -76,12 +88,12 @@ export const activityCases = casesOf("activity", ["inspectable"], {
     assert.deepEqual(await lately(sut.store), { ...NOTHING, added: 1 });
   },
 
-  "each queue has its own, and all together the sum": async ({ store }) => {
-    await store.add([...tasks(3, { queue: "a" }), ...tasks(2, { queue: "b" })]);
+  "each queue has its own, and several together the sum, each once": async ({ store }) => {
+    await store.add([...tasks(3, { queue: "a" }), ...tasks(2, { queue: "b" }), ...tasks(1, { queue: "c" })]);
     for (const lease of await claim(store, { queues: ["b"] })) await apply(store, lease, completed);
-    assert.deepEqual(await lately(store, "a"), { ...NOTHING, added: 3 });
-    assert.deepEqual(await lately(store, "b"), { ...NOTHING, added: 2, completed: 2 });
-    assert.deepEqual(await lately(store), { ...NOTHING, added: 5, completed: 2 });
+    assert.deepEqual(await lately(store, ["a"]), { ...NOTHING, added: 3 });
+    assert.deepEqual(await lately(store, ["b"]), { ...NOTHING, added: 2, completed: 2 });
+    assert.deepEqual(await lately(store, ["b", "a", "b"]), { ...NOTHING, added: 5, completed: 2 });
   },
 
   "minutes are whole, and the oldest comes first": async (sut) => {
@@ -89,7 +101,7 @@ export const activityCases = casesOf("activity", ["inspectable"], {
       await add(sut.store);
       await sut.advance(2 * MINUTE);
     }
-    const minutes = (await sut.store.activity({ minutes: 60 })).map(({ minute }) => minute);
+    const minutes = (await sut.store.activity({ queues: [Q], minutes: 60 })).map(({ minute }) => minute);
     assert.equal(minutes.length, 3);
     assert.ok(minutes.every((minute) => minute % MINUTE === 0));
     assert.deepEqual(
@@ -102,15 +114,15 @@ export const activityCases = casesOf("activity", ["inspectable"], {
     await sut.store.add(tasks(3));
     await sut.advance(10 * MINUTE);
     await sut.store.add(tasks(2));
-    assert.equal((await lately(sut.store, undefined, 5)).added, 2);
-    assert.equal((await lately(sut.store, undefined, 20)).added, 5);
+    assert.equal((await lately(sut.store, [Q], 5)).added, 2);
+    assert.equal((await lately(sut.store, [Q], 20)).added, 5);
   },
 
   "a day is remembered": async (sut) => {
     await sut.store.add(tasks(3));
     await sut.advance(1_400 * MINUTE);
     await sut.store.add(tasks(2));
-    assert.equal((await lately(sut.store, undefined, 1_440)).added, 5);
+    assert.equal((await lately(sut.store, [Q], 1_440)).added, 5);
   },
 
   "both clients count together": async (sut) => {

@@ -24,6 +24,7 @@ import {
   task,
   tasks,
   unchanged,
+  queuesOf,
 } from "./fixture.ts";
 
 export const addCases = [
@@ -113,7 +114,7 @@ export const addCases = [
   ...casesOf("add", ["inspectable"], {
     "nothing to add is answered with nothing": async ({ store }) => {
       assert.deepEqual(await store.add([]), []);
-      assert.deepEqual(await store.queues(), []);
+      assert.deepEqual(await queuesOf(store), []);
     },
 
     "one task is added and can be looked at": async ({ store }) => {
@@ -254,7 +255,7 @@ export const addCases = [
         Reflect.set(answer.error!, "message", "after");
       }
       Reflect.set((await look(store, id)).attempts, "length", 0);
-      Reflect.set((await store.queues())[0]!.counts, "retrying", 7);
+      Reflect.set((await queuesOf(store))[0]!.counts, "retrying", 7);
       const { payload, error: kept, attempts } = await look(store, id);
       assert.deepEqual([payload, kept?.message, attempts.length], ["before", "before", 1]);
       assert.equal(attempts[0]?.error?.message, "before");

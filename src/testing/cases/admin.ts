@@ -22,6 +22,7 @@ import {
   taskIn,
   tasks,
   unchanged,
+  queuesOf,
 } from "./fixture.ts";
 
 export const adminCases = [
@@ -224,7 +225,7 @@ export const adminCases = [
 
     "nothing to act on is answered with nothing": async ({ store }) => {
       assert.deepEqual(await store.act([], "cancel"), []);
-      assert.deepEqual(await store.queues(), []);
+      assert.deepEqual(await queuesOf(store), []);
     },
 
     "a task is not in a queue that it is not in": async ({ store }) => {
@@ -237,7 +238,7 @@ export const adminCases = [
       assert.equal((await store.get(id, Q))?.id, id);
       assert.equal((await store.act([{ id, queue: Q }], "cancel"))[0]?.status, "applied");
       assert.deepEqual(
-        (await store.queues()).map(({ name }) => name),
+        (await queuesOf(store)).map(({ name }) => name),
         ["other", Q],
       );
     },

@@ -30,6 +30,7 @@ import {
   snooze,
   task,
   tasks,
+  queuesOf,
 } from "./fixture.ts";
 
 const OUTCOMES: readonly Outcome[] = [
@@ -121,13 +122,13 @@ export const countCases = [
 
     "queues are listed by name": async ({ store }) => {
       await store.add(["b", "a", "c", "B"].map((queue) => task({ queue })));
-      const names = (await store.queues()).map(({ name }) => name);
+      const names = (await queuesOf(store)).map(({ name }) => name);
       assert.deepEqual(names, ["B", "a", "b", "c"]);
     },
 
     "a queue that ran empty is still known": async ({ store }) => {
       await apply(store, await running(store), gone);
-      assert.equal((await store.queues()).length, 1);
+      assert.equal((await queuesOf(store)).length, 1);
       await assertCounts(store, {});
     },
 
@@ -151,7 +152,7 @@ export const countCases = [
       await add(sut.store);
       await sut.advance(HOUR);
       await add(sut.store);
-      const age = async () => (await sut.store.queues())[0]?.oldestPendingMs;
+      const age = async () => (await queuesOf(sut.store))[0]?.oldestPendingMs;
       const before = await age();
       assert.ok(before !== undefined && before >= HOUR && before < HOUR + MINUTE, `${before} ms`);
       await claimOne(sut.store);
@@ -162,7 +163,7 @@ export const countCases = [
     "without a pending task nothing is the oldest": async ({ store }) => {
       await running(store);
       await add(store, { delayMs: HOUR });
-      const [info] = await store.queues();
+      const [info] = await queuesOf(store);
       assert.deepEqual([info?.name, info?.oldestPendingMs], [Q, undefined]);
     },
 
@@ -170,7 +171,7 @@ export const countCases = [
       await add(sut.store, { delayMs: HOUR });
       await sut.advance(HOUR + 10 * MINUTE);
       await maintainAll(sut.store);
-      const age = (await sut.store.queues())[0]?.oldestPendingMs;
+      const age = (await queuesOf(sut.store))[0]?.oldestPendingMs;
       assert.ok(age !== undefined && age >= 9 * MINUTE && age < 12 * MINUTE, `${age} ms`);
     },
   }),
@@ -218,7 +219,7 @@ export const countCases = [
 
     "one queue is shown as it is in the list of all": async ({ store }) => {
       await store.add([...tasks(2, { queue: "a" }), ...tasks(1, { queue: "b", delayMs: HOUR })]);
-      const listed = await store.queues();
+      const listed = await queuesOf(store);
       for (const info of listed) {
         const { oldestPendingMs: _, ...one } = (await store.queue(info.name))!;
         const { oldestPendingMs: __, ...all } = info;

@@ -1,7 +1,7 @@
 /** Short words for what the cases do all the time. */
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import type { ActResult, FullStore, StateCounts } from "../../store/facets.ts";
+import type { ActResult, FullStore, QueueInfo, StateCounts } from "../../store/facets.ts";
 import type {
   Claim,
   Keep,
@@ -112,8 +112,8 @@ export function snooze(delayMs = 10 * SECOND): Outcome {
   return { kind: "snooze", delayMs };
 }
 
-export function requeue(delayMs = 10 * SECOND): Outcome {
-  return { kind: "requeue", delayMs, why: "unhandled" };
+export function requeue(delayMs = 10 * SECOND, why: "unhandled" | "suspect" = "unhandled"): Outcome {
+  return { kind: "requeue", delayMs, why };
 }
 
 /** Acts on one task, wherever it is. */
@@ -233,8 +233,15 @@ const NO_COUNTS: StateCounts = {
   dead: 0,
 };
 
+/** Every queue: a case has few. */
+export async function queuesOf(store: FullStore): Promise<readonly QueueInfo[]> {
+  const { items, nextCursor } = await store.queues({ limit: 500 });
+  assert.equal(nextCursor, undefined);
+  return items;
+}
+
 export async function counts(store: FullStore, queue: string = Q): Promise<StateCounts> {
-  const info = (await store.queues()).find(({ name }) => name === queue);
+  const info = (await queuesOf(store)).find(({ name }) => name === queue);
   return info?.counts ?? NO_COUNTS;
 }
 
@@ -255,7 +262,7 @@ export async function unchanged(
 ): Promise<void> {
   const snapshot = async () => [
     await Promise.all(taskIds.map((id) => store.get(id))),
-    (await store.queues()).map(({ name, counts: perState }) => ({ name, perState })),
+    (await queuesOf(store)).map(({ name, counts: perState }) => ({ name, perState })),
   ];
   const before = await snapshot();
   await disturb();

@@ -28,6 +28,7 @@ import { pauseCases } from "./pause.ts";
 import { payloadCases } from "./payload.ts";
 import { purgeCases } from "./purge.ts";
 import { maintainCases } from "./maintain.ts";
+import { queuesCases } from "./queues.ts";
 import { refusalCases } from "./refusal.ts";
 import { retentionCases } from "./retention.ts";
 import { settingsCases } from "./settings.ts";
@@ -65,6 +66,7 @@ export const storeCases: readonly StoreCase[] = [
   ...maintainCases,
   ...listCases,
   ...countCases,
+  ...queuesCases,
   ...activityCases,
   ...totalsCases,
   ...signalCases,

@@ -36,12 +36,14 @@ import {
   LEASE_MS,
   MINUTE,
   plain,
+  Q,
   REACHABLE_STATES,
   running as runs,
   settle,
   task,
   taskIn,
   unchanged,
+  queuesOf,
 } from "./fixture.ts";
 
 type Cases = Record<string, StoreCase["run"]>;
@@ -101,7 +103,7 @@ async function assertAtRest(store: FullStore, id: string, to: TaskState, reason?
   assert.equal(deadReason, to === "dead" ? reason : undefined);
   await assertCounts(store, { [to]: 1 });
   if (isCounted(to)) {
-    const minutes = await store.activity({ minutes: 60 });
+    const minutes = await store.activity({ queues: [Q], minutes: 60 });
     assert.equal(
       minutes.reduce((sum, minute) => sum + minute[to], 0),
       1,
@@ -155,7 +157,7 @@ function actCases(): Cases {
     };
     cases[`${name}: an unknown task is missing`] = async ({ store }) => {
       assert.deepEqual(await act(store, name, task().id), { status: "missing" });
-      assert.deepEqual(await store.queues(), []);
+      assert.deepEqual(await queuesOf(store), []);
     };
   }
   return cases;
@@ -232,7 +234,7 @@ function editCases(): Cases {
   }
   cases["edit: an unknown task is missing"] = async ({ store }) => {
     assert.deepEqual(await store.edit({ id: task().id }, EDITS.kept), { status: "missing" });
-    assert.deepEqual(await store.queues(), []);
+    assert.deepEqual(await queuesOf(store), []);
   };
   return cases;
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Facet, FACETS, FullStore } from "../../store/facets.ts";
 import { hasCode } from "../../task/errors.ts";
 import { casesOf, type StoreCase } from "../store-case.ts";
-import { add, apply, claimOne, completed, LEASE_MS, Q, settle, task } from "./fixture.ts";
+import { add, apply, claimOne, completed, LEASE_MS, Q, settle, task, queuesOf } from "./fixture.ts";
 
 type Calls = Readonly<Record<string, (store: FullStore) => Promise<unknown>>>;
 
@@ -20,9 +20,9 @@ const facetCalls: { readonly [F in Facet]: Readonly<Record<(typeof FACETS)[F][nu
   inspectable: {
     get: (store) => store.get(task().id),
     list: (store) => store.list({ limit: 1 }),
-    queues: (store) => store.queues(),
+    queues: (store) => queuesOf(store),
     queue: (store) => store.queue(Q),
-    activity: (store) => store.activity({ minutes: 1 }),
+    activity: (store) => store.activity({ queues: [Q], minutes: 1 }),
   },
   administrable: {
     act: (store) => store.act([{ id: task().id }], "cancel"),

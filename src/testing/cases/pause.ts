@@ -15,6 +15,7 @@ import {
   Q,
   running,
   tasks,
+  queuesOf,
 } from "./fixture.ts";
 
 export const pauseCases = [
@@ -103,7 +104,7 @@ export const pauseCases = [
 
     "a pause makes the queue known": async ({ store }) => {
       await store.pause("fresh");
-      const [info] = await store.queues();
+      const [info] = await queuesOf(store);
       assert.deepEqual([info?.name, info?.paused], ["fresh", true]);
       await assertCounts(store, {}, "fresh");
     },
@@ -111,7 +112,7 @@ export const pauseCases = [
     "a resumed queue is still known": async ({ store }) => {
       await store.pause("fresh");
       await store.resume("fresh");
-      const [info] = await store.queues();
+      const [info] = await queuesOf(store);
       assert.deepEqual([info?.name, info?.paused], ["fresh", false]);
     },
 
@@ -120,7 +121,7 @@ export const pauseCases = [
       await store.pause(Q);
       await store.pause(Q);
       await store.resume(Q);
-      assert.equal((await store.queues())[0]?.paused, false);
+      assert.equal((await queuesOf(store))[0]?.paused, false);
       await store.resume(Q);
       assert.equal((await claim(store)).length, 1);
     },

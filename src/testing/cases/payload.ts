@@ -16,6 +16,7 @@ import {
   running,
   settle,
   task,
+  queuesOf,
 } from "./fixture.ts";
 
 /** Text that has broken a store somewhere. Every one is well-formed Unicode, as the engine makes sure. */
@@ -143,7 +144,7 @@ export const payloadCases = [
         assert.deepEqual([lease.id, lease.queue, lease.type], [id, name, name]);
         await assertCounts(store, { running: 1 }, name);
       }
-      assert.equal((await store.queues()).length, 6);
+      assert.equal((await queuesOf(store)).length, 6);
     },
 
     "workers may be called like members of an object, and at length": async ({ store }) => {

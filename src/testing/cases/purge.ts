@@ -13,6 +13,7 @@ import {
   running,
   taskIn,
   tasks,
+  queuesOf,
 } from "./fixture.ts";
 
 function stateCases(): Record<string, StoreCase["run"]> {
@@ -68,7 +69,7 @@ export const purgeCases = [
 
     "a queue that nobody ever used has nothing to purge": async ({ store }) => {
       assert.equal(await store.purge("nowhere", TASK_STATES), 0);
-      assert.deepEqual(await store.queues(), []);
+      assert.deepEqual(await queuesOf(store), []);
     },
 
     "1,200 tasks of every priority are purged at once": async ({ store }) => {
@@ -83,7 +84,7 @@ export const purgeCases = [
       await store.add([...tasks(3), ...tasks(1, { delayMs: HOUR }), ...tasks(1, { queue: "other" })]);
       await store.purge(Q, TASK_STATES);
       assert.deepEqual(
-        (await store.queues()).map(({ name }) => name),
+        (await queuesOf(store)).map(({ name }) => name),
         ["other"],
       );
     },
@@ -100,7 +101,7 @@ export const purgeCases = [
       await store.add(tasks(3));
       await store.pause(Q);
       await store.purge(Q, TASK_STATES);
-      assert.equal((await store.queues())[0]?.paused, true);
+      assert.equal((await queuesOf(store))[0]?.paused, true);
       await add(store);
       assert.deepEqual(await claim(store), []);
     },

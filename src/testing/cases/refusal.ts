@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { FullStore } from "../../store/facets.ts";
 import { type ErrorCode, hasCode } from "../../task/errors.ts";
 import { casesOf, type StoreCase } from "../store-case.ts";
-import { add, claim, completed, counts, LEASE_MS, running, task } from "./fixture.ts";
+import { add, claim, completed, counts, LEASE_MS, running, task, queuesOf } from "./fixture.ts";
 import { wrongCalls } from "./refusal-calls.ts";
 import { type WrongCall, wrongLeases } from "./refusal-leases.ts";
 
@@ -57,7 +57,7 @@ async function leaveNoTrace(store: FullStore, calls: readonly WrongCall[]): Prom
   const lease = await running(store);
   const waiting = await add(store);
   const snapshot = async (): Promise<unknown> =>
-    withoutAges([await store.queues(), await store.get(lease.id), await store.get(waiting)]);
+    withoutAges([await queuesOf(store), await store.get(lease.id), await store.get(waiting)]);
   const before = await snapshot();
   for (const [what, call, code] of calls) {
     const error = await call({ store, lease, waiting }).then(

@@ -21,14 +21,16 @@ import {
   plain,
   Q,
   release,
+  requeue,
   running,
   settle,
   snooze,
   task,
   tasks,
+  queuesOf,
 } from "./fixture.ts";
 
-const NOTHING: QueueTotals = { added: 0, completed: 0, failed: 0, crashed: 0, dead: 0 };
+const NOTHING: QueueTotals = { added: 0, completed: 0, failed: 0, crashed: 0, dead: 0, unhandled: 0 };
 
 /** Whatever has ended goes at once. */
 const KEEP_NOTHING: Retention = {
@@ -62,7 +64,7 @@ export const totalsCases = [
       const other = await sut.another();
       await add(other);
       await assertTotals(other, { ...lived, added: 4 });
-      assert.deepEqual(plain((await store.queues())[0]!.totals), plain((await store.queue(Q))!.totals));
+      assert.deepEqual(plain((await queuesOf(store))[0]!.totals), plain((await store.queue(Q))!.totals));
     },
 
     "duplicates, releases, snoozes, cancellations and stale answers do not count": async ({ store }) => {
@@ -75,6 +77,35 @@ export const totalsCases = [
       await apply(store, await claimOne(store), snooze(0));
       await apply(store, await claimOne(store), cancelled);
       await assertTotals(store, { added: 1 });
+    },
+
+    "a task that nobody handles is counted each time it is put back, a suspect that waits is not": async ({
+      store,
+    }) => {
+      await apply(store, await running(store), requeue(0));
+      await apply(store, await claimOne(store), requeue(0));
+      await apply(store, await claimOne(store), requeue(0, "suspect"));
+      const last = await claimOne(store);
+      await apply(store, last, requeue(0));
+      assert.equal(await settle(store, last, requeue(0)), "lost");
+      await assertTotals(store, { added: 1, unhandled: 3 });
+    },
+
+    "of many that are settled at once each is counted for itself": async ({ store }) => {
+      await store.add(tasks(6));
+      const outcomes = [
+        completed,
+        gone,
+        failed(HOUR),
+        requeue(HOUR),
+        requeue(HOUR),
+        requeue(HOUR, "suspect"),
+      ];
+      const leases = await claim(store);
+      await store.exchange({
+        settle: leases.map(({ id, queue, token }, i) => ({ id, queue, token, outcome: outcomes[i]! })),
+      });
+      await assertTotals(store, { added: 6, completed: 2, failed: 1, unhandled: 2 });
     },
 
     "each queue has its own": async ({ store }) => {
@@ -99,7 +130,7 @@ export const totalsCases = [
         await maintainAll(store, KEEP_NOTHING);
       }
       assert.equal((await store.list({ queue: Q, limit: 10 })).items.length, 0);
-      assert.deepEqual(await store.activity({ queue: Q, minutes: 1_440 }), []);
+      assert.deepEqual(await store.activity({ queues: [Q], minutes: 1_440 }), []);
       await add(store);
       await assertTotals(store, { ...lived, added: 4 });
     },
@@ -122,6 +153,13 @@ export const totalsCases = [
       await act(store, "retry", lease.id);
       await apply(store, await claimOne(store), exhausted);
       await assertTotals(store, { added: 1, failed: 2, dead: 2 });
+    },
+
+    "a task that nobody handles and that is to stop is not put back, and not counted": async ({ store }) => {
+      const lease = await running(store);
+      await act(store, "cancel", lease.id);
+      await apply(store, lease, requeue(0));
+      await assertTotals(store, { added: 1 });
     },
 
     "a queue that was only paused has none": async ({ store }) => {

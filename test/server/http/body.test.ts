@@ -6,6 +6,7 @@ import { httpHandler } from "../../../src/server/http/index.ts";
 import { memoryStore } from "../../../src/stores/memory/index.ts";
 import { fixture } from "../../api/fixture.ts";
 import { assertProblem, readAll, serve } from "./serve.ts";
+import { queuesOf } from "../../support/queues-of.ts";
 
 const LIMIT = 1_048_576 + 65_536;
 
@@ -109,7 +110,7 @@ test("1,000 pipelined requests of a client that does not wait are each done once
     one.replace("content-type", "connection: close\r\ncontent-type"),
   );
   assert.equal(answers.match(/HTTP\/1\.1 202 /g)?.length, 1_000);
-  assert.equal((await s.store.queues())[0]?.counts.pending, 1_000);
+  assert.equal((await queuesOf(s.store))[0]?.counts.pending, 1_000);
 });
 
 test("the handler by itself reads a web stream under the same limits", async () => {

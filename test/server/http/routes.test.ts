@@ -132,6 +132,32 @@ test("GET /v1/stats takes minutes", async () => {
   assertProblem(await s.request("GET", "/v1/stats?minutes=0"), 400, "INVALID_OPTION", "/minutes");
 });
 
+test("queues and stats come in pages", async () => {
+  await using s = await serve();
+  for (const queue of ["a", "b", "c"]) await s.client.enqueue("n", 1, { queue });
+  const one = await s.request("GET", "/v1/queues?limit=2");
+  assert.deepEqual(
+    (one.json["items"] as { name: string }[]).map(({ name }) => name),
+    ["a", "b"],
+  );
+  const two = await s.request("GET", `/v1/queues?limit=2&cursor=${String(one.json["nextCursor"])}`);
+  assert.deepEqual(
+    (two.json["items"] as { name: string }[]).map(({ name }) => name),
+    ["c"],
+  );
+  assert.equal("nextCursor" in two.json, false);
+  for (const path of ["/v1/stats", "/stats"]) {
+    const { json } = await s.request("GET", `${path}?limit=2`);
+    const rest = await s.request("GET", `${path}?limit=2&cursor=${String(json["nextCursor"])}`);
+    const totals = [json, rest.json].map((each) => (each["totals"] as { added: number }).added);
+    assert.deepEqual([totals, "nextCursor" in rest.json], [[2, 1], false]);
+  }
+  for (const path of ["/v1/queues", "/v1/stats", "/stats"]) {
+    assertProblem(await s.request("GET", `${path}?limit=501`), 400, "INVALID_OPTION", "/limit");
+    assertProblem(await s.request("GET", `${path}?cursor=a%20b`), 400, "INVALID_CURSOR", "/cursor");
+  }
+});
+
 test("the short forms answer as people expect, for a duplicate too", async () => {
   await using s = await serve();
   for (const path of ["/task", "/tasks", "/enqueue"]) {
@@ -160,7 +186,7 @@ test("GET /stats counts in the words of the short form", async () => {
     completed: 1,
     cancelled: 1,
   };
-  const totals = { added: 7, completed: 1, failed: 2, crashed: 0, dead: 1 };
+  const totals = { added: 7, completed: 1, failed: 2, crashed: 0, dead: 1, unhandled: 0 };
   assert.deepEqual(json, { ...counts, totals, queues: { default: { ...counts, totals, paused: false } } });
 });
 

@@ -122,7 +122,7 @@ test("a day of activity is kept and no more", async () => {
   await store.add(tasks(2));
   await clock.advance(1_440 * 60_000);
   await store.add(tasks(3, 2));
-  const minutes = await store.activity({ minutes: 1_440 });
+  const minutes = await store.activity({ queues: [Q], minutes: 1_440 });
   assert.deepEqual(
     minutes.map(({ added }) => added),
     [3],
@@ -136,7 +136,7 @@ test("a clock that steps back keeps the minutes in order", async () => {
   clock.step(-120_000);
   await store.add(tasks(3, 2));
   clock.step(120_000);
-  const minutes = await store.activity({ minutes: 10 });
+  const minutes = await store.activity({ queues: [Q], minutes: 10 });
   assert.deepEqual(
     minutes.map(({ added }) => added),
     [3, 2],

@@ -14,6 +14,7 @@ import { loadScripts } from "../../../src/stores/redis/scripts.ts";
 import { WindlassError } from "../../../src/task/errors.ts";
 import { redisForTests } from "../../services.ts";
 import { claim, openStore, rejectsWith, task } from "../../support/redis-fixture.ts";
+import { queuesOf } from "../../support/queues-of.ts";
 
 /** On different nodes of three that share the slots evenly. */
 const [HERE, AWAY] = ["a", "b"];
@@ -112,7 +113,7 @@ if ((await redisForTests()) !== undefined) {
             ],
       );
       assert.deepEqual(
-        (await store.queues()).map(({ name, counts }) => [name, counts.pending, counts.scheduled]),
+        (await queuesOf(store)).map(({ name, counts }) => [name, counts.pending, counts.scheduled]),
         [
           [HERE, 1, 0],
           [AWAY, 1, 1],

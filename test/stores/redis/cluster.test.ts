@@ -15,6 +15,7 @@ import {
   tasks,
   untilHealed,
 } from "../../support/redis-fixture.ts";
+import { queuesOf } from "../../support/queues-of.ts";
 
 if ((await redisForTests()) !== undefined) {
   let cluster: RedisCluster;
@@ -35,7 +36,7 @@ if ((await redisForTests()) !== undefined) {
     const leases = await claim(store, { queues: spread, max: 45 });
     assert.equal(leases.length, 45);
     assert.ok((await complete(store, leases)).every((verdict) => verdict === "applied"));
-    const infos = await store.queues();
+    const infos = await queuesOf(store);
     assert.equal(
       infos.reduce((sum, { counts }) => sum + counts.pending, 0),
       15,

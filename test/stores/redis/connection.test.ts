@@ -14,6 +14,7 @@ import {
   untilHealed,
 } from "../../support/redis-fixture.ts";
 import { tcpProxy } from "../../support/tcp-proxy.ts";
+import { queuesOf } from "../../support/queues-of.ts";
 
 if ((await redisForTests()) !== undefined) {
   test("a call under way when Redis dies is unknown; the next ones fail at once; then all goes on", async () => {
@@ -38,14 +39,14 @@ if ((await redisForTests()) !== undefined) {
     await using store = await openStore({ url: server.url });
     await server.service.kill();
     await rejectsWith(
-      untilFailedAtOnce(() => store.queues()),
+      untilFailedAtOnce(() => queuesOf(store)),
       "STORE_UNAVAILABLE",
     );
     const turned = new AbortController();
     setImmediate(() => turned.abort());
     for (let tries = 0; !turned.signal.aborted; tries++) {
       assert.ok(tries < 1_000, "the event loop does not turn");
-      await store.queues().catch(() => {});
+      await queuesOf(store).catch(() => {});
     }
   });
 
@@ -55,7 +56,7 @@ if ((await redisForTests()) !== undefined) {
     server.service.freeze();
     await rejectsWith(store.add([task()]), "UNKNOWN", /no answer within 1000 ms/);
     server.service.thaw();
-    assert.ok(await untilHealed(() => store.queues()));
+    assert.ok(await untilHealed(() => queuesOf(store)));
   });
 
   test("a swallowed answer is unknown; the repeated add is a duplicate and nothing was done twice", async () => {
@@ -71,7 +72,7 @@ if ((await redisForTests()) !== undefined) {
     await lost;
     proxy.passReplies();
     assert.deepEqual(await untilHealed(() => store.add([one])), [{ status: "duplicate", id: one.id }]);
-    const [info] = await store.queues();
+    const [info] = await queuesOf(store);
     assert.equal(info?.counts.pending, 2);
   });
 
@@ -92,7 +93,7 @@ if ((await redisForTests()) !== undefined) {
     await untilHealed(() => store.get(task().id));
     const stats = String(await other.send("INFO", "commandstats"));
     assert.match(stats, /cmdstat_rpush:calls=3,/);
-    assert.equal((await store.queues())[0]?.counts.pending, 4);
+    assert.equal((await queuesOf(store))[0]?.counts.pending, 4);
   });
 
   test("a claim whose answer was swallowed comes back by saying what the worker holds", async () => {
@@ -125,7 +126,7 @@ if ((await redisForTests()) !== undefined) {
     await lost;
     proxy.passReplies();
     assert.deepEqual(await untilHealed(() => complete(store, leases)), ["lost"]);
-    assert.equal((await store.queues())[0]?.counts.running, 0);
+    assert.equal((await queuesOf(store))[0]?.counts.running, 0);
   });
 
   test("many breaks in a row are survived", async () => {
@@ -136,7 +137,7 @@ if ((await redisForTests()) !== undefined) {
       proxy.cut();
       await untilHealed(() => store.add([task()]));
     }
-    assert.equal((await store.queues())[0]?.counts.pending, 4);
+    assert.equal((await queuesOf(store))[0]?.counts.pending, 4);
   });
 
   test("a disposed store makes no more connections, and a call under way ends", async () => {
@@ -144,13 +145,13 @@ if ((await redisForTests()) !== undefined) {
     await using proxy = await tcpProxy(server.port);
     const store = await openStore({ url: `redis://127.0.0.1:${proxy.port}` });
     proxy.swallowReplies();
-    const lost = rejectsWith(store.queues(), "UNKNOWN");
+    const lost = rejectsWith(queuesOf(store), "UNKNOWN");
     await proxy.swallowed();
     await store[Symbol.asyncDispose]();
     await lost;
     const { accepted } = proxy;
     proxy.cut();
-    await rejectsWith(store.queues(), "STORE_CLOSED");
+    await rejectsWith(queuesOf(store), "STORE_CLOSED");
     assert.equal(proxy.accepted, accepted);
   });
 
@@ -158,9 +159,9 @@ if ((await redisForTests()) !== undefined) {
     await using server = await startRedis();
     const store = await openStore({ url: server.url });
     await server.service.kill();
-    await untilRefused(store.queues.bind(store));
+    await untilRefused(() => store.queues({ limit: 1 }));
     await store[Symbol.asyncDispose]();
-    await rejectsWith(store.queues(), "STORE_CLOSED");
+    await rejectsWith(queuesOf(store), "STORE_CLOSED");
   });
 
   test("a Redis that is not there is said at once, with its address", async () => {
@@ -179,7 +180,7 @@ if ((await redisForTests()) !== undefined) {
     await rejectsWith(store.open(), "STORE_UNAVAILABLE");
     await server.service.start();
     await Promise.all([store.open(), store.open()]);
-    assert.deepEqual(await store.queues(), []);
+    assert.deepEqual(await queuesOf(store), []);
     await store[Symbol.asyncDispose]();
   });
 

@@ -7,6 +7,7 @@ import type { LeaseRef } from "../../../src/store/store.ts";
 import { hasCode } from "../../../src/task/errors.ts";
 import { redisForTests } from "../../services.ts";
 import { openStore, tasks, untilHealed } from "../../support/redis-fixture.ts";
+import { queuesOf } from "../../support/queues-of.ts";
 
 /** Acknowledged adds between one kill and the next. */
 const BETWEEN_KILLS = 400;
@@ -60,11 +61,11 @@ for (const fsync of FSYNC) {
       await server.service.kill();
       await server.service.start();
     }
-    await untilHealed(() => producer.queues());
+    await untilHealed(() => queuesOf(producer));
     stop.abort();
     await Promise.all(running);
     for (const id of acknowledged) assert.equal(done.get(id), 1);
-    const [info] = await consumer.queues();
+    const [info] = await queuesOf(consumer);
     assert.deepEqual([info?.counts.pending, info?.counts.running], [0, 0]);
     assert.ok(acknowledged.size >= KILLS * BETWEEN_KILLS);
   });

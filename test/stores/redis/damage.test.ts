@@ -4,6 +4,7 @@ import { after, before, test } from "node:test";
 import { type RedisServer, startRedis } from "../../../scripts/redis-service.ts";
 import { redisForTests } from "../../services.ts";
 import { claim, complete, openStore, raw, rejectsWith, task, tasks } from "../../support/redis-fixture.ts";
+import { queuesOf } from "../../support/queues-of.ts";
 
 if ((await redisForTests()) !== undefined) {
   let server: RedisServer;
@@ -23,7 +24,7 @@ if ((await redisForTests()) !== undefined) {
     await other.send("SCRIPT", "FLUSH");
     assert.deepEqual(await complete(store, leases), ["applied", "applied", "applied"]);
     await other.send("SCRIPT", "FLUSH");
-    assert.equal((await store.queues()).length, 1);
+    assert.equal((await queuesOf(store)).length, 1);
     await store.maintain({ limit: 10 });
   });
 
@@ -34,10 +35,10 @@ if ((await redisForTests()) !== undefined) {
     const leases = await claim(store, { max: 2 });
     await other.send("FLUSHDB");
     assert.deepEqual(await complete(store, leases), ["lost", "lost"]);
-    assert.deepEqual(await store.queues(), []);
+    assert.deepEqual(await queuesOf(store), []);
     assert.deepEqual(await claim(store), []);
     await store.add([task()]);
-    assert.equal((await store.queues())[0]?.counts.pending, 1);
+    assert.equal((await queuesOf(store))[0]?.counts.pending, 1);
     assert.equal((await claim(store)).length, 1);
     assert.equal((await store.maintain({ limit: 10 })).more, false);
   });
@@ -116,7 +117,7 @@ if ((await redisForTests()) !== undefined) {
     await other.send("SET", "counter:{default}:activity", "foreign");
     await store.add([task(), task({ priority: 1 })]);
     assert.deepEqual(await complete(store, await claim(store)), ["applied", "applied"]);
-    await rejectsWith(store.activity({ minutes: 1 }), "STORE_CORRUPT");
+    await rejectsWith(store.activity({ queues: ["default"], minutes: 1 }), "STORE_CORRUPT");
   });
 
   test("a record that is cut or foreign is dead as invalid, and its fellows are handed out", async () => {
@@ -154,7 +155,7 @@ if ((await redisForTests()) !== undefined) {
     await store.add(tasks(3));
     await other.send("DEL", "gone:{default}:tasks");
     assert.deepEqual(await claim(store), []);
-    assert.equal((await store.queues())[0]?.counts.pending, 0);
+    assert.equal((await queuesOf(store))[0]?.counts.pending, 0);
   });
 
   test("garbage in leases and details does not stop anyone", async () => {
@@ -192,7 +193,7 @@ if ((await redisForTests()) !== undefined) {
       store.add([task({ key: { value: "k", windowMs: 1, fingerprint: "f" } })]),
       "STORE_FULL",
     );
-    assert.equal((await store.queues())[0]?.counts.pending, 190);
+    assert.equal((await queuesOf(store))[0]?.counts.pending, 190);
     assert.deepEqual(new Set(await store.extend(held, 30_000)), new Set(["applied"]));
     const error = { name: "E", message: "m" };
     const [first, second, third, fourth, ...rest] = held;
@@ -262,7 +263,7 @@ if ((await redisForTests()) !== undefined) {
     assert.deepEqual([reply.pruned, reply.early, reply.more], [100, true, true]);
     while ((await store.maintain({ limit: 100, retention })).more);
     await store.add([task()]);
-    const [info] = await store.queues();
+    const [info] = await queuesOf(store);
     assert.equal(info?.counts.dead, 1);
     assert.ok(info.counts.completed > 0, "no more than it takes");
   });
@@ -280,7 +281,7 @@ if ((await redisForTests()) !== undefined) {
     );
     assert.deepEqual(new Set(await store.extend(leases, 30_000)), new Set(["applied"]));
     assert.deepEqual(new Set(await complete(store, leases)), new Set(["applied"]));
-    assert.deepEqual((await store.queues())[0]?.counts.running, 0);
+    assert.deepEqual((await queuesOf(store))[0]?.counts.running, 0);
   });
 }
 

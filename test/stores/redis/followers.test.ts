@@ -6,6 +6,7 @@ import type { FullStore } from "../../../src/store/facets.ts";
 import type { Lease, Settlement } from "../../../src/store/store.ts";
 import { redisForTests } from "../../services.ts";
 import { claim, openStore, raw, rejectsWith, task } from "../../support/redis-fixture.ts";
+import { queuesOf } from "../../support/queues-of.ts";
 
 const completed = { kind: "completed", keep: true } as const;
 
@@ -124,7 +125,7 @@ if ((await redisForTests()) !== undefined) {
     await store.exchange({ settle: [settlement(await running(store), [task({ queue: "far" })])] });
     await using other = await openStore({ url: server.url, prefix: "listed" });
     assert.deepEqual(
-      (await other.queues()).map(({ name }) => name),
+      (await queuesOf(other)).map(({ name }) => name),
       ["default", "far"],
     );
   });

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { startRedis } from "../../../scripts/redis-service.ts";
 import { redisForTests } from "../../services.ts";
 import { openStore, raw, rejectsWith, task } from "../../support/redis-fixture.ts";
+import { queuesOf } from "../../support/queues-of.ts";
 
 if ((await redisForTests()) !== undefined) {
   test("a wrong password, user or database is said at once", async () => {
@@ -14,7 +15,7 @@ if ((await redisForTests()) !== undefined) {
     await rejectsWith(openStore({ url: `redis://nobody:hunter2@${at}` }), "INVALID_URL", /user name/);
     await rejectsWith(openStore({ url: `redis://:right@${at}/99` }), "INVALID_URL", /database/);
     await using store = await openStore({ url: `redis://:right@${at}/15` });
-    assert.deepEqual(await store.queues(), []);
+    assert.deepEqual(await queuesOf(store), []);
   });
 
   test("databases are told apart", async () => {
@@ -22,7 +23,7 @@ if ((await redisForTests()) !== undefined) {
     await using one = await openStore({ url: `${server.url}/1` });
     await using two = await openStore({ url: `${server.url}/2` });
     await one.add([task()]);
-    assert.equal((await two.queues()).length, 0);
+    assert.equal((await queuesOf(two)).length, 0);
   });
 
   test("a Redis that may evict is refused, whatever the kind of eviction", async () => {

@@ -59,12 +59,14 @@ void test("a move goes along with each outcome, as the law has it", () => {
     [{ kind: "dead", reason: "discarded", error }, "discarded error"],
     [{ kind: "snooze", delayMs: 1 }, "- -"],
     [{ kind: "requeue", delayMs: 1, why: "unhandled" }, "- -"],
+    [{ kind: "requeue", delayMs: 1, why: "suspect" }, "- -"],
     [{ kind: "release" }, "- -"],
     [{ kind: "cancelled" }, "- -"],
   ];
   for (const [outcome, more] of outcomes) {
-    const { to, ifCancelled, costs = "-", putsBack } = moveOf(outcome);
-    assert.equal(moveArg(outcome), `${to} ${ifCancelled} ${costs} ${more} ${putsBack ? "back" : "-"}`);
+    const { to, ifCancelled, costs = "-", putsBack, counts = "-" } = moveOf(outcome);
+    const puts = putsBack ? "back" : "-";
+    assert.equal(moveArg(outcome), `${to} ${ifCancelled} ${costs} ${more} ${puts} ${counts}`);
   }
 });
 

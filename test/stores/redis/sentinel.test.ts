@@ -4,6 +4,7 @@ import { after, before, test } from "node:test";
 import { type RedisSentinels, startRedisSentinels } from "../../../scripts/redis-service.ts";
 import { redisForTests } from "../../services.ts";
 import { claim, openStore, rejectsWith, task, untilHealed } from "../../support/redis-fixture.ts";
+import { queuesOf } from "../../support/queues-of.ts";
 
 if ((await redisForTests()) !== undefined) {
   let set: RedisSentinels;
@@ -23,7 +24,7 @@ if ((await redisForTests()) !== undefined) {
   test("a sentinel that is down does not matter while another is up", async () => {
     await set.sentinels[0]!.service.kill();
     await using store = await openStore({ url: set.url });
-    assert.deepEqual(await store.queues(), []);
+    assert.deepEqual(await queuesOf(store), []);
     await set.sentinels[0]!.service.start();
   });
 

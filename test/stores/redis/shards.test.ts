@@ -17,6 +17,7 @@ import {
   tasks,
   untilHealed,
 } from "../../support/redis-fixture.ts";
+import { queuesOf } from "../../support/queues-of.ts";
 
 if ((await redisForTests()) !== undefined) {
   let cluster: RedisCluster;
@@ -115,13 +116,14 @@ if ((await redisForTests()) !== undefined) {
         },
       ]);
       assert.ok(longest < 1_500, `${longest} ms`);
-      const infos = await store.queues();
+      const infos = await queuesOf(store);
       assert.deepEqual(
         infos.filter(({ unreachable }) => unreachable).map(({ name }) => name),
         gone.toSorted(),
       );
       assert.ok(
-        infos.length === gone.length + alive.length && (await store.activity({ minutes: 5 })).length > 0,
+        infos.length === gone.length + alive.length &&
+          (await store.activity({ queues, minutes: 5 })).length > 0,
       );
       assert.ok((await store.list({ limit: 10 })).items.every(({ queue }) => alive.includes(queue)));
       await using fresh = await openStore({ url: cluster.url, prefix });

@@ -6,6 +6,7 @@ import { type Clock, systemClock } from "../../../src/store/clock.ts";
 import { redisForTests } from "../../services.ts";
 import { claim, openStore, raw, rejectsWith, task, untilHealed } from "../../support/redis-fixture.ts";
 import { tcpProxy } from "../../support/tcp-proxy.ts";
+import { queuesOf } from "../../support/queues-of.ts";
 
 if ((await redisForTests()) !== undefined) {
   test("a listener whose connection broke is woken when it hears again, and hears what comes", async () => {
@@ -34,7 +35,7 @@ if ((await redisForTests()) !== undefined) {
       { code: "STORE_UNAVAILABLE" },
     );
     await server.service.start();
-    await untilHealed(() => store.queues());
+    await untilHealed(() => queuesOf(store));
     const woken = Promise.withResolvers<void>();
     await using _ = await untilHealed(() => store.signal.subscribe(["default"], woken.resolve));
     await store.add([task()]);
@@ -111,7 +112,7 @@ if ((await redisForTests()) !== undefined) {
       "STORE_UNAVAILABLE",
     );
     await server.service.start();
-    await untilHealed(() => store.queues());
+    await untilHealed(() => queuesOf(store));
     await using other = await raw(server.url);
     const woken = Promise.withResolvers<void>();
     await using again = await untilHealed(() => store.signal.subscribe(["first"], woken.resolve));

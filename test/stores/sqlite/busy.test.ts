@@ -6,6 +6,7 @@ import { sqliteStore } from "../../../src/stores/sqlite/index.ts";
 import { manualClock } from "../../../src/testing/index.ts";
 import { newTask, startProgram } from "../../support/sqlite-fixture.ts";
 import { temporaryFolder } from "../../support/sqlite-under-test.ts";
+import { queuesOf } from "../../support/queues-of.ts";
 
 void test("a call waits while another program writes, without blocking this one, and calls keep their order", async () => {
   using folder = temporaryFolder();
@@ -25,7 +26,7 @@ void test("a call waits while another program writes, without blocking this one,
   const calls = [1, 2, 3].map((nth) => store.add([newTask(nth)]));
   // The event loop goes on, and reading needs no lock.
   await waiting;
-  assert.deepEqual(await store.queues(), []);
+  assert.deepEqual(await queuesOf(store), []);
   holder.tell("go on");
   for (const [added] of await Promise.all(calls)) assert.equal(added?.status, "added");
   const { items } = await store.list({ limit: 10 });

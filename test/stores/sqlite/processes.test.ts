@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { sqliteStore } from "../../../src/stores/sqlite/index.ts";
 import { assertSound, claim, newTask, startProgram, uuid } from "../../support/sqlite-fixture.ts";
 import { temporaryFolder } from "../../support/sqlite-under-test.ts";
+import { queuesOf } from "../../support/queues-of.ts";
 
 void test("three programs that add and claim at once complete every task exactly once", async () => {
   using folder = temporaryFolder();
@@ -29,7 +30,7 @@ void test("three programs that add and claim at once complete every task exactly
   }
   const expected = [1, 2, 3].flatMap((lane) => Array.from({ length: 1_000 }, (_, nth) => uuid(nth, lane)));
   assert.deepEqual(done.toSorted(), expected.toSorted());
-  const [queue] = await store.queues();
+  const [queue] = await queuesOf(store);
   assert.ok(Object.values(queue!.counts).every((count) => count === 0));
 });
 

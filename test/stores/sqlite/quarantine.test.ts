@@ -7,6 +7,7 @@ import { sqliteStore } from "../../../src/stores/sqlite/index.ts";
 import { manualClock } from "../../../src/testing/index.ts";
 import { claim, newTask, uuid } from "../../support/sqlite-fixture.ts";
 import { temporaryFolder } from "../../support/sqlite-under-test.ts";
+import { queuesOf } from "../../support/queues-of.ts";
 
 /** A store with the tasks 1 to 5, of which the SQL spoils some. */
 async function spoiled(
@@ -51,7 +52,7 @@ for (const [what, set] of [
       assert.equal(task.deadReason, "invalid");
       assert.equal(task.error?.code, "UNREADABLE");
       assert.equal(task.payload, '{"nth":3}');
-      const [queue] = await store.queues();
+      const [queue] = await queuesOf(store);
       assert.equal(queue?.counts.dead, 1);
       assert.equal(queue.counts.running, 4);
       assert.equal(queue.counts.pending, 0);
@@ -66,7 +67,7 @@ void test("spoiled numbers hide nothing from those who look", async () => {
   await spoiled(`UPDATE task SET ${numbers}`, async (store) => {
     assert.equal((await store.list({ limit: 10 })).items.length, 5);
     assert.equal((await store.get(uuid(3)))?.createdAt, 0);
-    assert.equal((await store.queues()).length, 1);
+    assert.equal((await queuesOf(store)).length, 1);
   });
 });
 
@@ -106,7 +107,7 @@ void test("a pending entry whose task is gone is dropped, and the others are cla
       (await claim(store)).map(({ id }) => id),
       OTHERS,
     );
-    const [queue] = await store.queues();
+    const [queue] = await queuesOf(store);
     assert.equal(queue?.counts.pending, 0);
     assert.equal(queue.counts.running, 4);
   });
@@ -134,7 +135,7 @@ void test("a lease whose task is gone is lost to its worker and dropped when it 
   assert.deepEqual(verdicts, ["lost"]);
   await clock.advance(31_000);
   await store.maintain({ limit: 10 });
-  const [queue] = await store.queues();
+  const [queue] = await queuesOf(store);
   assert.equal(queue?.counts.running, 0);
   assert.equal(queue.counts.pending, 1);
 });
@@ -154,7 +155,7 @@ void test("a task that waits for its time and is gone is dropped when it falls d
     (await claim(store)).map(({ id }) => id),
     [uuid(2)],
   );
-  const [queue] = await store.queues();
+  const [queue] = await queuesOf(store);
   assert.equal(queue?.counts.scheduled, 0);
   assert.equal(queue.counts.pending, 0);
 });

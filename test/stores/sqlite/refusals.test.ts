@@ -22,6 +22,7 @@ import { APPLICATION_ID, VERSION } from "../../../src/stores/sqlite/migrate.ts";
 import type { WindlassError } from "../../../src/task/errors.ts";
 import { claim, newTask } from "../../support/sqlite-fixture.ts";
 import { temporaryFolder } from "../../support/sqlite-under-test.ts";
+import { queuesOf } from "../../support/queues-of.ts";
 
 async function refuses(path: string, code: string): Promise<void> {
   await using store = sqliteStore({ path });
@@ -256,7 +257,7 @@ void test("a full store refuses tasks with STORE_FULL, keeps what it has, and ca
     { code: "STORE_FULL" },
   );
   assert.ok(added > 10);
-  const [queue] = await store.queues();
+  const [queue] = await queuesOf(store);
   assert.equal(queue?.counts.pending, added);
   let drained = 0;
   for (let leases = await claim(store, 5); leases.length > 0; leases = await claim(store, 5)) {

@@ -6,6 +6,7 @@ import { sqliteStore } from "../../../src/stores/sqlite/index.ts";
 import { WindlassError } from "../../../src/task/errors.ts";
 import { newTask, uuid } from "../../support/sqlite-fixture.ts";
 import { temporaryFolder } from "../../support/sqlite-under-test.ts";
+import { queuesOf } from "../../support/queues-of.ts";
 
 /** A store with `count` tasks that wait. */
 async function filled(path: string, count: number): Promise<FullStore> {
@@ -51,7 +52,7 @@ void test("acting on many tasks, and a purge, let this process do other things b
   // Two pauses at least, and each takes some turns.
   assert.ok((await turnsDuring(store.act(refs(350), "cancel"))) > 3);
   assert.ok((await turnsDuring(store.purge("q", ["pending", "cancelled"]))) > 3);
-  assert.deepEqual(await store.queues(), []);
+  assert.deepEqual(await queuesOf(store), []);
 });
 
 void test("other calls come between the transactions", async () => {
@@ -75,7 +76,7 @@ for (const [what, call] of [
       assert.ok(error.cause instanceof WindlassError && error.cause.code === "STORE_CLOSED");
       return true;
     });
-    await store.queues(); // behind the first transaction
+    await queuesOf(store); // behind the first transaction
     await store[Symbol.asyncDispose]();
     await failing;
     await using again = sqliteStore({ path: folder.file() });

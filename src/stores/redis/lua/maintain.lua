@@ -100,8 +100,8 @@ if hasKeys and budget > 0 then
   end
 end
 
--- 1,440 minutes of five counters; looked at when there are clearly more. The totals, which have no minute, stay.
-if call('HLEN', activity) > 8000 then
+-- 1,440 minutes of six counters; looked at when there are clearly more. The totals, which have no minute, stay.
+if call('HLEN', activity) > 10000 then
   local oldest, old = floor(now / 60000) - 1440, {}
   for _, field in ipairs(call('HKEYS', activity)) do
     if sub(field, 1, 6) ~= 'total:' and (tonumber(string.match(field, '^%d+')) or 0) < oldest then old[#old + 1] = field end

@@ -61,7 +61,7 @@ SELECT
   OR EXISTS (SELECT 1 FROM activity WHERE minute < ?2)
 
 -- name: infos
--- ?1 to ?2 names. With the `run_at` of the task that would be claimed first, which is the left end of the queue's part of
+-- ?1 to ?2 names, ?3 one that is left out, ?4 how many at most. With the `run_at` of the task that would be claimed first, which is the left end of the queue's part of
 -- `ready`; then the counts, state by state, and the totals, event by event.
 SELECT
   name, paused,
@@ -72,8 +72,9 @@ SELECT
   ),
   ${COUNTS}, ${TOTALS}
 FROM queue
-WHERE name BETWEEN ?1 AND ?2 AND listed = 1
+WHERE name BETWEEN ?1 AND ?2 AND name <> ?3 AND listed = 1
 ORDER BY name
+LIMIT ?4
 
 -- name: pendingTotal
 -- From the counts.

@@ -32,6 +32,9 @@ for i = 1, #ids do
     end
     -- include: record-attempt
   end
+  if move.counts ~= '-' and stop == 0 then
+    events[':' .. move.counts] = (events[':' .. move.counts] or 0) + 1
+  end
   if brings == 'result' then fields[#fields + 1], fields[#fields + 2] = id .. ':result', textOf[i] end
   if counted[to] then events[':' .. to] = (events[':' .. to] or 0) + 1 end
   if to ~= 'dead' then reason = move.puts == 'back' and putBack or '-' end

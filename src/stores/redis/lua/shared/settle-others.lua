@@ -13,9 +13,10 @@ for i = 1, #named do
   if lease and not ended[id] and sub(lease, 1, 16) == ARGV[from + 1] then
     local text = ARGV[from + 2]
     if not moves[text] then
-      local to, ifCancelled, costs, reason, brings, puts = string.match(text, '^(%S+) (%S+) (%S+) (%S+) (%S+) (%S+)$')
+      local to, ifCancelled, costs, reason, brings, puts, counts =
+        string.match(text, '^(%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+)$')
       moves[text] = {
-        to = to, ifCancelled = ifCancelled, costs = costs, reason = reason, brings = brings, puts = puts,
+        to = to, ifCancelled = ifCancelled, costs = costs, reason = reason, brings = brings, puts = puts, counts = counts,
       }
     end
     ids[n], held[n], moveOf[n], delayOf[n], textOf[n] = id, lease, moves[text], ARGV[from + 3], ARGV[from + 4]
