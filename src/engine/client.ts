@@ -39,7 +39,8 @@ import type { Service } from "./service.ts";
 import { housekeeping, type HousekeepingOptions, together, toSettings } from "./services.ts";
 import type { TaskDetailInfo, TaskInfo } from "./task-info.ts";
 import { orFail, within } from "./within.ts";
-import { Worker, type WorkerTools } from "./worker.ts";
+import { Worker } from "./worker.ts";
+import type { WorkerTools } from "./worker-tools.ts";
 import type { WorkOptions } from "./work-options.ts";
 
 /** How long a close waits for enqueues under way. A call of Redis with its wait for disks takes up to 8 s before it fails. */

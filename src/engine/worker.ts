@@ -2,7 +2,6 @@
  * A worker: claims no more than it can run, runs it, settles in batches, and stops without losing anything.
  * How it talks with the store is in `exchanger.ts`.
  */
-import type { Clock, Random } from "../store/clock.ts";
 import type { Lease, Store } from "../store/store.ts";
 import { hasCode } from "../task/errors.ts";
 import { toTaskError } from "../task/judge.ts";
@@ -16,23 +15,15 @@ import { IdleWait } from "./idle-wait.ts";
 import { Isolation } from "./isolation.ts";
 import { sayLast } from "./last-words.ts";
 import { LeaseKeeper } from "./lease-keeper.ts";
-import type { Logger } from "./logger.ts";
-import { composeRun, type RunMiddleware } from "./middleware.ts";
+import { composeRun } from "./middleware.ts";
 import { Outbox } from "./outbox.ts";
 import type { Service } from "./service.ts";
 import { housekeeping } from "./services.ts";
 import { onStopSignals, resend } from "./stop-signals.ts";
 import { subscribe } from "./subscribe.ts";
 import { UnhandledTypes } from "./unhandled.ts";
+import { checkHeld, checkTools, type WorkerTools } from "./worker-tools.ts";
 import { resolveWorkOptions, type WorkOptions, type WorkSettings } from "./work-options.ts";
-
-export interface WorkerTools {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly logger: Logger;
-  /** Runs around every attempt, outside of what the worker's options name. */
-  readonly middleware: readonly RunMiddleware[];
-}
 
 type Phase = "new" | "claiming" | "stopping" | "stopped";
 
@@ -58,7 +49,7 @@ export class Worker implements AsyncDisposable {
   #gone: unknown; // why no call of the store will ever do any more
 
   constructor(store: Store, tasks: readonly TaskDefinition[], options: WorkOptions, tools: WorkerTools) {
-    this.#store = store;
+    this.#store = checkTools(store, tools);
     const handlers = handlersOf(tasks);
     this.#idle = new IdleWait(tools.clock, () => this.#running.size === 0 && this.#exchanger.idle);
     this.#settings = resolveWorkOptions(options, tasks);
@@ -125,6 +116,7 @@ export class Worker implements AsyncDisposable {
    * process that is started again opens what is there by then.
    */
   async run(): Promise<void> {
+    checkHeld(this, Worker);
     if (this.#phase !== "new") return this.#done.promise;
     this.#phase = "claiming";
     const unwatch = this.#settings.signals ? this.#watchSignals() : undefined;
@@ -161,6 +153,7 @@ export class Worker implements AsyncDisposable {
    * waits up to `shutdown.abort` more, and releases what is left without cost. Calling it again waits for the same end.
    */
   async stop(): Promise<void> {
+    checkHeld(this, Worker);
     if (this.#phase === "new") {
       this.#phase = "stopped";
       this.#done.resolve();

@@ -3,6 +3,7 @@
  * so that a dashboard over a store that cannot list fails to compile instead of showing empty tables.
  */
 import type { Act } from "../task/life.ts";
+import { hasMethod } from "../task/options.ts";
 import type { Task, TaskDetail, TaskRef, TaskState } from "../task/task.ts";
 import type { Store } from "./store.ts";
 
@@ -195,7 +196,8 @@ export const FACETS = {
 
 export type Facet = keyof typeof FACETS;
 
-/** True if the store has all calls of the facet. */
+/** True if the store has all calls of the facet. Never fails: what is no store has none. */
 export function hasFacet(store: Store, facet: Facet): boolean {
-  return FACETS[facet].every((call) => typeof (store as Partial<FullStore>)[call] === "function");
+  if (typeof facet !== "string" || !Object.hasOwn(FACETS, facet)) return false;
+  return FACETS[facet].every((call) => hasMethod(store, call));
 }
