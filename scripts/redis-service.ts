@@ -119,34 +119,50 @@ export interface RedisSentinels extends AsyncDisposable {
   /** With the primary's name `windlass`. */
   readonly url: string;
   readonly primary: RedisServer;
+  /** The first of them. */
   readonly replica: RedisServer;
+  readonly replicas: readonly RedisServer[];
   readonly sentinels: readonly RedisServer[];
 }
 
-/** Starts a primary, a replica of it and three sentinels, which fail over when the primary was silent for `downAfterMs` (15 s). */
+/**
+ * Starts a primary, `replicaCount` (1) replicas of it and three sentinels, which fail over when the primary was silent for
+ * `downAfterMs` (15 s).
+ */
 export async function startRedisSentinels(
-  options: RedisOptions & { readonly downAfterMs?: number } = {},
+  options: RedisOptions & { readonly downAfterMs?: number; readonly replicaCount?: number } = {},
 ): Promise<RedisSentinels> {
   await using stack = new AsyncDisposableStack();
-  const { lines = [] } = options;
+  const { lines = [], replicaCount = 1 } = options;
   const primary = stack.use(await startRedis(options));
-  const replica = stack.use(
-    await startRedis({ ...options, lines: [...lines, `replicaof 127.0.0.1 ${primary.port}`] }),
-  );
+  const replicas: RedisServer[] = [];
   const cli = await program("redis-cli");
-  await until(cli, replica.port, options.tls, ["info", "replication"], /master_link_status:up/);
+  for (let i = 0; i < replicaCount; i++) {
+    const replica = stack.use(
+      await startRedis({ ...options, lines: [...lines, `replicaof 127.0.0.1 ${primary.port}`] }),
+    );
+    await until(cli, replica.port, options.tls, ["info", "replication"], /master_link_status:up/);
+    replicas.push(replica);
+  }
   const sentinels: RedisServer[] = [];
   for (let i = 0; i < 3; i++)
     sentinels.push(stack.use(await startSentinel(primary.port, { downAfterMs: CALM_MS, ...options })));
   for (const { port } of sentinels) {
-    await until(cli, port, options.tls, ["info", "sentinel"], /status=ok,.*slaves=1,sentinels=3/);
+    await until(
+      cli,
+      port,
+      options.tls,
+      ["info", "sentinel"],
+      new RegExp(`status=ok,.*slaves=${replicaCount},sentinels=3`),
+    );
   }
   const scheme = options.tls === undefined ? "redis" : "rediss";
   const owned = stack.move();
   return {
     url: `${scheme}+sentinel://${sentinels.map(({ port }) => `127.0.0.1:${port}`).join(",")}/windlass`,
     primary,
-    replica,
+    replica: replicas[0]!,
+    replicas,
     sentinels,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

@@ -28,6 +28,7 @@ export async function pageOfTasks(client: ApiContext["client"], query: TaskQuery
   const items: TaskInfo[] = [];
   let { cursor } = query;
   let searched: number | undefined;
+  let incomplete: true | undefined;
   let shown = 0;
   let read = 0;
   for (let wanted = FIRST; ;) {
@@ -38,6 +39,7 @@ export async function pageOfTasks(client: ApiContext["client"], query: TaskQuery
       read += FRAME + task.payloadText.length + (task.resultText?.length ?? 0);
     }
     cursor = part.nextCursor;
+    incomplete ??= part.incomplete;
     if (part.searched !== undefined) searched = (searched ?? 0) + part.searched;
     // A part that is not full ended where its search did.
     if (cursor === undefined || part.items.length < wanted) break;
@@ -45,7 +47,7 @@ export async function pageOfTasks(client: ApiContext["client"], query: TaskQuery
     wanted = Math.min(limit - items.length, Math.floor(items.length * share));
     if (wanted <= 0) break;
   }
-  return { items, nextCursor: cursor, searched };
+  return { items, nextCursor: cursor, searched, incomplete };
 }
 
 function shownWeight({ payloadText, resultText = "", headers, error }: TaskInfo): number {

@@ -4,7 +4,7 @@ import { TASK_STATES } from "../task/task.ts";
 import { durationField, idField, instantField, payloadField, priorityField } from "./fields.ts";
 import { defineOperation } from "./operation.ts";
 import { pageOfTasks } from "./page.ts";
-import { integer, list, object, oneOf, optional, text } from "./schema.ts";
+import { flag, integer, list, object, oneOf, optional, text } from "./schema.ts";
 import { taskDetailView, taskView, toDetailView, toListedView, toTaskView } from "./views.ts";
 
 export const listTasks = defineOperation({
@@ -34,12 +34,15 @@ export const listTasks = defineOperation({
     items: list(taskView),
     nextCursor: optional(text()),
     searched: optional(integer({ description: "With q: how many tasks were looked at" })),
+    incomplete: optional(
+      flag({ description: "True: a part of the store cannot be reached, and its queues were left out" }),
+    ),
   }),
   http: { method: "GET", path: "/v1/tasks" },
   run: async ({ client }, { q, ...query }) => {
     try {
-      const { items, nextCursor, searched } = await pageOfTasks(client, { ...query, text: q });
-      return { items: items.map(toListedView), nextCursor, searched };
+      const { items, ...page } = await pageOfTasks(client, { ...query, text: q });
+      return { ...page, items: items.map(toListedView) };
     } catch (error) {
       throw error instanceof WindlassError && error.pointer === "text" ? asQ(error) : error;
     }

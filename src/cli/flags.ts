@@ -17,11 +17,12 @@ export function runFlags(command: Command): Command {
   );
 }
 
-/** `--host`, `--port`, for what listens. */
+/** `--host`, `--port`, `--trusted`, for what listens. */
 export function serverFlags(command: Command): Command {
   return command
     .option("--host <host>", "Address to listen on (WINDLASS_HOST)")
-    .option("--port <port>", "Port to listen on (WINDLASS_PORT)");
+    .option("--port <port>", "Port to listen on (WINDLASS_PORT)")
+    .option("--trusted", "Without a token, serve what a proxy passes on (WINDLASS_TRUSTED)");
 }
 
 /** `--token`, for what listens and for what calls. */

@@ -18,12 +18,13 @@ const SAY_EVERY_MS = 30_000;
 /**
  * A client of the store that the settings name. One that is away or held by another process is waited for, as long as
  * `wait` says; then, and for every other reason at once, it fails with what opening failed with. Undefined if a stop was
- * asked for meanwhile.
+ * asked for meanwhile. `onAway` is called once, before it waits.
  */
 export async function openClient(
   settings: Pick<Settings, "url" | "wait">,
   options: ClientOptions & { readonly logger: Logger },
   lifetime: Pick<Lifetime, "stopAsked">,
+  onAway?: () => Promise<void>,
 ): Promise<Client<FullStore> | undefined> {
   const { logger } = options;
   const begun = systemClock.monotonic();
@@ -48,6 +49,7 @@ export async function openClient(
       if (!isAway(error) || remaining <= 0) throw error;
       if (saidAt === undefined || now - saidAt >= SAY_EVERY_MS) {
         logger.warn({ store, error: toTaskError(error) }, "the store is away; waiting for it");
+        if (saidAt === undefined) await onAway?.();
         saidAt = now;
       }
       const waiting = wait.begin();

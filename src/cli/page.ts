@@ -9,15 +9,17 @@ export const PAGE_LIMIT = 500;
 export interface Page<Row> {
   readonly items: readonly Row[];
   readonly nextCursor?: string | undefined;
+  /** Something could not be reached, and is left out. */
+  readonly incomplete?: boolean | undefined;
 }
 
 /** A person is told how to get the next one. */
 export function printPage<Row extends object>(
   settings: Settings,
-  { items, nextCursor }: Page<Row>,
+  { items, nextCursor, incomplete }: Page<Row>,
   columns: readonly Column<Row>[],
 ): void {
-  printItems(settings.output, items, columns, { nextCursor });
+  printItems(settings.output, items, columns, { nextCursor, incomplete });
   if (settings.output === "table" && nextCursor !== undefined && !settings.quiet) {
     say(`more with --cursor ${nextCursor}`);
   }

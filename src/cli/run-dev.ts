@@ -131,11 +131,11 @@ async function startOnFreePort(
   logger: Logger,
   demo: boolean,
 ): Promise<HttpServer> {
-  const { host, port: first, token } = settings;
+  const { host, port: first, token, trusted } = settings;
   const last = sources.port === DEFAULT_SOURCE ? first + PORTS_TRIED : first;
   for (let port = first; ; port++) {
     try {
-      const server = await startServer({ client, host, port, token, logger, demo });
+      const server = await startServer({ client, host, port, token, trusted, logger, demo });
       if (port !== first && !isForMachines(settings)) say(`port ${first} is taken; using ${port}`);
       return server;
     } catch (error) {

@@ -11,6 +11,7 @@ import {
   toList,
   toPort,
   toQueues,
+  toSwitch,
   toText,
 } from "./values.ts";
 
@@ -31,6 +32,8 @@ export interface Settings {
   readonly port: number;
   readonly token: string | undefined;
   readonly tokenFile: string | undefined;
+  /** What is in front of a server without a token lets in only whom it knows. */
+  readonly trusted: boolean;
   /** The server that `stress` and `healthcheck` talk to; undefined: the local one on `port`. */
   readonly target: string | undefined;
   /** Modules with task definitions. */
@@ -79,6 +82,7 @@ export const SETTINGS: { readonly [Key in keyof Settings]: Setting<Settings[Key]
   port: { env: "WINDLASS_PORT", read: toPort, fallback: 8080 },
   token: { env: "WINDLASS_TOKEN", read: toText, fallback: undefined },
   tokenFile: { env: "WINDLASS_TOKEN_FILE", read: toText, fallback: undefined },
+  trusted: { env: "WINDLASS_TRUSTED", read: toSwitch, fallback: false },
   target: { env: "WINDLASS_TARGET", read: toText, fallback: undefined },
   modules: { read: toList, fallback: [] },
   concurrency: { env: "WINDLASS_CONCURRENCY", read: toConcurrency, fallback: 10 },

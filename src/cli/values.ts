@@ -14,6 +14,12 @@ export function toBoolean(value: unknown, name: string): boolean {
   throw invalid(value, name, "true or false");
 }
 
+/** True or false, also as text: a variable has nothing else. */
+export function toSwitch(value: unknown, name: string): boolean {
+  if (value === "true") return true;
+  return value === "false" ? false : toBoolean(value, name);
+}
+
 /** A whole number from `min` to `max`, also as text. */
 export function toInteger(value: unknown, name: string, min: number, max: number): number {
   return checkInteger(typeof value === "string" ? numberIfDigits(value) : value, min, max, name);

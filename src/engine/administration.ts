@@ -8,6 +8,7 @@ import { type Act, isWaiting, statesThatAllow } from "../task/life.ts";
 import { checkId, checkName, quote } from "../task/names.ts";
 import { checkEach, checkKeys } from "../task/options.ts";
 import { type Priority, toPriority } from "../task/priority.ts";
+import { isList, reading } from "../task/reading.ts";
 import { TASK_STATES, type TaskRef, type TaskState } from "../task/task.ts";
 import { administrable, controllable } from "./facet.ts";
 import { checkState, findQueue, knownQueue } from "./inspection.ts";
@@ -96,7 +97,7 @@ export async function purgeQueue(
 }
 
 function checkPurgeable(states: unknown): readonly TaskState[] {
-  if (!Array.isArray(states) || states.length === 0) {
+  if (!isList(states) || states.length === 0) {
     throw new WindlassError("INVALID_OPTION", `states is ${quote(states)}; expected at least one state`, {
       pointer: "states",
     });
@@ -118,12 +119,12 @@ function checkPurgeable(states: unknown): readonly TaskState[] {
 }
 
 function isOne(tasks: string | TaskRef | readonly (string | TaskRef)[]): tasks is string | TaskRef {
-  return !Array.isArray(tasks);
+  return !isList(tasks);
 }
 
 function toRef(task: string | TaskRef): TaskRef {
   if (typeof task !== "object" || task === null) return { id: checkId(task) };
-  const { id, queue } = task;
+  const { id, queue } = reading("the task", () => ({ id: task.id, queue: task.queue }));
   return { id: checkId(id), ...(queue !== undefined && { queue: checkName(queue, "queue") }) };
 }
 

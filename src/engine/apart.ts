@@ -16,6 +16,19 @@ const LIMIT = 1_000;
 /** A part of the store that is away is worth a line no more often than this. */
 const BETWEEN_LINES_MS = 5_000;
 
+/**
+ * How long a stop tries to say these once nothing runs any more. A node that restarts is back by then. A replica takes over
+ * only after `cluster-node-timeout` (15 s by default), which is longer than most supervisors give a process; and what is lost
+ * is not the task but one run of it.
+ */
+const LAST_MS = 5_000;
+
+/** Waits between those last tries. */
+const LAST_WAIT_MS = 1_000;
+
+/** A single failure may be that of a call that began long before. */
+const LAST_TRIES = 2;
+
 export interface ApartOptions {
   readonly store: Store;
   readonly clock: Clock;
@@ -32,9 +45,12 @@ export interface ApartOptions {
 
 export class Apart {
   readonly #options: ApartOptions;
-  readonly #wait: RetryWait;
+  #wait: RetryWait;
   #settlements: Settlement[] = [];
   #saying = false;
+  /** Since when only these are left to wait for, and how often they were tried in vain from then on. */
+  #last: { readonly since: number; tries: number } | undefined;
+  #givenUp = false;
   #quietUntil = Number.NEGATIVE_INFINITY;
 
   constructor(options: ApartOptions) {
@@ -42,11 +58,12 @@ export class Apart {
     this.#wait = new RetryWait(options.clock, options.random);
   }
 
+  /** There is nothing to wait for: none are left, or those that are left were given up. */
   get empty(): boolean {
-    return this.#settlements.length === 0;
+    return this.#givenUp || this.#settlements.length === 0;
   }
 
-  /** The leases of all that waits. */
+  /** The leases of all that waits, or was given up. */
   get leases(): readonly LeaseRef[] {
     return this.#settlements;
   }
@@ -84,10 +101,27 @@ export class Apart {
     this.#wait.end();
   }
 
+  /** The worker stops, and nothing runs any more: these are tried for a few seconds more. */
+  hurry(): void {
+    if (this.#last !== undefined) return;
+    const { clock, random } = this.#options;
+    this.#last = { since: clock.monotonic(), tries: 0 };
+    const before = this.#wait;
+    this.#wait = new RetryWait(clock, random, LAST_WAIT_MS);
+    before.end();
+  }
+
+  /** After a try in vain. */
+  #tooLate(): boolean {
+    if (this.#last === undefined) return false;
+    this.#last.tries += 1;
+    return this.#last.tries >= LAST_TRIES && this.#options.clock.monotonic() - this.#last.since >= LAST_MS;
+  }
+
   async #say(): Promise<void> {
     const { store, outbox, onIdle } = this.#options;
     this.#saying = true;
-    while (this.#settlements.length > 0) {
+    while (!this.empty) {
       await this.#wait.begin();
       const said = this.#settlements.slice(0, LIMIT);
       try {
@@ -95,11 +129,13 @@ export class Apart {
         const open = new Set(said.filter((_, i) => reply.verdicts[i] === "unknown"));
         this.#settlements = [...this.#settlements.filter((each) => !said.includes(each)), ...open];
         if (open.size < said.length) this.#wait.reset();
+        else this.#givenUp = this.#tooLate();
         outbox.report(said, reply);
       } catch (error) {
         if (hasCode(error, "STORE_CLOSED")) break;
         // Others may be of another server.
         this.#settlements = [...this.#settlements.slice(said.length), ...said];
+        this.#givenUp = this.#tooLate();
       }
     }
     this.#saying = false;

@@ -46,7 +46,7 @@ export class Batcher<Item, Answer> {
   readonly #send: (items: readonly Item[]) => Promise<readonly (Answer | Failed)[]>;
   readonly #options: BatcherOptions<Item>;
   #waiting: Waiting<Item, Answer>[] = [];
-  #running = 0;
+  readonly #running = new Set<readonly Waiting<Item, Answer>[]>();
   #scheduled = false;
   #answering = false;
   #idle: (() => void)[] = [];
@@ -74,25 +74,32 @@ export class Batcher<Item, Answer> {
     return new Promise((resolve) => this.#idle.push(resolve));
   }
 
+  /** Waits for no answer any more: what was sent fails with the one error, what was not with the other. */
+  abandon(sent: unknown, unsent: unknown): void {
+    for (const { reject } of [...this.#running].flat()) reject(sent);
+    for (const { reject } of this.#waiting.splice(0)) reject(unsent);
+    this.#running.clear(); // so that what is added later is not kept waiting for them
+  }
+
   #isIdle(): boolean {
-    return this.#running === 0 && this.#waiting.length === 0;
+    return this.#running.size === 0 && this.#waiting.length === 0;
   }
 
   #schedule(): void {
-    if (this.#scheduled || this.#running === this.#options.calls) return;
+    if (this.#scheduled || this.#running.size >= this.#options.calls) return;
     this.#scheduled = true;
     const send = (): void => {
       this.#scheduled = false;
-      void this.#run(this.#take());
+      if (this.#waiting.length > 0) void this.#run(this.#take());
       // A turn later, not at once: two calls that arrive together are answered together, and would never take turns.
       if (this.#waiting.length > 0) this.#schedule();
     };
-    if (this.#running === 0) process.nextTick(send);
+    if (this.#running.size === 0) process.nextTick(send);
     else this.#options.clock.defer(send);
   }
 
   async #run(batch: readonly Waiting<Item, Answer>[]): Promise<void> {
-    this.#running += 1;
+    this.#running.add(batch);
     try {
       const answers = await this.#send(batch.map((waiting) => waiting.item));
       if (this.#options.calls > 1) await this.#turnToAnswer();
@@ -104,7 +111,7 @@ export class Batcher<Item, Answer> {
     } catch (error) {
       for (const waiting of batch) waiting.reject(error);
     }
-    this.#running -= 1;
+    this.#running.delete(batch);
     // Put off like the first: those who were answered add again before the next batch is cut.
     if (this.#waiting.length > 0) this.#schedule();
     else if (this.#isIdle()) for (const resolve of this.#idle.splice(0)) resolve();
@@ -120,7 +127,7 @@ export class Batcher<Item, Answer> {
 
   #take(): readonly Waiting<Item, Answer>[] {
     const { calls, maxItems, maxWeight, weigh } = this.#options;
-    const among = this.#waiting.length < SPLIT_FROM ? 1 : calls - this.#running;
+    const among = this.#waiting.length < SPLIT_FROM ? 1 : calls - this.#running.size;
     const most = Math.min(maxItems, Math.ceil(this.#waiting.length / among));
     let count = 0;
     let weight = 0;

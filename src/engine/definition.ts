@@ -8,6 +8,7 @@ import type { RetryPolicy } from "../task/judge.ts";
 import { checkName, quote } from "../task/names.ts";
 import { checkInteger, checkKeys } from "../task/options.ts";
 import { type Priority, toPriority } from "../task/priority.ts";
+import { isList } from "../task/reading.ts";
 import type { TaskLog } from "./logger.ts";
 import { checkSchema, type SchemaInput, type SchemaOutput, type StandardSchema } from "./schema.ts";
 
@@ -119,7 +120,7 @@ export function definitionOf<Definition extends object>(task: Definition | strin
 
 /** Fails with `INVALID_DEFINITION` for what is no list of definitions. */
 export function checkDefinitions(tasks: readonly TaskDefinition[]): void {
-  if (!Array.isArray(tasks)) throw notDefined("tasks", tasks, "a list of what defineTask made");
+  if (!isList(tasks)) throw notDefined("tasks", tasks, "a list of what defineTask made");
   for (let index = 0; index < tasks.length; index++) {
     const task: unknown = tasks[index];
     if (!isTaskDefinition(task)) throw notDefined(`tasks[${index}]`, task, "what defineTask made");

@@ -6,14 +6,13 @@
  * Behind a network two calls are worth having under way: while the server works on one, the other's tasks run. What
  * there is to say is then split between them, and from there on they take turns by themselves.
  */
-import type { Cancel, Clock, Random } from "../store/clock.ts";
-import type { Claim, Exchange, ExchangeReply, Lease, LeaseRef, Store } from "../store/store.ts";
+import type { Cancel } from "../store/clock.ts";
+import type { Claim, Exchange, ExchangeReply, Lease } from "../store/store.ts";
 import { hasCode, WindlassError } from "../task/errors.ts";
 import { toTaskError } from "../task/judge.ts";
-import type { Logger } from "./logger.ts";
 import { Apart } from "./apart.ts";
-import type { Outbox } from "./outbox.ts";
-import { inOrder, type QueueWeight } from "./queue-weights.ts";
+import type { ExchangerOptions } from "./exchanger-options.ts";
+import { inOrder } from "./queue-weights.ts";
 import { RetryWait } from "./retry-wait.ts";
 import { stagger } from "./stagger.ts";
 
@@ -22,33 +21,6 @@ const SHORTEST_REST_MS = 5;
 
 /** A call beside another one is for at least this many tasks: it costs as much by itself as ten tasks do in it. */
 const WORTH_A_CALL = 16;
-
-export interface ExchangerOptions {
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly logger: Logger;
-  readonly outbox: Outbox;
-  /** Names the claimer. */
-  readonly worker: string;
-  readonly queues: readonly QueueWeight[];
-  readonly leaseMs: number;
-  readonly pollMs: number;
-  /** How many more attempts may begin. */
-  readonly free: () => number;
-  /** Outcomes wait for room in the store: their leases are to be kept meanwhile. */
-  readonly onFull: () => void;
-  /** The leases of what runs now. */
-  readonly holding: () => readonly LeaseRef[];
-  /** Of the leases of one claim those that are to begin. */
-  readonly sift: (leases: readonly Lease[], expiresAt: number) => readonly Lease[];
-  /** A lease was claimed; `expiresAt` is when it ends at the latest, by the monotonic clock. */
-  readonly onLease: (lease: Lease, expiresAt: number) => void;
-  /** No call is under way, and there is nothing to say. */
-  readonly onIdle: () => void;
-  /** The store was closed; nothing will be said any more. */
-  readonly onClosed: (error: unknown) => void;
-}
 
 interface Failure {
   readonly error: unknown;
@@ -89,7 +61,13 @@ export class Exchanger {
 
   /** Nothing is under way or about to be. */
   get idle(): boolean {
-    return this.#calls === 0 && !this.#scheduled && this.#options.outbox.empty && this.#apart.empty;
+    if (this.#calls > 0) return false;
+    return this.#stopped || (!this.#scheduled && this.#options.outbox.empty && this.#apart.empty);
+  }
+
+  /** How many outcomes the store has not heard, beside those of the calls under way. */
+  get unsaid(): number {
+    return this.#options.outbox.leases.length + this.#apart.leases.length;
   }
 
   /** There may be something to claim. */
@@ -118,6 +96,11 @@ export class Exchanger {
     this.#outage.end();
     this.#noRoom.end();
     this.#apart.retryNow();
+  }
+
+  /** The worker stops, and nothing runs any more: what cannot reach its part of the store is not waited for much longer. */
+  hurry(): void {
+    this.#apart.hurry();
   }
 
   /** Says nothing more. */
@@ -245,7 +228,9 @@ export class Exchanger {
       void this.#waitForRoom();
       return;
     }
-    if (hasCode(error, "STORE_CLOSED")) {
+    if (hasCode(error, "STORE_CLOSED") || hasCode(error, "STORE_GONE")) {
+      outbox.putBack(settle);
+      if (this.#stopped) return;
       this.#stopped = true;
       onClosed(error);
       return;

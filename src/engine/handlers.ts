@@ -1,12 +1,13 @@
 /** Which handler runs which type. */
 import { WindlassError } from "../task/errors.ts";
-import { CATCH_ALL, type TaskDefinition } from "./definition.ts";
+import { CATCH_ALL, checkDefinitions, type TaskDefinition } from "./definition.ts";
 
 /** Handlers by type; `*` is the catch-all. */
 export type Handlers = ReadonlyMap<string, TaskDefinition>;
 
 /** Fails with `INVALID_DEFINITION` if there is none, or if there are two for one type. */
 export function handlersOf(tasks: readonly TaskDefinition[]): Handlers {
+  checkDefinitions(tasks);
   const handlers = new Map<string, TaskDefinition>();
   for (const task of tasks) {
     if (handlers.has(task.type)) {

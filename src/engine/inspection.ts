@@ -43,6 +43,8 @@ export interface TaskInfoPage {
   readonly nextCursor?: string | undefined;
   /** With a query that no index answers: how many tasks were looked at for this page. */
   readonly searched?: number | undefined;
+  /** A part of the store (shards of a cluster) could not be reached, and its queues were left out of this page. */
+  readonly incomplete?: true | undefined;
 }
 
 /** Which queues to list. */

@@ -5,7 +5,7 @@
 import type { Cancel, Clock, Random } from "../store/clock.ts";
 import type { Keep, MaintainReply, Retention, Store } from "../store/store.ts";
 import { type Duration, toMs, toMsWithin } from "../task/duration.ts";
-import { WindlassError } from "../task/errors.ts";
+import { hasCode } from "../task/errors.ts";
 import { toTaskError } from "../task/judge.ts";
 import { EXPIRY } from "../task/life.ts";
 import { checkInteger, checkKeys } from "../task/options.ts";
@@ -128,7 +128,11 @@ export class Janitor implements Service {
         tell(maintenanceSwept, { ...reply });
       }
     } catch (error) {
-      if (error instanceof WindlassError && error.code === "STORE_CLOSED") return;
+      if (hasCode(error, "STORE_CLOSED")) return;
+      if (hasCode(error, "STORE_GONE")) {
+        logger.error({ error: toTaskError(error) }, "housekeeping ended: the store is gone");
+        return;
+      }
       logger.warn({ error: toTaskError(error) }, "housekeeping failed; trying again");
     }
     this.#next(more ? 0 : everyMs * (0.75 + random() / 4));

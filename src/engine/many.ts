@@ -1,6 +1,7 @@
 /** From what a producer says to many tasks: all are checked before any is added, also against each other. */
 import { WindlassError } from "../task/errors.ts";
 import { atIndex, checkList, invalidOption } from "../task/options.ts";
+import { reading } from "../task/reading.ts";
 import type { NewTask } from "../task/task.ts";
 import { definitionOf } from "./definition.ts";
 import type { ManyOptions } from "./enqueue-types.ts";
@@ -67,7 +68,7 @@ export function tasksOfRequests(requests: readonly TaskRequest[], newId: () => s
     if (typeof request !== "object" || request === null) {
       throw invalidOption(`requests[${index}]`, request, "an object with a type and a payload");
     }
-    const { type, payload, ...options } = request;
+    const { type, payload, ...options } = reading(`requests[${index}]`, () => ({ ...request }));
     try {
       return taskTemplate(type, options)(encodePayload(payload), newId);
     } catch (error) {
@@ -86,7 +87,7 @@ function hasSchema(task: Produced | string): boolean {
 function checkShared(options: EnqueueOptions | undefined): EnqueueOptions | undefined {
   if (typeof options !== "object" || options === null) return options;
   for (const name of ["id", "key", "keyWindow"] as const) {
-    if (options[name] === undefined) continue;
+    if (reading("the options", () => options[name]) === undefined) continue;
     throw new WindlassError(
       "INVALID_OPTION",
       `${name} is given for all of the tasks; expected a function that answers the options of each`,

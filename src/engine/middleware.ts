@@ -2,6 +2,7 @@
 import { WindlassError } from "../task/errors.ts";
 import { quote } from "../task/names.ts";
 import { checkKeys } from "../task/options.ts";
+import { isList } from "../task/reading.ts";
 import type { NewTask } from "../task/task.ts";
 import type { TaskContext } from "./definition.ts";
 import type { EnqueueResult } from "./enqueued.ts";
@@ -35,7 +36,7 @@ export function checkMiddleware(middleware: Middleware, known: readonly (keyof M
   for (const kind of known) {
     const given: unknown = middleware[kind];
     if (given === undefined) continue;
-    if (Array.isArray(given) && given.every((one) => typeof one === "function")) continue;
+    if (isList(given) && given.every((one) => typeof one === "function")) continue;
     throw new WindlassError(
       "INVALID_OPTION",
       `middleware.${kind} is ${quote(given)}; expected a list of functions`,

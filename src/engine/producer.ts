@@ -41,6 +41,8 @@ export class Producer {
   readonly #around: EnqueueMiddleware | undefined;
   readonly #newId: () => string;
   readonly #batcher: Batcher<NewTask, EnqueueResult>;
+  /** Calls of many tasks that are under way, with what makes them fail. */
+  readonly #many = new Map<Promise<unknown>, (error: unknown) => void>();
   #lastTask: unknown = this; // to begin with it is what is no task
   #lastTemplate: Template | undefined;
 
@@ -60,8 +62,22 @@ export class Producer {
   }
 
   /** Resolves when every enqueue so far has its answer. */
-  idle(): Promise<void> {
-    return this.#batcher.idle();
+  async idle(): Promise<void> {
+    await Promise.allSettled([this.#batcher.idle(), ...this.#many.keys()]);
+  }
+
+  /** Waits for no answer any more: what was sent fails with `UNKNOWN`, what was not with `STORE_CLOSED`. */
+  abandon(): void {
+    const sent = new WindlassError(
+      "UNKNOWN",
+      "the client was closed before the store answered whether it added these tasks",
+    );
+    const unsent = new WindlassError(
+      "STORE_CLOSED",
+      "the client was closed before these tasks were sent to the store; none was added",
+    );
+    this.#batcher.abandon(sent, unsent);
+    for (const reject of this.#many.values()) reject(sent);
   }
 
   async enqueue(task: Produced | string, input: unknown, options?: EnqueueOptions): Promise<EnqueuedTask> {
@@ -104,7 +120,16 @@ export class Producer {
     return toEnqueued(task, result);
   }
 
-  async #addMany(tasks: readonly NewTask[]): Promise<EnqueuedTask[]> {
+  #addMany(tasks: readonly NewTask[]): Promise<EnqueuedTask[]> {
+    const { promise, resolve, reject } = Promise.withResolvers<EnqueuedTask[]>();
+    this.#many.set(promise, reject);
+    void this.#addEach(tasks)
+      .then(resolve, reject)
+      .finally(() => this.#many.delete(promise));
+    return promise;
+  }
+
+  async #addEach(tasks: readonly NewTask[]): Promise<EnqueuedTask[]> {
     if (this.#around !== undefined) return this.#through(this.#around, tasks);
     const answers: EnqueuedTask[] = [];
     for (const batch of batches(tasks)) {

@@ -8,12 +8,14 @@ export const OUTAGE_BACKOFF = { baseMs: 200, maxMs: 5_000 };
 export class RetryWait {
   readonly #clock: Clock;
   readonly #random: Random;
+  readonly #maxMs: number;
   #failures = 0;
   #end: (() => void) | undefined;
 
-  constructor(clock: Clock, random: Random) {
+  constructor(clock: Clock, random: Random, maxMs = OUTAGE_BACKOFF.maxMs) {
     this.#clock = clock;
     this.#random = random;
+    this.#maxMs = maxMs;
   }
 
   /** A wait is under way. */
@@ -31,7 +33,7 @@ export class RetryWait {
     this.#failures += 1;
     return new Promise((resolve) => {
       const cancel = this.#clock.after(
-        backoffMs(this.#failures, OUTAGE_BACKOFF, CALL_SHAPE, this.#random()),
+        backoffMs(this.#failures, { ...OUTAGE_BACKOFF, maxMs: this.#maxMs }, CALL_SHAPE, this.#random()),
         () => this.end(),
       );
       this.#end = () => {

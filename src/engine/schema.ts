@@ -4,6 +4,7 @@
  */
 import { WindlassError } from "../task/errors.ts";
 import { quote } from "../task/names.ts";
+import { stepOf } from "../task/pointer.ts";
 
 export interface StandardSchema<Input = unknown, Output = Input> {
   readonly "~standard": {
@@ -57,5 +58,5 @@ export async function parseWith(schema: StandardSchema, value: unknown, type: st
 /** JSON pointer (RFC 6901) to the place of an issue. */
 function pointer(issue: SchemaIssue): string {
   const steps = (issue.path ?? []).map((step) => String(typeof step === "object" ? step.key : step));
-  return `/payload${steps.map((step) => `/${step.replaceAll("~", "~0").replaceAll("/", "~1")}`).join("")}`;
+  return `/payload${steps.map(stepOf).join("")}`;
 }

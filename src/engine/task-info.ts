@@ -1,5 +1,7 @@
 /** A task as a program sees it: payload and result are values, read from their text when they are first asked for. */
 import { inspect } from "node:util";
+import { invalidOption } from "../task/options.ts";
+import { reading } from "../task/reading.ts";
 import type { FailedAttempt, Task, TaskDetail } from "../task/task.ts";
 
 type Fields = Omit<Task, "payload" | "result">;
@@ -15,6 +17,12 @@ const WithFields = class {
   }
 } as new (fields: Fields) => Fields & { toJSON(): object };
 
+/** A copy, or fails with `INVALID_OPTION` for what is no task of a store. */
+function fieldsOf(stored: Task): Task {
+  if (typeof stored === "object" && stored !== null) return reading("the task", () => ({ ...stored }));
+  throw invalidOption("the task", stored, "a task of a store");
+}
+
 /** What the client answers wherever it shows a task. Instants are ms since the epoch by the store's clock. */
 export class TaskInfo extends WithFields {
   readonly #stored: Task;
@@ -22,7 +30,7 @@ export class TaskInfo extends WithFields {
   #result: Parsed | undefined;
 
   constructor(stored: Task) {
-    const { payload: _payload, result: _result, ...fields } = stored;
+    const { payload: _payload, result: _result, ...fields } = fieldsOf(stored);
     super(fields);
     this.#stored = stored;
   }

@@ -12,3 +12,11 @@ export function within(promise: Promise<unknown>, ms: number, clock: Clock): Pro
     promise.then(end, end);
   });
 }
+
+/** The same, but fails as `promise` does, if it does so in time. */
+export function orFail(promise: Promise<unknown>, ms: number, clock: Clock): Promise<void> {
+  return new Promise((resolve, reject) => {
+    void within(promise, ms, clock).then(resolve);
+    promise.catch(reject);
+  });
+}

@@ -6,6 +6,7 @@ import { type Duration, toMs, toMsWithin } from "../task/duration.ts";
 import { WindlassError } from "../task/errors.ts";
 import { checkName, DEFAULT_QUEUE } from "../task/names.ts";
 import { checkBoolean, checkEach, checkInteger, checkKeys, invalidOption } from "../task/options.ts";
+import { isList as isGivenList, reading } from "../task/reading.ts";
 import type { TaskDefinition } from "./definition.ts";
 import { type RetentionOptions, toMaintainEvery, toRetention } from "./janitor.ts";
 import { checkMiddleware, type Middleware, type RunMiddleware } from "./middleware.ts";
@@ -88,7 +89,11 @@ export function resolveWorkOptions(options: WorkOptions, tasks: readonly TaskDef
     leaseMs: toMsWithin(lease, ["1s", "24h"], "lease"),
     pollMs: toMsWithin(poll, ["50ms", "1h"], "poll"),
     maintainEveryMs: toMaintainEvery(options.maintainEvery),
-    unhandledAfterMs: toMsWithin(options.unhandledAfter ?? "24h", ["0ms", "365d"], "unhandledAfter"),
+    unhandledAfterMs: toMsWithin(
+      options.unhandledAfter === undefined ? "24h" : options.unhandledAfter,
+      ["0ms", "365d"],
+      "unhandledAfter",
+    ),
     shutdown: {
       timeoutMs: toMs(timeout, "shutdown.timeout"),
       abortMs: toMs(abort, "shutdown.abort"),
@@ -112,7 +117,7 @@ function uniqueName(name: string | undefined): string {
 
 function toWeights(queues: WorkOptions["queues"], tasks: readonly TaskDefinition[]): readonly QueueWeight[] {
   const named: unknown = queues;
-  if (named !== undefined && (typeof named !== "object" || named === null || named instanceof Map)) {
+  if (named !== undefined && (typeof named !== "object" || named === null || isMap(named))) {
     throw invalidOption("queues", named, "a list of names, or an object of weights by name");
   }
   const weights =
@@ -120,7 +125,11 @@ function toWeights(queues: WorkOptions["queues"], tasks: readonly TaskDefinition
       ? new Map(
           [DEFAULT_QUEUE, ...tasks.map((task) => task.queue ?? DEFAULT_QUEUE)].map((queue) => [queue, 1]),
         )
-      : new Map(isList(queues) ? checkEach(queues, "queues", toWeight) : Object.entries(queues));
+      : new Map(
+          isList(queues)
+            ? checkEach(queues, "queues", toWeight)
+            : reading("queues", () => Object.entries(queues)),
+        );
   if (weights.size === 0) {
     throw new WindlassError("INVALID_OPTION", "queues is empty; expected at least one queue", {
       pointer: "queues",
@@ -137,5 +146,9 @@ function toWeight(queue: string): [string, number] {
 }
 
 function isList(queues: NonNullable<WorkOptions["queues"]>): queues is readonly string[] {
-  return Array.isArray(queues);
+  return isGivenList(queues);
+}
+
+function isMap(queues: object): boolean {
+  return reading("queues", () => queues instanceof Map);
 }

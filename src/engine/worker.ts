@@ -2,8 +2,9 @@
  * A worker: claims no more than it can run, runs it, settles in batches, and stops without losing anything.
  * How it talks with the store is in `exchanger.ts`.
  */
-import type { Clock, Random } from "../store/clock.ts";
 import type { Lease, Store } from "../store/store.ts";
+import { hasCode } from "../task/errors.ts";
+import { toTaskError } from "../task/judge.ts";
 import type { Outcome } from "../task/outcome.ts";
 import { Attempt, type AttemptTools } from "./attempt.ts";
 import { announceEnd, announceLoss, announceStart } from "./attempt-events.ts";
@@ -12,27 +13,17 @@ import { Exchanger } from "./exchanger.ts";
 import { handlersOf } from "./handlers.ts";
 import { IdleWait } from "./idle-wait.ts";
 import { Isolation } from "./isolation.ts";
+import { sayLast } from "./last-words.ts";
 import { LeaseKeeper } from "./lease-keeper.ts";
-import type { Logger } from "./logger.ts";
-import { composeRun, type RunMiddleware } from "./middleware.ts";
+import { composeRun } from "./middleware.ts";
 import { Outbox } from "./outbox.ts";
 import type { Service } from "./service.ts";
 import { housekeeping } from "./services.ts";
 import { onStopSignals, resend } from "./stop-signals.ts";
 import { subscribe } from "./subscribe.ts";
 import { UnhandledTypes } from "./unhandled.ts";
+import { checkHeld, checkTools, type WorkerTools } from "./worker-tools.ts";
 import { resolveWorkOptions, type WorkOptions, type WorkSettings } from "./work-options.ts";
-
-export interface WorkerTools {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly logger: Logger;
-  /** Runs around every attempt, outside of what the worker's options name. */
-  readonly middleware: readonly RunMiddleware[];
-}
-
-/** How long the last settlements may take when a second signal says to leave at once. */
-const LEAVE_MS = 1_000;
 
 type Phase = "new" | "claiming" | "stopping" | "stopped";
 
@@ -55,14 +46,15 @@ export class Worker implements AsyncDisposable {
   /** `run` is over: nothing of this worker is left. */
   readonly #done = Promise.withResolvers<void>();
   #phase: Phase = "new";
+  #gone: unknown; // why no call of the store will ever do any more
 
   constructor(store: Store, tasks: readonly TaskDefinition[], options: WorkOptions, tools: WorkerTools) {
-    this.#store = store;
+    this.#store = checkTools(store, tools);
     const handlers = handlersOf(tasks);
     this.#idle = new IdleWait(tools.clock, () => this.#running.size === 0 && this.#exchanger.idle);
     this.#settings = resolveWorkOptions(options, tasks);
     this.name = this.#settings.name;
-    const { retention, leaseMs, queues, pollMs, maintainEveryMs, unhandledAfterMs } = this.#settings;
+    const { retention, leaseMs, maintainEveryMs, unhandledAfterMs } = this.#settings;
     const keepCompleted = retention.completed.ageMs > 0 && retention.completed.count > 0;
     const around = composeRun([...tools.middleware, ...this.#settings.middleware]);
     const unhandled = new UnhandledTypes({
@@ -84,12 +76,10 @@ export class Worker implements AsyncDisposable {
     this.#outbox = new Outbox({ store, logger: tools.logger, worker: this.name });
     this.#exchanger = new Exchanger({
       ...tools,
+      ...this.#settings,
       store,
       outbox: this.#outbox,
       worker: this.name,
-      queues,
-      leaseMs,
-      pollMs,
       free: () => (this.#isOpen() ? this.#settings.concurrency - this.#running.size : 0),
       holding: () => this.#leased().map((attempt) => attempt.lease),
       sift: (leases, expiresAt) =>
@@ -98,12 +88,9 @@ export class Worker implements AsyncDisposable {
       onLease: (lease, expiresAt) => this.#start(lease, expiresAt),
       onIdle: () => {
         this.#isolation.look();
-        this.#idle.look();
+        this.#look();
       },
-      onClosed: (error) => {
-        this.#phase = "stopped";
-        this.#ended.reject(error);
-      },
+      onClosed: (error) => this.#lose(error),
     });
     this.#isolation = new Isolation({
       ...tools,
@@ -124,24 +111,28 @@ export class Worker implements AsyncDisposable {
 
   /**
    * Works until it is stopped, by `stop()`, by disposal or (unless `signals: false`) by SIGTERM or SIGINT.
-   * Resolves when everything is settled or released. Outages of the store are waited out, not thrown.
+   * Resolves when everything is settled or released. Outages of the store are waited out, not thrown; but if it is gone for
+   * good (a file that was removed or replaced), what runs may end as in a stop, and then this fails with `STORE_GONE`: only a
+   * process that is started again opens what is there by then.
    */
   async run(): Promise<void> {
+    checkHeld(this, Worker);
     if (this.#phase !== "new") return this.#done.promise;
     this.#phase = "claiming";
     const unwatch = this.#settings.signals ? this.#watchSignals() : undefined;
     const { logger } = this.#tools;
+    const queues = this.#settings.queues.map(({ queue }) => queue);
     try {
       await using _ = await subscribe({
         ...this.#tools,
         store: this.#store,
-        queues: this.#queueNames(),
+        queues,
         worker: this.name,
         wake: () => this.#exchanger.wake(),
         wanted: () => this.#phase === "claiming",
         ended: this.#ended.promise,
       });
-      logger.info({ worker: this.name, queues: this.#queueNames() }, "worker started");
+      logger.info({ worker: this.name, queues }, "worker started");
       this.#services.start();
       this.#exchanger.schedule();
       await this.#ended.promise;
@@ -162,6 +153,7 @@ export class Worker implements AsyncDisposable {
    * waits up to `shutdown.abort` more, and releases what is left without cost. Calling it again waits for the same end.
    */
   async stop(): Promise<void> {
+    checkHeld(this, Worker);
     if (this.#phase === "new") {
       this.#phase = "stopped";
       this.#done.resolve();
@@ -171,6 +163,7 @@ export class Worker implements AsyncDisposable {
     const suspect = this.#isolation.leave();
     if (suspect !== undefined) this.#outbox.add(suspect.lease, { kind: "release" });
     this.#exchanger.retryNow();
+    this.#look();
     const { timeoutMs, abortMs } = this.#settings.shutdown;
     if (!(await this.#idle.within(timeoutMs))) {
       this.#tools.logger.warn({ worker: this.name, running: this.#running.size }, "aborting what still runs");
@@ -188,6 +181,12 @@ export class Worker implements AsyncDisposable {
   /** More may be claimed. */
   #isOpen(): boolean {
     return this.#phase === "claiming" && !this.#isolation.busy;
+  }
+
+  /** Something has ended. */
+  #look(): void {
+    if (this.#phase === "stopping" && this.#running.size === 0) this.#exchanger.hurry();
+    this.#idle.look();
   }
 
   /** Every attempt whose lease is to be kept. */
@@ -230,7 +229,7 @@ export class Worker implements AsyncDisposable {
     this.#isolation.ended(attempt);
     if (outcome !== undefined) this.#settle(attempt, outcome);
     this.#exchanger.schedule();
-    this.#idle.look();
+    this.#look();
   };
 
   #settle(attempt: Attempt, outcome: Outcome): void {
@@ -249,10 +248,25 @@ export class Worker implements AsyncDisposable {
     );
     announceLoss(attempt.lease, this.name, true);
     this.#exchanger.schedule();
-    this.#idle.look();
+    this.#look();
   }
 
   // --- stopping -------------------------------------------------------------------------------------------------
+
+  /** The store says that no call will ever do any more. */
+  #lose(error: unknown): void {
+    if (!hasCode(error, "STORE_GONE")) {
+      this.#phase = "stopped";
+      this.#ended.reject(error);
+      return;
+    }
+    this.#gone = error;
+    this.#tools.logger.error(
+      { worker: this.name, running: this.#running.size, error: toTaskError(error) },
+      "the store is gone, and no outcome can be written; ending as soon as what runs has ended",
+    );
+    void this.stop();
+  }
 
   /** Releases what still runs and ends. */
   async #leave(): Promise<void> {
@@ -261,22 +275,10 @@ export class Worker implements AsyncDisposable {
       this.#settle(attempt, { kind: "release" });
     }
     this.#running.clear();
-    const held = this.#outbox.releaseHeld();
-    if (held > 0)
-      this.#tools.logger.warn(
-        { worker: this.name, held },
-        "the store had no room for what these outcomes bring; their tasks are given back and will run again",
-      );
-    this.#exchanger.retryNow();
-    this.#exchanger.schedule();
-    if (!(await this.#idle.within(LEAVE_MS))) {
-      this.#tools.logger.error(
-        { worker: this.name, unsettled: this.#outbox.leases.length },
-        "leaving with outcomes unsettled; their leases will run out",
-      );
-    }
+    await sayLast(this.#outbox, this.#exchanger, this.#idle, { ...this.#tools, worker: this.name });
     this.#phase = "stopped";
-    this.#ended.resolve();
+    if (this.#gone === undefined) this.#ended.resolve();
+    else this.#ended.reject(this.#gone);
   }
 
   #watchSignals(): () => void {
@@ -287,9 +289,5 @@ export class Worker implements AsyncDisposable {
       },
       second: (signal) => void this.#leave().then(() => resend(signal)),
     });
-  }
-
-  #queueNames(): readonly string[] {
-    return this.#settings.queues.map(({ queue }) => queue);
   }
 }

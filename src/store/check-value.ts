@@ -2,6 +2,7 @@
 import { WindlassError } from "../task/errors.ts";
 import { LAST_INSTANT_MS } from "../task/instant.ts";
 import { quote } from "../task/names.ts";
+import { isList } from "../task/reading.ts";
 import { PAYLOAD_LIMIT, PRIORITIES, TASK_STATES } from "../task/task.ts";
 
 export function checkPriority(priority: unknown): void {
@@ -51,7 +52,7 @@ export function checkKeptText(text: unknown, option: string): void {
 }
 
 export function checkList(list: unknown, option: string): void {
-  if (!Array.isArray(list)) throw invalid(option, list, "a list");
+  if (!isList(list)) throw invalid(option, list, "a list");
 }
 
 export function checkObject(value: unknown, option: string): void {

@@ -2,6 +2,7 @@
 import * as check from "./check.ts";
 import type { FullStore } from "./facets.ts";
 import type { Store } from "./store.ts";
+import { unreadable } from "../task/reading.ts";
 
 /** Which check each call's arguments pass. Calls without arguments need none. */
 const CHECKS: { readonly [Name in keyof FullStore]?: (...args: Parameters<Call<Name>>) => void } = {
@@ -56,7 +57,7 @@ function guarded<Args extends readonly unknown[], Reply>(
     try {
       accepts(...args);
     } catch (error) {
-      return Promise.reject(error); // as every other failure, without a promise more for what passes
+      return Promise.reject(unreadable("what the store was given", error)); // as every other failure, without a promise more for what passes
     }
     return call(...args);
   };

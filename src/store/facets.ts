@@ -3,6 +3,7 @@
  * so that a dashboard over a store that cannot list fails to compile instead of showing empty tables.
  */
 import type { Act } from "../task/life.ts";
+import { hasMethod } from "../task/options.ts";
 import type { Task, TaskDetail, TaskRef, TaskState } from "../task/task.ts";
 import type { Store } from "./store.ts";
 
@@ -15,7 +16,7 @@ export interface Inspectable {
    * Tasks that match, a page at a time. The order is the store's own (newest first where it can) and stable:
    * a task that nobody moves meanwhile appears on exactly one page. A cursor that is not from an earlier answer
    * to the same filter fails with `INVALID_CURSOR`. Without a queue in the filter, queues of servers (shards of a cluster)
-   * that cannot be reached are left out while others answer; `queues` says which.
+   * that cannot be reached are left out while others answer; the page is `incomplete` then, and `queues` says which.
    */
   list(filter: TaskFilter): Promise<TaskPage>;
 
@@ -56,6 +57,8 @@ export interface TaskPage {
   readonly nextCursor?: string | undefined;
   /** With a filter that no index answers: how many tasks were looked at for this page. */
   readonly searched?: number | undefined;
+  /** Servers (shards of a cluster) could not be reached, and their queues were left out of this page. */
+  readonly incomplete?: true | undefined;
 }
 
 export type StateCounts = Readonly<Record<TaskState, number>>;
@@ -193,7 +196,8 @@ export const FACETS = {
 
 export type Facet = keyof typeof FACETS;
 
-/** True if the store has all calls of the facet. */
+/** True if the store has all calls of the facet. Never fails: what is no store has none. */
 export function hasFacet(store: Store, facet: Facet): boolean {
-  return FACETS[facet].every((call) => typeof (store as Partial<FullStore>)[call] === "function");
+  if (typeof facet !== "string" || !Object.hasOwn(FACETS, facet)) return false;
+  return FACETS[facet].every((call) => hasMethod(store, call));
 }

@@ -2,7 +2,7 @@
 
 import { shareClass } from "./brand.ts";
 import { type Duration, toMs } from "./duration.ts";
-import { checkKeys } from "./options.ts";
+import { checkKeys, invalidOption } from "./options.ts";
 
 /** Try again, as a failure that uses up one retry; `delay` replaces the backoff. */
 export class Retry extends Error {
@@ -31,7 +31,8 @@ export class Discard extends Error {
 
   override readonly name = "Discard";
 
-  constructor(message = "the handler discarded the task", options?: ErrorOptions) {
+  constructor(message = "the handler discarded the task", options: ErrorOptions = {}) {
+    checkKeys(options, ["cause"], "Discard");
     super(message, options);
   }
 }
@@ -54,6 +55,8 @@ export class Snooze extends Error {
 /** Why a handler's `signal` was aborted. */
 export type AbortReason = "cancelled" | "shutdown" | "lease-lost";
 
+const REASONS: readonly AbortReason[] = ["cancelled", "shutdown", "lease-lost"];
+
 /** The `signal.reason` of an aborted attempt. A handler lets it through: the worker knows what to do with the task. */
 export class Aborted extends Error {
   static {
@@ -64,6 +67,7 @@ export class Aborted extends Error {
   readonly reason: AbortReason;
 
   constructor(reason: AbortReason) {
+    if (!REASONS.includes(reason)) throw invalidOption("reason", reason, REASONS.join(", "));
     super(`the attempt was aborted: ${reason}`);
     this.reason = reason;
   }

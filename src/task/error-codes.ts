@@ -102,6 +102,12 @@ const table = {
     remedy: "Send it again, without pauses; nothing was done.",
     retriable: true,
   },
+  SERVER_BUSY: {
+    kind: "unavailable",
+    meaning: "More request bodies are under way than the server keeps in memory; nothing was written.",
+    remedy: "Repeat the call a little later, or send less at once.",
+    retriable: true,
+  },
   INVALID_URL: {
     kind: "invalid",
     meaning: "A store URL cannot be used.",

@@ -4,7 +4,7 @@
  */
 import { shareClass } from "./brand.ts";
 import { ERROR_CODES, type ErrorCode, type ErrorKind } from "./error-codes.ts";
-import { clip } from "./quote.ts";
+import { clip, quote } from "./quote.ts";
 
 export { ERROR_CODES, type ErrorCode, type ErrorKind } from "./error-codes.ts";
 
@@ -27,14 +27,15 @@ export class WindlassError extends Error {
   readonly pointer: string | undefined;
 
   constructor(code: ErrorCode, message: string, options: WindlassErrorOptions = {}) {
-    if (!Object.hasOwn(ERROR_CODES, code)) {
+    if (typeof code !== "string" || !Object.hasOwn(ERROR_CODES, code)) {
       const given = typeof code === "string" ? JSON.stringify(code) : typeof code;
       throw new WindlassError(
         "INVALID_OPTION",
-        `an error was made with the code ${given}; expected one of ERROR_CODES. It says: ${message}`,
+        `an error was made with the code ${given}; expected one of ERROR_CODES. It says: ${quote(message)}`,
         { pointer: "code" },
       );
     }
+    checkErrorOptions(options);
     super(message, options);
     this.code = code;
     this.remedy = options.remedy ?? ERROR_CODES[code].remedy;
@@ -61,4 +62,21 @@ export class WindlassError extends Error {
 /** True for a `WindlassError` with this code, also one that another copy of the package made. */
 export function hasCode(error: unknown, code: ErrorCode): error is WindlassError {
   return error instanceof WindlassError && error.code === code;
+}
+
+/** What Error itself would take for none, or fail with words of its own. */
+function checkErrorOptions(options: WindlassErrorOptions): void {
+  let found: unknown = options;
+  try {
+    const { cause: _cause, remedy, pointer } = options;
+    const texts = [remedy, pointer].every((text) => text === undefined || typeof text === "string");
+    if (typeof options === "object" && texts) return;
+  } catch {
+    found = "what cannot be read";
+  }
+  throw new WindlassError(
+    "INVALID_OPTION",
+    `an error was made with ${quote(found)} for options; expected an object with cause, remedy and pointer`,
+    { pointer: "options" },
+  );
 }

@@ -4,6 +4,7 @@
  */
 import { WindlassError } from "./errors.ts";
 import { quote } from "./names.ts";
+import { isList, reading } from "./reading.ts";
 
 /** Names and values. A name has the form of an HTTP header's in lower case; `windlass-…` is the engine's own. */
 export type Headers = Readonly<Record<string, string>>;
@@ -19,17 +20,16 @@ const NAME = /^[a-z][a-z0-9._-]{0,63}$/;
 
 /** The headers, or fails with `INVALID_OPTION`. */
 export function checkHeaders(headers: unknown): Headers {
-  if (typeof headers !== "object" || headers === null || Array.isArray(headers)) {
+  if (typeof headers !== "object" || headers === null || isList(headers)) {
     throw invalid(`headers is ${quote(headers)}; expected an object of strings`);
   }
   // A Map, a Date or the Headers of fetch has its content elsewhere: it would be stored as no headers at all.
-  const prototype: unknown = Object.getPrototypeOf(headers);
-  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
+  if (!reading("headers", () => isPlain(headers))) {
     throw invalid(
       "headers is an object of a class; expected a plain object of strings, as Object.fromEntries makes",
     );
   }
-  const entries = Object.entries(headers as Record<string, unknown>);
+  const entries = reading("headers", () => Object.entries(headers as Record<string, unknown>));
   if (entries.length > HEADERS_LIMIT) {
     throw invalid(`headers has ${entries.length} entries; expected at most ${HEADERS_LIMIT}`);
   }
@@ -47,6 +47,11 @@ export function checkHeaders(headers: unknown): Headers {
   }
   if (bytes > HEADERS_BYTES) throw invalid(`headers has ${bytes} bytes; expected at most ${HEADERS_BYTES}`);
   return headers as Headers;
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 /** Of well-formed text, without making the bytes. */

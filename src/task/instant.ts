@@ -1,6 +1,7 @@
 /** Instants as people write them: a `Date`, milliseconds since the epoch, or RFC 3339 text with an offset. */
 import { WindlassError } from "./errors.ts";
 import { quote } from "./names.ts";
+import { reading } from "./reading.ts";
 
 /** `Date`, milliseconds since the Unix epoch, or text such as `"2026-12-24T18:00:00Z"`. */
 export type Instant = Date | number | string;
@@ -20,13 +21,11 @@ const RFC3339 =
 /** The instant in whole ms since the epoch. Fails with `INVALID_OPTION`; `option` names the culprit. */
 export function toInstantMs(instant: unknown, option: string): number {
   const ms =
-    instant instanceof Date
-      ? instant.getTime()
-      : typeof instant === "number"
-        ? instant
-        : typeof instant === "string"
-          ? parse(instant)
-          : Number.NaN;
+    typeof instant === "number"
+      ? instant
+      : typeof instant === "string"
+        ? parse(instant)
+        : reading(option, () => (instant instanceof Date ? instant.getTime() : Number.NaN));
   if (Number.isFinite(ms) && ms >= EARLIEST_MS && ms <= LATEST_MS) return Math.trunc(ms);
   throw new WindlassError(
     "INVALID_OPTION",

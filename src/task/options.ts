@@ -1,21 +1,34 @@
 /** Checks that options hold nothing unknown and nothing out of range: a misspelt option must not live for ever. */
 import { WindlassError } from "./errors.ts";
 import { quote } from "./names.ts";
+import { pointerTo } from "./pointer.ts";
+import { isList, unreadable } from "./reading.ts";
 
 /**
  * Fails with `INVALID_OPTION` if `options` is no object that can hold some, and with `UNKNOWN_OPTION` for its first key that
  * is not in `known`, naming the nearest one that is.
  */
 export function checkKeys(options: object, known: readonly string[], what: string): void {
-  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+  if (typeof options !== "object" || options === null || isList(options)) {
     throw noOptions(quote(options), what);
   }
-  const keys = Object.keys(options);
+  const keys = keysOf(options, what);
   for (const key of keys) {
     if (!known.includes(key)) throw unknownOption(key, known, what);
   }
   // A promise that nobody waited for, a Map, a Date: what it holds is elsewhere, and it would pass for no options at all.
   if (keys.length === 0 && !isPlain(options)) throw noOptions(Object.prototype.toString.call(options), what);
+}
+
+/** Their names; each is read once, so that one that cannot be read fails here. */
+function keysOf(options: object, what: string): readonly string[] {
+  try {
+    const keys = Object.keys(options);
+    for (const key of keys) void (options as Readonly<Record<string, unknown>>)[key];
+    return keys;
+  } catch (error) {
+    throw unreadable(`what ${what} was given`, error);
+  }
 }
 
 function noOptions(given: string, what: string): WindlassError {
@@ -31,7 +44,9 @@ function isPlain(value: object): boolean {
 export function unknownOption(key: string, known: readonly string[], what: string): WindlassError {
   const near = nearest(key, known);
   const hint = near === undefined ? `it has ${known.join(", ")}` : `did you mean ${near}?`;
-  return new WindlassError("UNKNOWN_OPTION", `${what} has no ${quote(key)}; ${hint}`, { pointer: key });
+  return new WindlassError("UNKNOWN_OPTION", `${what} has no ${quote(key)}; ${hint}`, {
+    pointer: pointerTo(key),
+  });
 }
 
 /** A whole number from `min` to `max`, or fails with `INVALID_OPTION`. */
@@ -53,7 +68,7 @@ export function checkFunction(value: unknown, option: string): void {
 
 /** Fails with `INVALID_OPTION` for what is no list, and for one with a gap, which `map` and `forEach` would pass over. */
 export function checkList(list: unknown, option: string): void {
-  if (!Array.isArray(list)) throw invalidOption(option, list, "a list");
+  if (!isList(list)) throw invalidOption(option, list, "a list");
   for (let index = 0; index < list.length; index++) {
     if (list[index] === undefined && !(index in list)) {
       throw new WindlassError(
@@ -72,12 +87,21 @@ export function checkMethods(value: unknown, names: readonly PropertyKey[], opti
     throw invalidOption(option, value, `an object with the methods ${all}`);
   }
   for (const name of names) {
-    if (typeof (value as Readonly<Record<PropertyKey, unknown>>)[name] === "function") continue;
+    if (hasMethod(value, name)) continue;
     throw new WindlassError(
       "INVALID_OPTION",
       `${option} has no method ${String(name)}; expected an object with the methods ${all}`,
       { pointer: option },
     );
+  }
+}
+
+/** True if the value has a function of this name; false for a value that cannot be asked. */
+export function hasMethod(value: unknown, name: PropertyKey): boolean {
+  try {
+    return typeof (value as Readonly<Record<PropertyKey, unknown>> | null | undefined)?.[name] === "function";
+  } catch {
+    return false;
   }
 }
 

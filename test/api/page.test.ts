@@ -68,6 +68,22 @@ test("a page is bounded by what it shows and by what is read for it; the next on
   assert.ok(heaviest() < 10_000_000, String(heaviest()));
 });
 
+test("a page of which one part lacks something lacks it", async () => {
+  const { store } = noting();
+  let nth = 0;
+  const list: FullStore["list"] = async (filter) => {
+    const page = await store.list(filter);
+    return (nth += 1) === 1 ? { ...page, incomplete: true } : page;
+  };
+  await using w = fixture({ ...store, list });
+  await w.client.enqueueMany(
+    "job",
+    Array.from({ length: 40 }, (_, n) => n),
+  );
+  assert.equal((await pageOfTasks(w.client, { limit: 30 })).incomplete, true);
+  assert.deepEqual([nth, (await pageOfTasks(w.client, { limit: 30 })).incomplete], [2, undefined]);
+});
+
 test("a search says how many tasks it looked at over all its calls", async () => {
   await using w = fixture();
   await w.client.enqueueMany(

@@ -1,12 +1,12 @@
 /**
- * A worker process to be killed: `worker.ts URL LEDGER CONCURRENCY`. Each run of a handler leaves two lines in the
+ * A worker process to be killed: `worker.ts URL LEDGER CONCURRENCY [LEASE]`. Each run of a handler leaves two lines in the
  * ledger, which is opened for appending, so that lines of several processes do not tear each other.
  */
 import { appendFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { defineTask, windlass } from "windlass";
+import { defineTask, type Duration, windlass } from "windlass";
 
-const [url, ledger, concurrency] = process.argv.slice(2) as [string, string, string];
+const [url, ledger, concurrency, lease = "1s"] = process.argv.slice(2) as [string, string, string, Duration?];
 
 const work = defineTask<{ ms: number; poison?: boolean }>({
   type: "work",
@@ -22,7 +22,7 @@ const work = defineTask<{ ms: number; poison?: boolean }>({
 await using queue = await windlass(url);
 const worker = queue.work([work], {
   concurrency: Number(concurrency),
-  lease: "1s",
+  lease,
   maintainEvery: "200ms",
   shutdown: { timeout: "200ms", abort: "2s" },
 });

@@ -5,7 +5,13 @@ import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { provideRedis, startRedis } from "../../scripts/redis-service.ts";
 import { freePort } from "../../scripts/services.ts";
+import { Client } from "../../src/index.ts";
+import { startServer } from "../../src/server/http/index.ts";
+import { memoryStore } from "../../src/stores/memory/index.ts";
 import { runCli, startCli, temporaryFolder } from "../support/cli.ts";
+
+/** Names the address of a server that waits. */
+const EARLY = /"url":"(http:[^"]+)","msg":"listening; not ready before the store is there"/;
 
 /** Where no Redis is, yet. */
 async function nowhere(t: TestContext) {
@@ -46,10 +52,24 @@ if ((await provideRedis()) !== undefined) {
     const args = ["server", "--url", url, "--port", "0", "--wait", "forever"];
     const server = startCli(t, folder, args);
     await server.waitFor(/the store is away; waiting for it/);
+    const [, early] = await server.waitFor(EARLY);
+    const ask = async (path: string, init?: RequestInit) => {
+      const answer = await fetch(early + path, init);
+      return [answer.status, ((await answer.json()) as { code?: string }).code];
+    };
+    assert.deepEqual(await ask("/livez"), [200, undefined]);
+    assert.deepEqual(await ask("/readyz"), [503, undefined]);
+    assert.deepEqual(await ask("/health"), [503, undefined]);
+    assert.deepEqual(await ask("/v1/queues"), [503, "STORE_UNAVAILABLE"]);
+    const body = { method: "POST", headers: { "content-type": "application/json" }, body: '{"type":"t"}' };
+    assert.deepEqual(await ask("/v1/tasks", body), [503, "STORE_UNAVAILABLE"]);
+    assert.equal((await fetch(`${early}/`)).status, 200);
     await using redis = await startRedis({ port });
     assert.equal(redis.port, port);
     const [, address] = await server.waitFor(/server on (http:\/\/\S+),/);
+    assert.equal(address, early);
     assert.equal((await fetch(`${address}/readyz`)).status, 200);
+    assert.deepEqual(await ask("/v1/tasks", body), [202, undefined]);
     server.process.kill("SIGTERM");
     const { code, stderr } = await server.ended;
     assert.equal(code, 0, stderr);
@@ -71,4 +91,23 @@ test("a worker that waits for its store can be stopped", async (t) => {
   worker.process.kill("SIGTERM");
   const { code, stderr } = await worker.ended;
   assert.equal(code, 0, stderr);
+});
+
+test("a server that waits for its store can be stopped, and listens no more", async (t) => {
+  const { folder, url } = await nowhere(t);
+  const server = startCli(t, folder, ["server", "--url", url, "--port", "0"]);
+  const [, address] = await server.waitFor(EARLY);
+  assert.equal((await fetch(`${address}/livez`)).status, 200);
+  server.process.kill("SIGTERM");
+  const { code, stderr } = await server.ended;
+  assert.equal(code, 0, stderr);
+  await assert.rejects(fetch(`${address}/livez`));
+});
+
+test("a server that waits for its store fails at once where its port is taken", async (t) => {
+  const { folder, url } = await nowhere(t);
+  await using taken = await startServer({ client: new Client(memoryStore()), port: 0 });
+  const { code, stderr } = await runCli(folder, ["server", "--url", url, "--port", String(taken.port)]);
+  assert.equal(code, 4, stderr);
+  assert.match(stderr, /\(PORT_TAKEN\)/);
 });

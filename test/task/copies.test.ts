@@ -46,7 +46,8 @@ for (const [name, error] of made) {
   test(`a class that extends ${name} recognises its own only`, () => {
     const Base = classes[name] as new (...args: never[]) => Error;
     class Mine extends Base {}
-    const mine = new Mine(...((name === "WindlassError" ? ["INTERNAL", "x"] : ["5s"]) as never[]));
+    const args = { WindlassError: ["INTERNAL", "x"], Aborted: ["shutdown"] }[name as string] ?? ["5s"];
+    const mine = new Mine(...(args as never[]));
     assert.ok(mine instanceof Mine && mine instanceof Base && mine instanceof (other[name] as typeof Base));
     assert.ok(!(error instanceof Mine));
   });

@@ -3,6 +3,7 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { WindlassError } from "../../task/errors.ts";
 import { quote } from "../../task/names.ts";
+import { invalidOption } from "../../task/options.ts";
 import { reasonOf, shorten } from "../../task/quote.ts";
 import { isLoopback } from "./guard.ts";
 
@@ -11,6 +12,7 @@ export const DEFAULT_PORT = 8_080;
 
 /** Fails with `INSECURE_BIND` for an address that others can reach, unless callers must bring a token. */
 export function checkBind(host: string, token: string | undefined): void {
+  if (typeof host !== "string") throw invalidOption("host", host, "a name or an address");
   if (token !== undefined || isLoopback(host)) return;
   throw new WindlassError(
     "INSECURE_BIND",

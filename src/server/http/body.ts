@@ -3,24 +3,34 @@ import type { IncomingMessage } from "node:http";
 import { WindlassError } from "../../task/errors.ts";
 import { quote } from "../../task/names.ts";
 import type { NodeBindings } from "./bindings.ts";
+import type { Hold } from "./bodies.ts";
 import { header, type HeaderTable } from "./headers.ts";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
+export interface BodyOptions {
+  readonly headers: HeaderTable;
+  /** Most bytes of it. */
+  readonly limit: number;
+  /** What it counts for among all. */
+  readonly hold: Hold;
+}
+
 /**
  * The body as text, "" if there is none. Fails with `UNSUPPORTED_MEDIA_TYPE`, `BODY_TOO_LARGE`, `INVALID_JSON` (not
- * UTF-8) or `MALFORMED_REQUEST` (the client went away).
+ * UTF-8), `MALFORMED_REQUEST` (the client went away) or `SERVER_BUSY`.
  */
 export async function readText(
   request: Request,
   { incoming }: NodeBindings,
-  headers: HeaderTable,
-  limit: number,
+  { headers, limit, hold }: BodyOptions,
 ): Promise<string> {
   checkEncoding(headers);
   const declared = Number(header(headers, "content-length") ?? 0);
   if (declared > limit) throw tooLarge(limit);
-  const bytes = incoming === undefined ? await readStream(request, limit) : await readNode(incoming, limit);
+  const bytes =
+    incoming === undefined ? await readStream(request, limit, hold) : await readNode(incoming, limit, hold);
+  hold.complete();
   if (bytes.length === 0) return "";
   checkType(header(headers, "content-type"));
   try {
@@ -31,17 +41,21 @@ export async function readText(
 }
 
 /** Straight from the socket: a web stream in between costs more than the rest of the request. */
-function readNode(incoming: IncomingMessage, limit: number): Promise<Uint8Array> {
+function readNode(incoming: IncomingMessage, limit: number, hold: Hold): Promise<Uint8Array> {
   if (incoming.readableEnded) return Promise.resolve(new Uint8Array());
   return new Promise((resolve, reject) => {
     let first: Buffer | undefined;
     let chunks: Buffer[] | undefined;
     let size = 0;
+    const refuse = (error: WindlassError): void => {
+      end();
+      reject(error);
+    };
     const onData = (chunk: Buffer): void => {
       size += chunk.length;
+      hold.add(chunk.length, refuse);
       if (size > limit) {
-        end();
-        reject(tooLarge(limit));
+        refuse(tooLarge(limit));
       } else if (first === undefined) first = chunk;
       else (chunks ??= [first]).push(chunk);
     };
@@ -49,10 +63,7 @@ function readNode(incoming: IncomingMessage, limit: number): Promise<Uint8Array>
       end();
       resolve(chunks === undefined ? (first ?? new Uint8Array()) : Buffer.concat(chunks, size));
     };
-    const onGone = (): void => {
-      end();
-      reject(gone());
-    };
+    const onGone = (): void => refuse(gone());
     const end = (): void => {
       incoming.off("data", onData).off("end", onEnd).off("error", onGone).off("close", onGone);
     };
@@ -60,13 +71,19 @@ function readNode(incoming: IncomingMessage, limit: number): Promise<Uint8Array>
   });
 }
 
-async function readStream(request: Request, limit: number): Promise<Uint8Array> {
+async function readStream(request: Request, limit: number, hold: Hold): Promise<Uint8Array> {
   if (request.body === null) return new Uint8Array();
   const chunks: Uint8Array[] = [];
   let size = 0;
+  let refused: WindlassError | undefined;
+  const refuse = (error: WindlassError): void => {
+    refused = error;
+  };
   try {
     for await (const chunk of request.body) {
       size += chunk.length;
+      if (refused === undefined) hold.add(chunk.length, refuse);
+      if (refused !== undefined) throw refused;
       if (size > limit) throw tooLarge(limit);
       chunks.push(chunk);
     }

@@ -25,10 +25,14 @@ const LOOPBACK = /^(?:localhost|(?:[a-z0-9-]+\.)+localhost|127(?:\.\d{1,3}){3}|\
 /** Fails with `INVALID_OPTION` for a token that no header can carry. */
 export function checkToken(token: unknown): string {
   if (typeof token === "string" && /^[\x21-\x7e]{1,512}$/.test(token)) return token;
-  throw new WindlassError("INVALID_OPTION", "the token is not 1 to 512 visible ASCII characters", {
-    pointer: "token",
-    remedy: "Make one, for example with: openssl rand -hex 24",
-  });
+  throw new WindlassError(
+    "INVALID_OPTION",
+    "the token is none that a header can carry; expected 1 to 512 visible ASCII characters",
+    {
+      pointer: "token",
+      remedy: "Make one, for example with: openssl rand -hex 24",
+    },
+  );
 }
 
 function tokenGuard(token: string): Guard {
@@ -86,7 +90,7 @@ function refuseForwarded(headers: HeaderTable): void {
       `the request has the header ${quote(name)}, so it came through a proxy; without a token only direct calls from this machine are served`,
       {
         remedy:
-          "Give the server a token (--token, WINDLASS_TOKEN); if the proxy lets in only whom it knows, pass trusted: true to startServer or httpHandler.",
+          "Give the server a token (--token, WINDLASS_TOKEN); if the proxy lets in only whom it knows, say so: --trusted (WINDLASS_TRUSTED), or trusted: true for startServer and httpHandler.",
       },
     );
   }

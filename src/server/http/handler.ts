@@ -9,7 +9,9 @@ import { type Clock, toClock } from "../../store/clock.ts";
 import { App, type FetchHandler } from "./app.ts";
 import { WindlassError } from "../../task/errors.ts";
 import { quote } from "../../task/names.ts";
-import { checkKeys } from "../../task/options.ts";
+import { checkKeys, hasMethod } from "../../task/options.ts";
+import { reading } from "../../task/reading.ts";
+import { Bodies } from "./bodies.ts";
 import { checkToken, type Guard, makeGuard } from "./guard.ts";
 import type { HeaderTable } from "./headers.ts";
 import { Health, type HealthAnswer, type HealthQuestion } from "./health.ts";
@@ -39,6 +41,8 @@ export interface HandlerOptions {
 export interface Lifecycle {
   /** Undefined until a stop is asked for. */
   readonly stopping: () => Stopping | undefined;
+  /** What each request works on; undefined: the client of the options. */
+  readonly client?: (() => ApiContext["client"]) | undefined;
   /** What answers are made of; undefined: what is global then. */
   readonly Response?: typeof Response | undefined;
 }
@@ -70,7 +74,7 @@ export function httpHandler(options: HandlerOptions): FetchHandler {
 /** `httpHandler` with its replies, for the server. */
 export function makeHandler(
   options: HandlerOptions,
-  { stopping, Response }: Lifecycle,
+  { stopping, client: clientNow, Response }: Lifecycle,
 ): { readonly fetch: FetchHandler; readonly replies: Replies } {
   const { client, token, logger: given = stderrLogger(), trusted = false, demo = false } = options;
   const logger = checkLogger(given);
@@ -89,22 +93,40 @@ export function makeHandler(
     newRequestId: randomUUID,
     Response,
   });
+  const bodies = new Bodies(limits.bodyBytesInAll);
   const app = new App(replies);
-  const shared: OfferOptions = { app, replies, context: { client }, guard, limits, stopping };
+  const context = clientNow === undefined ? { client } : contextOf(clientNow);
+  const shared: OfferOptions = { app, replies, context, guard, limits, bodies, stopping };
   for (const operation of OPERATIONS) {
     if (operation.http !== undefined) offer(shared, operation, operation.http);
   }
   offerShortForms(shared);
-  offerHealth(app, replies, guard, new Health({ client, clock, timeoutMs: limits.probeTimeoutMs, stopping }));
+  offerHealth(
+    app,
+    replies,
+    guard,
+    new Health({ context, clock, timeoutMs: limits.probeTimeoutMs, stopping }),
+  );
   // The page holds no data: with a token it asks its user for it.
   offerPage(app, replies, demo ? demoPage : page, token === undefined ? guard : undefined);
   return { fetch: app.fetch, replies };
 }
 
+function contextOf(client: () => ApiContext["client"]): ApiContext {
+  return {
+    get client() {
+      return client();
+    },
+  };
+}
+
 /** Fails with `INVALID_OPTION` for options without a client: everything but `/livez` would fail with them. */
 export function checkClient(options: unknown): void {
-  const client = (options as Partial<HandlerOptions> | null | undefined)?.client as unknown;
-  if (typeof (client as Partial<ApiContext["client"]> | null | undefined)?.enqueueAll === "function") return;
+  const client = reading(
+    "the options",
+    () => (options as Partial<HandlerOptions> | null | undefined)?.client,
+  );
+  if (hasMethod(client, "enqueueAll")) return;
   throw new WindlassError("INVALID_OPTION", `client is ${quote(client)}; expected a Client`, {
     pointer: "client",
     remedy: "Make one with windlass(url) or new Client(store).",

@@ -10,7 +10,7 @@ import { DEFAULT_QUEUE } from "../../task/names.ts";
 import type { Stopping } from "./stop.ts";
 
 export interface HealthOptions {
-  readonly client: ApiContext["client"];
+  readonly context: ApiContext;
   readonly clock: Clock;
   /** How long the store may take to answer. */
   readonly timeoutMs: number;
@@ -68,11 +68,11 @@ export class Health {
 
   /** 503 while the store does not answer in time or could not write; with facts for whoever is known. */
   async full({ known }: HealthQuestion): Promise<HealthAnswer> {
-    const { client, clock, stopping } = this.#options;
+    const { context, clock, stopping } = this.#options;
     const uptimeSeconds = Math.floor((clock.monotonic() - this.#startedAt) / 1_000);
     const stops = stopping() !== undefined;
     const facts = known
-      ? { store: client.store.name, version, uptimeSeconds, stopping: stops }
+      ? { store: context.client.store.name, version, uptimeSeconds, stopping: stops }
       : { stopping: stops };
     const error = await this.#probeOnce();
     return error === undefined
@@ -82,8 +82,8 @@ export class Health {
 
   /** What the store's servers cannot promise now. Without the sentences: those name addresses, and no token is asked for here. */
   async #warnings(): Promise<readonly object[]> {
-    const { client, clock, timeoutMs } = this.#options;
-    const { store } = client;
+    const { context, clock, timeoutMs } = this.#options;
+    const { store } = context.client;
     if (!hasFacet(store, "diagnosable")) return [];
     this.#findings ??= store.diagnose().finally(() => (this.#findings = undefined));
     const late = Promise.withResolvers<readonly Finding[]>();
@@ -126,7 +126,7 @@ export class Health {
    * nothing to do; and a read, where the store can list.
    */
   async #look(): Promise<void> {
-    const { client } = this.#options;
+    const { client } = this.#options.context;
     await Promise.all([
       client.store.extend(NO_LEASES, 1),
       hasFacet(client.store, "inspectable") ? client.list({ limit: 1 }) : undefined,

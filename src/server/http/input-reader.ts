@@ -5,6 +5,7 @@ import type { Fields } from "../../api/schema.ts";
 import { WindlassError } from "../../task/errors.ts";
 import { checkKeys } from "../../task/options.ts";
 import type { Env } from "./bindings.ts";
+import type { Hold } from "./bodies.ts";
 import { readText } from "./body.ts";
 import { header, type HeaderTable } from "./headers.ts";
 import { applyKey } from "./idempotency-key.ts";
@@ -26,7 +27,7 @@ export interface InputOptions {
 export function inputReader(
   { name, fields, binding }: InputOptions,
   limits: HttpLimits,
-): (c: Context<Env>, headers: HeaderTable) => Promise<Input> {
+): (c: Context<Env>, headers: HeaderTable, hold: Hold) => Promise<Input> {
   const { method, path, list } = binding;
   const params = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]!);
   /** What the query or the body may name: a field of the path cannot be said twice. */
@@ -41,14 +42,14 @@ export function inputReader(
   const heedsKey = takesKey || list !== undefined;
   const emptyIsObject = optional && !takesKey;
 
-  return async (c, headers) => {
+  return async (c, headers, hold) => {
     const { raw } = c.req;
     const question = raw.url.indexOf("?");
     const query = question === -1 ? "" : raw.url.slice(question + 1);
     let input: Input;
     if (takesBody) {
       if (query !== "") checkKeys(parseQuery(query, numbers), [], `the query of ${name}`);
-      const text = await readText(raw, c.env, headers, bytes);
+      const text = await readText(raw, c.env, { headers, limit: bytes, hold });
       input = text === "" && emptyIsObject ? {} : parseBody(text, shape);
       const key = heedsKey ? header(headers, "idempotency-key") : undefined;
       if (key !== undefined) applyKey(key, input, takesKey);

@@ -2,6 +2,7 @@
 import { JsonText } from "../../engine/request.ts";
 import { WindlassError } from "../../task/errors.ts";
 import { quote } from "../../task/names.ts";
+import { stepOf } from "../../task/pointer.ts";
 import { findError } from "./json-error.ts";
 import { type Envelope, type Member, MOST_MEMBERS, scan } from "./json-scan.ts";
 
@@ -73,7 +74,7 @@ function refuseRepeated(members: readonly Member[], parsed: object, pointer: str
   if (members.length === Object.keys(parsed).length) return;
   const seen = new Set<string>();
   const twice = members.find(({ name }) => seen.size === seen.add(name).size)?.name;
-  if (twice !== undefined) throw invalid(`the field ${quote(twice)} is given twice`, `${pointer}/${twice}`);
+  if (twice !== undefined) throw invalid(`the field ${quote(twice)} is given twice`, pointer + stepOf(twice));
 }
 
 function invalid(message: string, pointer = "", cause?: unknown): WindlassError {

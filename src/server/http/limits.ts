@@ -7,6 +7,8 @@ export interface HttpLimits {
   readonly bodyBytes: number;
   /** The body of a batch, in bytes. Default 8 MiB. */
   readonly batchBytes: number;
+  /** Bodies of all connections together, in bytes, until their requests are answered: beyond it, the largest that is still coming is refused. Default 64 MiB. */
+  readonly bodyBytesInAll: number;
   /** How deep arrays and objects may nest in a body. Default 64. */
   readonly depth: number;
   /** Headers of a request. Default 100. */
@@ -48,6 +50,7 @@ export interface HttpLimits {
 export const DEFAULT_LIMITS: HttpLimits = {
   bodyBytes: 1_048_576 + 65_536,
   batchBytes: 8 * 1_048_576,
+  bodyBytesInAll: 64 * 1_048_576,
   depth: 64,
   headers: 100,
   headerBytes: 16_384,

@@ -2,6 +2,7 @@
 import type { ApiContext, HttpBinding, Operation } from "../../api/operation.ts";
 import { WindlassError } from "../../task/errors.ts";
 import type { App } from "./app.ts";
+import { type Bodies, Hold } from "./bodies.ts";
 import type { Guard } from "./guard.ts";
 import { inputReader } from "./input-reader.ts";
 import type { HttpLimits } from "./limits.ts";
@@ -15,12 +16,13 @@ export interface OfferOptions {
   readonly context: ApiContext;
   readonly guard: Guard;
   readonly limits: HttpLimits;
+  readonly bodies: Bodies;
   readonly stopping: () => Stopping | undefined;
 }
 
 /** Offers an operation in the way that `binding` says; `shape` makes another answer of its output. */
 export function offer<Output extends object>(
-  { app, replies, context, guard, limits, stopping }: OfferOptions,
+  { app, replies, context, guard, limits, bodies, stopping }: OfferOptions,
   operation: Operation<string, object, Output>,
   binding: HttpBinding<Output>,
   shape?: (output: Output) => object,
@@ -31,7 +33,13 @@ export function offer<Output extends object>(
   app.route(method, path, async (c, headers, requestId) => {
     guard(headers, changes);
     if (changes && stopping() !== undefined) throw shuttingDown();
-    const output = await operation.call(context, await readInput(c, headers));
+    const hold = new Hold(bodies);
+    let output: Output;
+    try {
+      output = await operation.call(context, await readInput(c, headers, hold));
+    } finally {
+      hold.release();
+    }
     const body = shape === undefined ? output : shape(output);
     if (!changes) return replies.json(body, status, requestId);
     return replies.changed(body, status, requestId, binding.location?.(output));

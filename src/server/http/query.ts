@@ -2,6 +2,7 @@
 import type { Fields } from "../../api/schema.ts";
 import { WindlassError } from "../../task/errors.ts";
 import { quote } from "../../task/names.ts";
+import { pointerTo } from "../../task/pointer.ts";
 
 /** Turns the query part of a URL into input; `numbers` are the fields whose text is a whole number. */
 export function parseQuery(query: string, numbers: ReadonlySet<string>): Record<string, unknown> {
@@ -14,7 +15,7 @@ export function parseQuery(query: string, numbers: ReadonlySet<string>): Record<
     const text = decode(equals === -1 ? "" : part.slice(equals + 1));
     if (Object.hasOwn(fields, name)) {
       throw new WindlassError("INVALID_OPTION", `${quote(name)} is given twice; expected it once`, {
-        pointer: name,
+        pointer: pointerTo(name),
       });
     }
     fields[name] = numbers.has(name) && /^\d{1,15}$/.test(text) ? Number(text) : text;

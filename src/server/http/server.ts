@@ -15,6 +15,7 @@ import { checkClient, type HandlerOptions, makeHandler } from "./handler.ts";
 import { type HttpLimits, toLimits } from "./limits.ts";
 import { fromParser, replyRaw } from "./raw-reply.ts";
 import { Stop, type StopOptions } from "./stop.ts";
+import { refusalOf } from "./target.ts";
 import { Turns } from "./turns.ts";
 
 export interface ServerOptions extends HandlerOptions {
@@ -53,6 +54,14 @@ const KEYS: readonly (keyof ServerOptions)[] = [
  * Serves the API and the page. Fails with `INSECURE_BIND`, `PORT_TAKEN`, `INVALID_OPTION` or `UNKNOWN_OPTION`.
  */
 export async function startServer(options: ServerOptions): Promise<HttpServer> {
+  return serveWith(options);
+}
+
+/** The same; `client` is asked for each request, and may answer another one later than that of the options. */
+export async function serveWith(
+  options: ServerOptions,
+  client?: () => ServerOptions["client"],
+): Promise<HttpServer> {
   checkClient(options);
   checkKeys(options, KEYS, "startServer");
   const { host = DEFAULT_HOST, port: wanted = DEFAULT_PORT } = options;
@@ -62,6 +71,7 @@ export async function startServer(options: ServerOptions): Promise<HttpServer> {
   const limits = toLimits(options.limits);
   const { fetch, replies } = makeHandler(options, {
     stopping: () => stopped.state,
+    client,
     Response: lightResponse(),
   });
   const server = makeServer(limits, fetch, (error) =>
@@ -74,7 +84,11 @@ export async function startServer(options: ServerOptions): Promise<HttpServer> {
 }
 
 function makeServer(limits: HttpLimits, fetch: FetchHandler, problem: (error: unknown) => Response): Server {
-  const listener = getRequestListener((request, bindings) => fetch(request, bindings as NodeBindings), {
+  const answer: FetchHandler = (request, bindings) => {
+    const refusal = bindings?.incoming === undefined ? undefined : refusalOf(bindings.incoming);
+    return refusal === undefined ? fetch(request, bindings) : problem(refusal);
+  };
+  const listener = getRequestListener((request, bindings) => answer(request, bindings as NodeBindings), {
     overrideGlobalObjects: false,
     // What the adapter itself refuses: a broken target, or a host that is no host.
     errorHandler: (error) =>

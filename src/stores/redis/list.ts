@@ -37,8 +37,9 @@ export async function list(runner: ScriptRunner, filter: TaskFilter): Promise<Ta
   let searched = 0;
   let last: Position | undefined;
   let nextCursor: string | undefined;
+  const missing = { any: false };
   const stepSize = (): number => (searches ? STEP : Math.min(STEP, limit - items.length + 1));
-  for await (const { position, task } of walk(runner, filter, stepSize)) {
+  for await (const { position, task } of walk(runner, filter, { stepSize, missing })) {
     if (items.length === limit || (searches && searched >= SEARCH_LIMIT)) {
       nextCursor = last && encodeCursor(filter, `${last.queue} ${last.state} ${last.at}`);
       break;
@@ -51,6 +52,7 @@ export async function list(runner: ScriptRunner, filter: TaskFilter): Promise<Ta
     items,
     ...(nextCursor !== undefined && { nextCursor }),
     ...(searches && { searched }),
+    ...(missing.any && { incomplete: true }),
   };
 }
 
@@ -58,10 +60,11 @@ export async function list(runner: ScriptRunner, filter: TaskFilter): Promise<Ta
 async function* walk(
   runner: ScriptRunner,
   filter: TaskFilter,
-  stepSize: () => number,
+  { stepSize, missing }: { readonly stepSize: () => number; readonly missing: { any: boolean } },
 ): AsyncGenerator<{ readonly position: Position; readonly task: Task | undefined }> {
   const start = readPosition(filter);
   const names = filter.queue === undefined ? await runner.list.knownNames("added to") : [filter.queue];
+  missing.any = filter.queue === undefined && runner.list.isOld;
   const states = filter.state === undefined ? TASK_STATES : [filter.state];
   let failed = 0;
   for (const queue of names) {
@@ -71,6 +74,7 @@ async function* walk(
     } catch (error) {
       // A shard is out of reach: the tasks of the others are listed.
       failed += 1;
+      missing.any = true;
       if (!isPartial(runner, error) || failed === names.length) throw error;
     }
   }

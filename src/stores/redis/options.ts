@@ -118,9 +118,13 @@ function targetOf({ url, client, tls }: RedisStoreOptions): Target {
     };
   }
   if (url === undefined) {
-    throw new WindlassError("INVALID_OPTION", "a Redis store needs a url or a client; neither was given", {
-      pointer: "url",
-    });
+    throw new WindlassError(
+      "INVALID_OPTION",
+      "a Redis store needs a url or a client; neither was given; expected one of them",
+      {
+        pointer: "url",
+      },
+    );
   }
   if (tls !== undefined && (typeof tls !== "object" || tls === null)) {
     throw invalidOption("tls", tls, "an object of TLS options");

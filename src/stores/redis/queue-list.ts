@@ -33,6 +33,7 @@ export class QueueList {
   /** When this process last saw to it that a queue is on the list. */
   readonly #listed = new Map<string, number>();
   #lastRead: readonly string[] = [];
+  #isOld = false;
 
   constructor(runner: Runner) {
     this.#runner = runner;
@@ -44,6 +45,7 @@ export class QueueList {
   async names(): Promise<readonly string[]> {
     const names = await this.#runner.send(this.slot, ["ZRANGE", this.key, "0", "-1"]);
     this.#lastRead = (names as readonly Buffer[]).map(String).toSorted();
+    this.#isOld = false;
     return this.#lastRead;
   }
 
@@ -55,8 +57,14 @@ export class QueueList {
       const mine = used === "added to" ? this.#listed.keys() : this.#runner.used();
       const known = new Set([...this.#lastRead, ...mine]);
       if (!this.#runner.router.clustered || known.size === 0 || !isTransient(error)) throw error;
+      this.#isOld = true;
       return [...known].toSorted();
     }
+  }
+
+  /** Its shard was out of reach when it was last asked: what was answered may lack queues. */
+  get isOld(): boolean {
+    return this.#isOld;
   }
 
   /** True if this process has put the queue on the list, not long ago. */

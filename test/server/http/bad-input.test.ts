@@ -114,6 +114,29 @@ test("unknown fields and wrong kinds name the field", async () => {
   await refuses(s, ["POST", "/v1/queues/a%2Fb/pause"], 400, "INVALID_NAME");
 });
 
+test("a pointer escapes the names that it is made of", async () => {
+  await using s = await serve();
+  const names: readonly (readonly [string, string])[] = [
+    ["a/b", "/a~1b"],
+    ["/a", "/~1a"],
+    ["a~b", "/a~0b"],
+    ["~1", "/~01"],
+    ["", "/"],
+  ];
+  for (const [name, pointer] of names) {
+    const task = JSON.stringify({ type: "job", [name]: 1 });
+    const twice = `{"type":"job",${JSON.stringify(name)}:1,${JSON.stringify(name)}:2}`;
+    await refuses(s, ["POST", "/v1/tasks", task], 400, "UNKNOWN_OPTION", pointer);
+    await refuses(s, ["POST", "/v1/tasks", twice], 400, "INVALID_JSON", pointer);
+    const batch = (each: string): string => `{"tasks":[{"type":"job"},${each}]}`;
+    await refuses(s, ["POST", "/v1/tasks/batch", batch(task)], 400, "UNKNOWN_OPTION", `/tasks/1${pointer}`);
+    await refuses(s, ["POST", "/v1/tasks/batch", batch(twice)], 400, "INVALID_JSON", `/tasks/1${pointer}`);
+    const query = encodeURIComponent(name);
+    await refuses(s, ["GET", `/v1/tasks?${query}=1`], 400, "UNKNOWN_OPTION", pointer);
+    await refuses(s, ["GET", `/v1/tasks?${query}=1&${query}=2`], 400, "INVALID_OPTION", pointer);
+  }
+});
+
 test("a batch names its bad task and adds none of the others", async () => {
   await using s = await serve();
   const tasks = Array.from({ length: 1_000 }, (): object => ({ type: "job" }));

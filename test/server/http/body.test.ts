@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { test } from "node:test";
 import { httpHandler } from "../../../src/server/http/index.ts";
+import { memoryStore } from "../../../src/stores/memory/index.ts";
 import { fixture } from "../../api/fixture.ts";
 import { assertProblem, readAll, serve } from "./serve.ts";
 import { queuesOf } from "../../support/queues-of.ts";
@@ -123,4 +124,80 @@ test("the handler by itself reads a web stream under the same limits", async () 
   assert.equal(await post('{"type":"job"}'), 202);
   assert.equal(await post(`{"type":"job","payload":"${"a".repeat(100)}"}`), 413);
   assert.equal(await post(""), 400);
+});
+
+/** The head of a task to add, whose body of `bytes` bytes is sent apart. */
+function headOf(bytes: number, headers = ""): string {
+  return `POST /v1/tasks HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n${headers}content-length: ${bytes}\r\n\r\n`;
+}
+
+test("bodies that stay open have a bound together: the largest makes room, and small ones pass", async () => {
+  await using s = await serve({ limits: { bodyBytesInAll: 100_000 } });
+  const sizes = [20_000, 40_000, 30_000];
+  const open = await Promise.all(
+    sizes.map(async (bytes) => {
+      const socket = await s.connect();
+      const answer = readAll(socket);
+      socket.write(headOf(1_000_000, "connection: close\r\n"));
+      socket.write(" ".repeat(bytes));
+      return { socket, answer };
+    }),
+  );
+  // A fourth goes beyond, and the second has most.
+  const small = JSON.stringify({ type: "job", payload: "x".repeat(9_000) });
+  const replies = [];
+  const refused = open[1]!.answer.then((answer) => ({ answer }));
+  for (let done: unknown; done === undefined;) {
+    replies.push(await s.request("POST", "/v1/tasks", small));
+    done = await Promise.race([refused, s.request("GET", "/livez").then(() => undefined)]);
+    open[2]!.socket.write(" ".repeat(1_000));
+  }
+  for (const { status } of replies) assert.equal(status, 202);
+  const { answer } = await refused;
+  assert.match(answer, /^HTTP\/1\.1 503 [\s\S]*retry-after: 1[\s\S]*"code":"SERVER_BUSY"/i);
+  // What it held is free again, and so is what is answered or given up.
+  open[0]!.socket.destroy();
+  open[2]!.socket.destroy();
+  let reply: Awaited<ReturnType<typeof s.request>>;
+  do
+    reply = await s.request("POST", "/v1/tasks", bodyOf(80_000)); // until the server sees that they are gone
+  while (reply.status === 503);
+  assert.equal(reply.status, 202);
+  assert.equal((await s.request("POST", "/v1/tasks", bodyOf(100_000))).status, 202);
+});
+
+test("a body that has come counts until its request is answered", async () => {
+  const inner = memoryStore();
+  const gate = Promise.withResolvers<void>();
+  const reached = Promise.withResolvers<void>();
+  const store = {
+    ...inner,
+    async add(tasks: Parameters<typeof inner.add>[0]) {
+      reached.resolve();
+      await gate.promise;
+      return inner.add(tasks);
+    },
+  };
+  await using s = await serve({ store, limits: { bodyBytesInAll: 100_000 } });
+  const first = s.request("POST", "/v1/tasks", bodyOf(90_000));
+  await reached.promise;
+  assertProblem(await s.request("POST", "/v1/tasks", bodyOf(20_000)), 503, "SERVER_BUSY");
+  gate.resolve();
+  assert.equal((await first).status, 202);
+  assert.equal((await s.request("POST", "/v1/tasks", bodyOf(20_000))).status, 202);
+});
+
+test("bodies of another host's requests are bounded, too", async () => {
+  await using w = fixture();
+  const handler = httpHandler({ client: w.client, limits: { bodyBytesInAll: 10_000 } });
+  const post = (bytes: number) =>
+    handler(
+      new Request("http://localhost/v1/tasks", {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: bodyOf(bytes),
+      }),
+    );
+  assert.equal((await post(10_001)).status, 503);
+  assert.equal((await post(10_000)).status, 202);
 });

@@ -1,12 +1,12 @@
 /** Sentinel promotes a replica: what the old primary acknowledges from then on is lost, so nothing may be told to it. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { createClient } from "@redis/client";
 import { type RedisSentinels, startRedisSentinels } from "../../../scripts/redis-service.ts";
 import type { FullStore } from "../../../src/store/facets.ts";
 import { hasCode } from "../../../src/task/errors.ts";
 import { redisForTests } from "../../services.ts";
 import { claim, complete, openStore, raw, task, untilHealed } from "../../support/redis-fixture.ts";
+import { failOver, nextSwitch, primaries, untilDemoted } from "../../support/sentinels.ts";
 
 if ((await redisForTests()) !== undefined) {
   let set: RedisSentinels;
@@ -124,56 +124,6 @@ function keepAdding(store: FullStore) {
       await done;
     },
   };
-}
-
-/** Settles when a sentinel says that another primary is in charge. */
-async function nextSwitch(set: RedisSentinels): Promise<number> {
-  const clients = await Promise.all(
-    set.sentinels.map(async ({ url }) => {
-      const client = createClient({ url, RESP: 2 });
-      client.on("error", () => {});
-      await client.connect();
-      return client;
-    }),
-  );
-  const at = await new Promise<number>((resolve, reject) => {
-    for (const client of clients) {
-      client.subscribe("+switch-master", () => resolve(performance.now())).catch(reject);
-    }
-  });
-  for (const client of clients) client.destroy();
-  return at;
-}
-
-async function failOver(set: RedisSentinels): Promise<number> {
-  const switched = nextSwitch(set);
-  await using sentinel = await raw(set.sentinels[1]!.url);
-  // Until the one before is over for good, a sentinel refuses another.
-  for (;;) {
-    try {
-      await sentinel.send("SENTINEL", "FAILOVER", "windlass");
-      return await switched;
-    } catch (error) {
-      if (!/INPROG|NOGOODSLAVE/.test(String(error))) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
-}
-
-/** Those that take themselves for a primary. */
-async function primaries(set: RedisSentinels) {
-  const found = [];
-  for (const server of [set.primary, set.replica]) {
-    await using connection = await raw(server.url);
-    const [role] = (await connection.send("ROLE")) as [string];
-    if (role === "master") found.push(server);
-  }
-  return found;
-}
-
-/** Until the old primary follows the new one: then what only it had is gone. */
-async function untilDemoted(set: RedisSentinels): Promise<void> {
-  while ((await primaries(set)).length !== 1) await new Promise((resolve) => setTimeout(resolve, 50));
 }
 
 /** The ids of all tasks that the store has. */

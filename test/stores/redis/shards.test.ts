@@ -1,11 +1,13 @@
 /** One shard of a cluster is down, or stands still: the queues of the others do not suffer. */
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { after, before, beforeEach, test } from "node:test";
 import { Client, defineTask } from "windlass";
 import { type RedisCluster, type RedisServer, startRedisCluster } from "../../../scripts/redis-service.ts";
 import { slotOf } from "../../../src/stores/redis/net/slot.ts";
 import { freshPrefix, redisForTests } from "../../services.ts";
 import { serve } from "../../server/http/serve.ts";
+import { runCli, temporaryFolder } from "../../support/cli.ts";
 import { memoryLogger } from "../../engine/fixture.ts";
 import {
   claim,
@@ -125,7 +127,10 @@ if ((await redisForTests()) !== undefined) {
         infos.length === gone.length + alive.length &&
           (await store.activity({ queues, minutes: 5 })).length > 0,
       );
-      assert.ok((await store.list({ limit: 10 })).items.every(({ queue }) => alive.includes(queue)));
+      const page = await store.list({ limit: 10 });
+      assert.ok(page.items.every(({ queue }) => alive.includes(queue)));
+      assert.equal(page.incomplete, true);
+      assert.equal((await store.list({ limit: 10, queue: alive[0]! })).incomplete, undefined);
       await using fresh = await openStore({ url: cluster.url, prefix });
       await fresh.add(alive.map((queue) => task({ queue })));
       assert.ok((await claim(fresh, { queues, max: 3 })).length > 0);
@@ -136,6 +141,7 @@ if ((await redisForTests()) !== undefined) {
     for (const { id, queue } of held) {
       assert.equal(await untilHealed(() => store.get(id, queue)), undefined);
     }
+    assert.equal((await untilHealed(() => store.list({ limit: 10 }))).incomplete, undefined);
   });
 
   test("with a frozen shard a server is ready, and says what is not", async () => {
@@ -155,6 +161,27 @@ if ((await redisForTests()) !== undefined) {
         queues.filter(({ unreachable }) => unreachable).map(({ name }) => name),
         gone.toSorted(),
       );
+    });
+  });
+
+  test("a list without a queue says that a frozen shard was left out, in HTTP and on the command line", async (t) => {
+    do prefix = freshPrefix();
+    while (shardOf(`${prefix}:queues`) === 0);
+    const store = await openStore({ url: cluster.url, prefix });
+    await store.add([...gone, ...alive].map((queue) => task({ queue })));
+    await using served = await serve({ store });
+    const listed = (path: string) => served.request("GET", path).then(({ json }) => json);
+    assert.equal((await listed("/v1/tasks"))["incomplete"], undefined);
+    await frozen(async () => {
+      const page = await listed("/v1/tasks");
+      assert.equal((page["items"] as unknown[]).length, alive.length);
+      assert.equal(page["incomplete"], true);
+      assert.equal((await listed(`/v1/tasks?queue=${alive[0]!}`))["incomplete"], undefined);
+      const list = ["task", "list", "--url", `${cluster.url}?prefix=${prefix}`];
+      const { code, stdout, stderr } = await runCli(temporaryFolder(t), list);
+      assert.equal(code, 0, stderr);
+      assert.equal(stdout.trim().split("\n").length, 1 + alive.length);
+      assert.match(stderr, /a part of the store cannot be reached: its queues are left out/);
     });
   });
 
@@ -199,6 +226,28 @@ if ((await redisForTests()) !== undefined) {
       if (how === "killed") await node.service.start();
     });
   }
+
+  test("a worker that holds outcomes for a frozen shard gives them up a few seconds after all else has ended", async () => {
+    const logger = memoryLogger();
+    await using client = new Client(await openStore({ url: cluster.url, prefix }), { logger });
+    const end = Promise.withResolvers<void>();
+    const work = defineTask({ type: "t", run: () => end.promise });
+    for (const queue of [gone[0]!, alive[0]!])
+      await untilHealed(() => client.enqueue("t", 1, { queue, id: randomUUID() }));
+    const worker = client.work([work], { queues: [gone[0]!, alive[0]!], signals: false });
+    const running = worker.run();
+    while (worker.active < 2) await new Promise((resolve) => setTimeout(resolve, 10));
+    await frozen(async () => {
+      end.resolve();
+      const stoppedAt = performance.now();
+      await worker.stop();
+      await running;
+      const ms = performance.now() - stoppedAt;
+      assert.ok(ms > 4_000 && ms < 10_000, `${ms} ms to stop`);
+      assert.ok(logger.lines.some(({ fields }) => fields["unsettled"] === 1));
+      assert.equal((await client.queue(alive[0]!))?.counts.completed, 1);
+    });
+  });
 }
 
 /** The longest of these, done one after the other, in ms. */
