@@ -104,7 +104,7 @@ test("each wrong call ends in one error with a code, as its function fails, and 
   process.off("unhandledRejection", onStray);
   assert.deepEqual(faults, []);
   assert.deepEqual(strays, []);
-  assert.deepEqual(await client.queues(), []);
+  assert.deepEqual((await client.queues()).items, []);
   assert.equal(existsSync("none.db"), false);
 });
 
@@ -118,9 +118,9 @@ const CALLS: Readonly<Record<string, readonly unknown[]>> = {
   maintain: [{ limit: 1 }],
   get: [ID],
   list: [{ limit: 1 }],
-  queues: [],
+  queues: [{ limit: 1 }],
   queue: ["q"],
-  activity: [{ minutes: 1 }],
+  activity: [{ queues: ["q"], minutes: 1 }],
   act: [[{ id: ID }], "retry"],
   edit: [{ id: ID }, { priority: 1 }],
   pause: ["q"],
@@ -141,7 +141,7 @@ for (const [name, make] of Object.entries(STORES)) {
     for (const opened of [false, true]) {
       if (name === "memory" && !opened) continue; // there is nothing to open
       if (name === "redis" && opened) continue;
-      const store = make(folder);
+      await using store = make(folder);
       if (opened) await store.open();
       if (opened) await store[Symbol.asyncDispose]();
       for (const [verb, args] of Object.entries(CALLS)) {
@@ -151,7 +151,6 @@ for (const [name, make] of Object.entries(STORES)) {
         assert.ok(thrown instanceof WindlassError && late, `${verb}: ${inspect(thrown)}`);
         assert.equal(thrown.code, opened ? "STORE_CLOSED" : "STORE_UNAVAILABLE", verb);
       }
-      await store[Symbol.asyncDispose]();
     }
   });
 }
@@ -160,7 +159,7 @@ test("methods of a client, a worker and what they make, taken off, say so", asyn
   await using client = await windlass(memoryStore());
   const worker = client.work([defineTask({ type: "t", run() {} })], { signals: false });
   const taken: readonly (readonly [object, string])[] = [
-    ...[...CLIENT_METHODS, "queues", "close"].map((name) => [client, name] as const),
+    ...[...CLIENT_METHODS, "close"].map((name) => [client, name] as const),
     ...["run", "stop"].map((name) => [worker, name] as const),
   ];
   for (const [owner, name] of taken) {

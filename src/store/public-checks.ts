@@ -24,6 +24,7 @@ export const checkActivityQuery = reads(check.checkActivityQuery);
 export const checkTaskRef = reads(check.checkTaskRef);
 export const checkAct = reads(check.checkAct);
 export const checkEdit = reads(check.checkEdit);
+export const checkQueueQuery = reads(check.checkQueueQuery);
 export const checkQueue = reads(check.checkQueue);
 export const checkSubscribe = reads(check.checkSubscribe);
 export const checkStates = reads(check.checkStates);

@@ -132,7 +132,7 @@ const SPECS: Readonly<Record<keyof typeof ENTRIES, Readonly<Record<string, Row>>
       [is([lease]), is("retry")],
       [["empty list"], []],
     ],
-    checkActivityQuery: [[is({ minutes: 1 })], [[]]],
+    checkActivityQuery: [[is({ queues: ["q"], minutes: 1 })], [[]]],
     checkEdit: [[is({ priority: 1 })], [objects]],
     checkExchange: [[is({ settle: [{ ...lease, outcome }] })], [[]]],
     checkExtend: [
@@ -151,6 +151,7 @@ const SPECS: Readonly<Record<keyof typeof ENTRIES, Readonly<Record<string, Row>>
     ],
     checkMaintain: [[is({ limit: 1 })], [[]]],
     checkNewTasks: [[is([newTask])], [["empty list"]]],
+    checkQueueQuery: [[is({ limit: 1 })], [[]]],
     checkQueue: [[is("q")], [[]]],
     checkStates: [[is(["dead"])], [["empty list"]]],
     checkStore: [[() => memoryStore()], [[]]],

@@ -71,6 +71,7 @@ const CLIENT: Readonly<Record<string, Row>> = {
     [[], options],
   ],
   list: [[is({})], [options]],
+  queues: [[is({})], [options]],
   queue: [[is("q")], [[]]],
   stats: [[is({})], [options]],
   retry: [[is(ID)], [["empty list"]]],
@@ -104,8 +105,9 @@ const STORE: Readonly<Record<string, Row>> = {
     [[], ["undefined"]],
   ],
   list: [[is({ limit: 1 })], [[]]],
+  queues: [[is({ limit: 1 })], [[]]],
   queue: [[is("q")], [[]]],
-  activity: [[is({ minutes: 1 })], [[]]],
+  activity: [[is({ queues: ["q"], minutes: 1 })], [[]]],
   act: [
     [is([]), is("retry")],
     [["empty list"], []],
@@ -151,7 +153,7 @@ export const methodSpecs: readonly Spec[] = [
 ];
 
 /** Names of methods that no row is about: those without arguments. */
-export const PLAIN_METHODS = ["constructor", "queues", "close"];
+export const PLAIN_METHODS = ["constructor", "close"];
 
 export const CLIENT_METHODS: readonly string[] = Object.keys(CLIENT);
 

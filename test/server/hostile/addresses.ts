@@ -246,6 +246,21 @@ function queries(): readonly Row[] {
         "UNKNOWN_OPTION",
       ),
     ),
+    ...["/v1/queues", "/v1/stats"].flatMap((path) => [
+      ...["0", "-1", "501", "x", "1e2", ""].map((limit) =>
+        row(`${path} with limit ${limit}`, request("GET", `${path}?limit=${limit}`), 400, "INVALID_OPTION"),
+      ),
+      ...["", "%00", "a%20b", "-a", "x".repeat(129), "%F0%9F%92%A9"].map((cursor) =>
+        row(
+          `${path} with cursor ${cursor.slice(0, 20)}`,
+          request("GET", `${path}?cursor=${cursor}`),
+          400,
+          "INVALID_CURSOR",
+        ),
+      ),
+      row(`${path} with limits`, request("GET", `${path}?limit=1&limit=2`), 400, "INVALID_OPTION"),
+      row(`${path} with a limt`, request("GET", `${path}?limt=1`), 400, "UNKNOWN_OPTION"),
+    ]),
     row("DELETE with a query", request("DELETE", `/v1/tasks/${SEEDED}?force=1`), 400, "UNKNOWN_OPTION"),
     row("GET of a task with a query", request("GET", `/v1/tasks/${SEEDED}?x=1`), 400, "UNKNOWN_OPTION"),
   ];
