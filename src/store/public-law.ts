@@ -1,14 +1,13 @@
 /** The law of `task/life.ts` for whoever writes a store: it refuses what no type allows. Our own stores ask it as it is. */
 import * as law from "../task/life.ts";
 import { checkBoolean, invalidOption } from "../task/options.ts";
-import type { Outcome } from "../task/outcome.ts";
 import { reading } from "../task/reading.ts";
 import { TASK_STATES, type TaskState } from "../task/task.ts";
 
 /** As that of the law. Fails with `INVALID_OPTION`. */
 export const moveOf: typeof law.moveOf = (outcome) => {
-  const kind = reading("outcome", () => (outcome as Outcome | null | undefined)?.kind);
-  return law.moveOf({ kind: oneOf(law.OUTCOME_KINDS, kind, "outcome.kind") });
+  const asked = reading("outcome", () => ({ ...outcome }));
+  return law.moveOf({ ...asked, kind: oneOf(law.OUTCOME_KINDS, asked.kind, "outcome.kind") });
 };
 
 /** As that of the law. Fails with `INVALID_OPTION`. */
