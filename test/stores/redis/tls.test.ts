@@ -61,7 +61,7 @@ if ((await redisForTests()) !== undefined && (await findProgram("openssl")) !== 
     await store[Symbol.asyncDispose]();
     assert.equal(client.isOpen, false);
     await client.connect();
-    assert.equal(await client.sCard("given:queues"), 1);
+    assert.equal(await client.zCard("given:queues"), 1);
     client.destroy();
   });
 }
