@@ -44,17 +44,20 @@ async function onRedis(make: MakeSystem, work: (bench: Bench) => Promise<Sample>
     const text = await probe.sendCommand<string>(["INFO", section]);
     return Number(new RegExp(`^${field}:(.*)$`, "m").exec(text)?.[1]);
   };
-  const system = await make(server.port);
   try {
-    return await work({
-      system,
-      serverCpuMs: async () =>
-        ((await info("cpu", "used_cpu_user")) + (await info("cpu", "used_cpu_sys"))) * 1_000,
-      usedMemory: () => info("memory", "used_memory"),
-    });
+    const system = await make(server.port);
+    try {
+      return await work({
+        system,
+        serverCpuMs: async () =>
+          ((await info("cpu", "used_cpu_user")) + (await info("cpu", "used_cpu_sys"))) * 1_000,
+        usedMemory: () => info("memory", "used_memory"),
+      });
+    } finally {
+      await system.close();
+    }
   } finally {
-    await system.close();
-    probe.destroy();
+    probe.destroy(); // before the server goes, also if a contestant cannot start: or its end hides why
   }
 }
 
