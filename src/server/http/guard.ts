@@ -7,12 +7,10 @@ import { header, type HeaderTable } from "./headers.ts";
 /** Fails with `UNAUTHENTICATED` or `FORBIDDEN`. `changes` is false for what only looks. */
 export type Guard = (headers: HeaderTable, changes: boolean) => void;
 
-const OPEN: Guard = () => {};
-
 /** The guard for a token; for none, that of a loopback address; `trusted` if the host program lets callers in itself. */
 export function makeGuard(token: string | undefined, trusted: boolean): Guard {
   if (token !== undefined) return tokenGuard(token);
-  return trusted ? OPEN : loopbackGuard();
+  return trusted ? ownPagesGuard : loopbackGuard();
 }
 
 /** True for names and addresses that only this machine reaches. */
@@ -107,9 +105,38 @@ function checkHost(host: string): void {
   );
 }
 
+/**
+ * What is in front knows its callers, often by a cookie, which a browser sends along for a page of any site: what changes
+ * something has to come from a page of this one. A proxy that rewrites Host has to pass it on as X-Forwarded-Host for browsers that
+ * do not say it themselves (Sec-Fetch-Site: all of today, over https).
+ */
+function ownPagesGuard(headers: HeaderTable, changes: boolean): void {
+  if (!changes) return;
+  const site = header(headers, "sec-fetch-site");
+  if (site === "same-origin" || site === "none") return;
+  const origin = header(headers, "origin");
+  if (site === undefined) {
+    if (origin === undefined) return; // no browser
+    const hosts = [header(headers, "host"), header(headers, "x-forwarded-host")];
+    if (hosts.some((host) => host !== undefined && isPageOf(origin, host))) return;
+  }
+  throw new WindlassError(
+    "FORBIDDEN",
+    `the request comes from a page of ${quote(origin ?? "another site")}; only this server's own page may change things`,
+    {
+      remedy:
+        "Call from a program, or from the server's own page; a proxy that rewrites Host has to send X-Forwarded-Host.",
+    },
+  );
+}
+
+function isPageOf(origin: string, host: string): boolean {
+  return origin === `http://${host}` || origin === `https://${host}`;
+}
+
 function checkOrigin(headers: HeaderTable, host: string): void {
   const origin = header(headers, "origin");
-  const foreign = origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`;
+  const foreign = origin !== undefined && !isPageOf(origin, host);
   if (!foreign && header(headers, "sec-fetch-site") !== "cross-site") return;
   throw new WindlassError(
     "FORBIDDEN",

@@ -153,6 +153,36 @@ test("what a proxy passes on is served with a token, or where the operator trust
   }
 });
 
+test("where the proxy is trusted, pages of other sites still change nothing", async () => {
+  await using s = await serve({ trusted: true });
+  await s.task("dead");
+  const before = await s.snapshot();
+  const purge = (headers: Record<string, string>) =>
+    s.request("POST", "/v1/queues/default/purge", { states: ["dead"] }, headers);
+  for (const headers of [
+    { "sec-fetch-site": "cross-site" },
+    { "sec-fetch-site": "same-site" },
+    { "sec-fetch-site": "cross-site", origin: "https://evil.example" },
+    { origin: "https://evil.example" },
+    { origin: "null" },
+    { origin: "https://evil.example", "x-forwarded-host": "tasks.example" },
+  ]) {
+    assertProblem(await purge(headers), 403, "FORBIDDEN");
+    assert.equal((await s.request("GET", "/v1/tasks", undefined, headers)).status, 200);
+  }
+  assert.equal(await s.snapshot(), before);
+  for (const headers of [
+    {},
+    { "sec-fetch-site": "same-origin", origin: "https://tasks.example" },
+    { "sec-fetch-site": "none" },
+    { origin: "https://tasks.example", "x-forwarded-host": "tasks.example" },
+    { origin: s.server.url },
+  ]) {
+    assert.equal((await purge(headers)).status, 200, JSON.stringify(headers));
+    await s.task("dead");
+  }
+});
+
 test("a trusted handler leaves that to the program around it", async () => {
   await using w = fixture();
   const request = () => new Request("https://app.example/v1/queues");
