@@ -127,7 +127,8 @@ const table = {
   },
   QUEUE_NOT_FOUND: {
     kind: "missing",
-    meaning: "No task was ever added to this queue.",
+    meaning:
+      "No queue of this name is known: it never had a task, was purged to its last one, or is long empty.",
     remedy: "Check the name, or list the queues.",
   },
   NOT_FOUND: {
