@@ -1,8 +1,8 @@
 /**
  * Tasks of a type for which a worker has no handler: while a new version is rolled out, the workers of the old one claim them
  * as well. They cost no budget. They are put back, at first so shortly that another worker has them at once, then for as long
- * as that goes on already; and they are dead when nobody has handled them for long. What waited in line before counts for
- * nothing: a backlog of two days must not be dead because of one old worker.
+ * as that goes on already; and they are dead when nobody has handled them for long. What they wait in line, before or in between,
+ * counts for nothing: a backlog of two days must not be dead because of one old worker.
  */
 import type { Clock, Random } from "../store/clock.ts";
 import type { Lease } from "../store/store.ts";
@@ -51,13 +51,16 @@ export class UnhandledTypes {
     this.#options = options;
   }
 
-  /** What is to become of the task. Its age is by the store's clock alone. */
-  outcomeOf({ type, queue, startedAt, putBackAt = startedAt }: Lease): Outcome {
+  /**
+   * What is to become of the task. Its age is by the store's clock alone: the times for which it was put back, without those that
+   * it waited in line for a worker. A weekend without workers, a pause or a backlog must not add up to its death.
+   */
+  outcomeOf({ type, queue, runAt, putBackAt = runAt }: Lease): Outcome {
     const { afterMs, random } = this.#options;
-    const ageMs = Math.max(0, startedAt - putBackAt);
+    const ageMs = Math.max(0, runAt - putBackAt);
     if (ageMs >= afterMs) return { kind: "dead", reason: "unhandled", error: toTaskError(this.#error(type)) };
     this.#say(type, queue);
-    return { kind: "requeue", delayMs: putBackMs(ageMs, random()), why: "unhandled" };
+    return { kind: "requeue", delayMs: putBackMs(ageMs, random()), why: "unhandled", ageMs };
   }
 
   #error(type: string): WindlassError {

@@ -30,8 +30,10 @@ export function checkOutcome(outcome: Outcome): void {
         throw invalid("outcome.reason", outcome.reason, Object.keys(REASONS).join(", "));
       }
       return checkError(outcome.error);
-    case "snooze":
     case "requeue":
+      if (outcome.ageMs !== undefined) checkMs(outcome.ageMs, "outcome.ageMs");
+      return checkMs(outcome.delayMs, "outcome.delayMs");
+    case "snooze":
       return checkMs(outcome.delayMs, "outcome.delayMs");
     case "release":
     case "cancelled":

@@ -12,9 +12,15 @@ export type Outcome =
   | { readonly kind: "snooze"; readonly delayMs: number }
   /**
    * Not by this worker, or not now: put back, without cost, and `putBackAt` tells since when that goes on. `why`: there is no
-   * handler for its type here, or it crashed before and has to run alone. The law reads that, and no store.
+   * handler for its type here, or it crashed before and has to run alone. The law reads that, and no store. `ageMs` moves
+   * `putBackAt` to so long before now: by default it stays where the first of them in a row set it.
    */
-  | { readonly kind: "requeue"; readonly delayMs: number; readonly why: "unhandled" | "suspect" }
+  | {
+      readonly kind: "requeue";
+      readonly delayMs: number;
+      readonly why: "unhandled" | "suspect";
+      readonly ageMs?: number | undefined;
+    }
   /** The worker gives the lease back. */
   | { readonly kind: "release" }
   /** The handler stopped because it was asked to. */

@@ -52,13 +52,13 @@ test("after its time it is dead with reason unhandled, and retried by hand it ha
   const { id } = await at.client.enqueue("stranger", 1);
   void at.client.work([known], { ...quick, unhandledAfter: "1h" }).run();
   const untilDead = async (ms: number): Promise<void> => {
-    for (let gone = 0; gone < ms; gone += 60_000) {
-      assert.notEqual(await stateOf(at.store, id), "dead", `after ${gone} ms`);
+    // It waits in line, too, as the clock goes in steps of a minute: that does not count.
+    for (let gone = 0; (await stateOf(at.store, id)) !== "dead"; gone += 60_000) {
+      assert.ok(gone <= 3 * ms, "it is dead");
       await at.clock.advance(60_000);
       await turns();
+      if ((await stateOf(at.store, id)) === "dead") assert.ok(gone >= ms, `after ${gone} ms`);
     }
-    await at.clock.advance(3 * 60_000);
-    await until(async () => (await stateOf(at.store, id)) === "dead", "it is dead");
   };
   await until(async () => (await stateOf(at.store, id)) === "scheduled", "it was put back");
   await untilDead(HOUR);
@@ -77,6 +77,24 @@ test("what has waited in line for days is put back like any other, and not dead 
   await until(async () => (await stateOf(at.store, id)) === "scheduled", "it was put back");
   const task = await at.store.get(id);
   assert.equal(task?.putBackAt, since);
+});
+
+test("what was put back, and then waited for days without a worker, is put back again", async () => {
+  await using at = await fixture();
+  const { id } = await at.client.enqueue("stranger", 1);
+  const put = async (): Promise<void> => {
+    const worker = at.client.work([known], { ...quick, unhandledAfter: "1h" });
+    void worker.run();
+    await until(async () => (await stateOf(at.store, id)) === "scheduled", "it was put back");
+    await worker.stop();
+  };
+  await put();
+  for (let weekend = 0; weekend < 3; weekend++) {
+    await at.clock.advance(63 * HOUR);
+    await at.store.maintain({ limit: 10 });
+    assert.equal(await stateOf(at.store, id), "pending");
+    await put();
+  }
 });
 
 test("a task is put back for as long as that goes on already, within bounds", () => {

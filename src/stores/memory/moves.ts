@@ -53,7 +53,9 @@ export function settle(data: Data, held: HeldLease, outcome: Outcome, now: numbe
     }
     entry.result = outcome.result;
   }
-  entry.putBackAt = putsBack ? (entry.putBackAt ?? now) : undefined;
+  const { ageMs } = { ageMs: undefined, ...outcome };
+  const since = ageMs === undefined ? (entry.putBackAt ?? now) : now - ageMs;
+  entry.putBackAt = putsBack ? since : undefined;
   if (target === "pending") return true;
   entry.queue.take(entry);
   if (isTimed(target)) entry.runAt = now + ("delayMs" in outcome ? outcome.delayMs : 0);

@@ -27,7 +27,7 @@ export async function addKeyed(
       runner.learn(queue, String(stale));
       continue;
     }
-    if (fresh === 1) await runner.list.add(queue);
+    if (fresh === 1) await runner.list.addAgain(queue);
     if (notified === 0) runner.notifySoon(queue);
     return readAddResults(tasks, marks, standing, now);
   }

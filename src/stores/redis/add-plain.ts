@@ -50,7 +50,7 @@ export async function addPlain(
   runner.learn(queue, priorities);
   const [now, fresh, notified, marks] = reply as readonly [number, number, number, Buffer];
   runner.time.sync(now, sentAt);
-  if (fresh === 1) await runner.list.add(queue);
+  if (fresh === 1) await runner.list.addAgain(queue);
   if (notified === 0) runner.notifySoon(queue);
   if (order === undefined && marks.length === 0) {
     return tasks.map(({ id }) => ({ status: "added", id, state: AT_ONCE }));

@@ -130,7 +130,7 @@ async function call(exchanging: Exchanging, blocks: readonly Block[], progress: 
     }
     const [, , , , , , , , fresh, notified] = answer as BlockReply;
     if (targets.includes(block.queue)) {
-      if (fresh === 1) await runner.list.add(block.queue);
+      if (fresh === 1) await runner.list.addAgain(block.queue);
       if (notified === 0) runner.notifySoon(block.queue);
     }
     await read(exchanging, block, answer as BlockReply, progress);

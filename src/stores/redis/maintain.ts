@@ -5,16 +5,20 @@ import { readWorker } from "./attempt-state.ts";
 import { dueQueues } from "./due-queues.ts";
 import { forgetUnused } from "./forget.ts";
 import { readId } from "./id.ts";
+import { count } from "./inspect.ts";
 import { isNearlyFull, withoutFinished } from "./pressure.ts";
 import type { ScriptRunner } from "./script-runner.ts";
 import { isPartial } from "./several-queues.ts";
+
+/** Of queues that are not on the list a sweep looks at no more: their names may come from anybody. */
+const MOST_UNLISTED = 100;
 
 /** Queue by queue, of many only where there is something to do. Begins anywhere, so that a full limit does not starve the queues at the end of the list. */
 export async function maintain(
   runner: ScriptRunner,
   { limit, retention }: MaintainRequest,
 ): Promise<MaintainReply> {
-  const names = await runner.list.knownNames("in any way");
+  const names = await withUnlisted(runner, await runner.list.knownNames("in any way"));
   const start = Math.floor(runner.settings.random() * names.length);
   const bounds = boundsOf(retention);
   const fewer = boundsOf(retention && withoutFinished(retention));
@@ -61,8 +65,26 @@ export async function maintain(
     pruned,
     ...(early && { early }),
     ...(isPartial(runner, failure) && { failure }),
-    more: more || Object.values(done).some((count) => count >= limit),
+    more: more || Object.values(done).some((number) => number >= limit),
   };
+}
+
+/**
+ * The names, and those of queues that this process uses and that are in use, but not on the list: whoever added to them died, or
+ * left, while the list could not be reached. They are put on it.
+ */
+async function withUnlisted(runner: ScriptRunner, names: readonly string[]): Promise<readonly string[]> {
+  const listed = new Set(names);
+  const used = [...runner.used()].filter((queue) => !listed.has(queue));
+  const start = Math.floor(runner.settings.random() * Math.max(0, used.length - MOST_UNLISTED));
+  const found: string[] = [];
+  for (const queue of used.slice(start, start + MOST_UNLISTED)) {
+    const info = await count(runner, queue).catch(() => undefined); // a sweep of it says what is wrong
+    if (info === undefined) continue;
+    await runner.list.addAgain(queue);
+    found.push(queue);
+  }
+  return [...names, ...found];
 }
 
 type Maintained = readonly [

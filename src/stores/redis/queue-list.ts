@@ -86,6 +86,11 @@ export class QueueList {
     }
   }
 
+  /** After an add to a queue that was not known: what was added is there, so this does not fail, but goes on until it is done. */
+  async addAgain(queue: string): Promise<void> {
+    await this.#add(queue).catch(() => this.#addLater(queue));
+  }
+
   /** Queues that nobody has put on the list for a day; see forget.ts. */
   async longUnused(most: number): Promise<readonly string[]> {
     const names = await this.#runner.run("long-unused", this.slot, [this.key], [String(most)]);

@@ -96,6 +96,7 @@ export function pushSettlement(args: Arg[], { id, token, outcome }: Settlement):
 
 /** The error or the result. */
 function textOf(outcome: Outcome): string {
+  if (outcome.kind === "requeue") return outcome.ageMs === undefined ? "" : String(Math.floor(outcome.ageMs));
   if ("error" in outcome) return writeError(outcome.error);
   return "result" in outcome ? (outcome.result ?? "") : "";
 }

@@ -25,6 +25,8 @@ export interface Arrival {
   readonly wall?: boolean | undefined;
   /** Scheduled, retrying: a worker put it back. */
   readonly putsBack?: boolean | undefined;
+  /** For how long that goes on, if the task's own memory of it is not to count. */
+  readonly ageMs?: number | undefined;
   /** Dead: why. */
   readonly reason?: DeadReason | undefined;
 }
@@ -105,11 +107,12 @@ function enterDue(
   tx: Transaction,
   { rid, queue }: TaskRow,
   state: StateIn<"due">,
-  { at = tx.now, wall = false, putsBack = false }: Arrival,
+  { at = tx.now, wall = false, putsBack = false, ageMs }: Arrival,
 ): void {
   const { sql } = tx;
   if (fallsDueFirst(tx, queue, at)) tx.notify(queue);
-  sql.task.setTime.run(rid, at, putsBack ? tx.now : null);
+  if (ageMs !== undefined) sql.task.setTime.run(rid, at, null); // forgets since when, which else would stand
+  sql.task.setTime.run(rid, at, putsBack ? tx.now - Math.floor(ageMs ?? 0) : null);
   sql.due.put.run(rid, state, wall ? at : at + tx.shift, wall ? 1 : 0);
   tx.count(queue, state, 1);
 }

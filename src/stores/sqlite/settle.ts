@@ -93,6 +93,7 @@ function end(tx: Transaction, lease: HeldLease, outcome: Outcome, back: Returnin
   enter(tx, lease, state, {
     at: "delayMs" in outcome ? Math.ceil(tx.now + outcome.delayMs) : undefined,
     putsBack,
+    ageMs: "ageMs" in outcome ? outcome.ageMs : undefined,
     reason: "reason" in outcome ? outcome.reason : undefined,
   });
 }

@@ -133,6 +133,19 @@ export const delayCases = [
       assert.equal((await claimOne(store)).putBackAt, since);
     },
 
+    "whoever puts a task back may say for how long that goes on": async (sut) => {
+      const { store } = sut;
+      await apply(store, await running(store), requeue(0));
+      await sut.advance(MINUTE);
+      const lease = await claimOne(store);
+      const before = await sut.now();
+      await apply(store, lease, { kind: "requeue", delayMs: 0, why: "unhandled", ageMs: 5 * SECOND });
+      const after = await sut.now();
+      const { putBackAt = 0, runAt } = await claimOne(store);
+      assert.ok(putBackAt >= before - 5 * SECOND && putBackAt <= after - 5 * SECOND);
+      assert.equal(runAt - putBackAt, 5 * SECOND);
+    },
+
     "any other end of an attempt ends that": async (sut) => {
       const { store } = sut;
       for (const end of [failed(0), snooze(0), release, "lost"] as const) {

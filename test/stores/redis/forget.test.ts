@@ -136,6 +136,45 @@ if (redis !== undefined) {
     assert.ok(listed[2]! >= listed[0]! + HOUR);
   });
 
+  test("a queue with tasks that is not on the list is put on it by whoever works on it", async () => {
+    const bench = new Bench();
+    await using producer = await bench.open();
+    const due = task({ queue: "q", delayMs: 1_000 });
+    await producer.add([due, task({ queue: "q" })]);
+    await using worker = await bench.open();
+    assert.equal((await claim(worker, { queues: ["q"], leaseMs: 1_000 })).length, 1);
+    await using connection = await raw(redis.url);
+    // As if the producer had died, or left, before the list could be reached.
+    await connection.send("ZREM", bench.list, "q");
+    bench.shift += 2_000;
+    const { promoted, expired } = await worker.maintain({ limit: 100 });
+    assert.deepEqual([promoted, expired], [1, 1]);
+    assert.deepEqual(await bench.names(), ["q"]);
+  });
+
+  test("a queue that nobody uses is not listed by asking for it", async () => {
+    const bench = new Bench();
+    await using store = await bench.open();
+    assert.equal(await store.queue("q"), undefined);
+    await claim(store, { queues: ["q"] });
+    await store.maintain({ limit: 100 });
+    assert.deepEqual(await bench.names(), []);
+  });
+
+  test("who waits for a forgotten queue is told of a task that comes later", async () => {
+    const { bench, user } = await longEmpty();
+    await using _ = user;
+    await using waiting = await bench.open();
+    const told = Promise.withResolvers<void>();
+    await using listening = await waiting.signal.subscribe(["q"], () => told.resolve());
+    assert.deepEqual(await claim(waiting, { queues: ["q"] }), []);
+    await user.maintain({ limit: 100 });
+    assert.deepEqual(await bench.names(), []);
+    await user.add([task({ queue: "q", delayMs: 60_000 })]);
+    await told.promise;
+    assert.ok(listening);
+  });
+
   test("whatever is added while others forget runs", async () => {
     const bench = new Bench();
     await using one = await bench.open();

@@ -91,6 +91,7 @@ end
 -- include: merge-priorities
 if m[4] then call('HDEL', meta, 'unlisted') end
 local notified, idle, notifiedAt = 1, m[2], m[3]
+if not m[1] then idle = '1' end -- a new queue does not know who waits: it may have been forgotten
 if added > 0 then
   local event, count = ':added', added
   -- include: count-event

@@ -23,6 +23,7 @@ do
   -- include: finish-adding
 end
 local notified, idle, notifiedAt, empty = 1, m[2], m[3], adding.empty
+if not m[1] then idle = '1' end -- a new queue does not know who waits: it may have been forgotten
 if adding.count > 0 then
   -- include: notify-listeners
 end

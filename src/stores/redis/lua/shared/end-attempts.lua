@@ -15,6 +15,7 @@ for i = 1, #ids do
   -- include: attempt-state
   local to, brings, costs = stop == 1 and move.ifCancelled or move.to, move.brings, move.costs
   local putBack = sub(reason, 1, 1) == '@' and reason or '@' .. now
+  if move.puts == 'back' and textOf[i] ~= '' then putBack = '@' .. now - textOf[i] end
   reason = move.reason
   if costs ~= '-' then
     local kind, number, failure = 'F', failures + crashes + 1, brings == 'error' and textOf[i]
