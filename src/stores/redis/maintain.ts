@@ -79,7 +79,7 @@ async function withUnlisted(runner: ScriptRunner, names: readonly string[]): Pro
   const start = Math.floor(runner.settings.random() * Math.max(0, used.length - MOST_UNLISTED));
   const found: string[] = [];
   for (const queue of used.slice(start, start + MOST_UNLISTED)) {
-    const info = await count(runner, queue).catch(() => undefined); // a sweep of it says what is wrong
+    const info = await count(runner, queue).catch(() => undefined); // the next sweep looks again
     if (info === undefined) continue;
     await runner.list.addAgain(queue);
     found.push(queue);
