@@ -1,5 +1,5 @@
 -- The common add: up to 1,000 tasks of one priority, ready at once, without keys. Straight on, as exchange-fast.lua.
--- KEYS: tasks, meta, activity, ready list. ARGV: shift, priority, ids (16 bytes each; of a single task as text), a record for each.
+-- KEYS: tasks, meta, activity, ready list. ARGV: shift, priority, ids (16 bytes each), a record for each.
 -- Reply: 0 if one of them is there already: nothing was done, and add-general.lua knows what to do. Else as that one.
 --
 -- The first write is HSET, which a full Redis refuses: then nothing is written at all. A record is stored as it comes:
@@ -8,12 +8,6 @@
 local tasks, meta, list = KEYS[1], KEYS[2], KEYS[4]
 local priority, given = ARGV[2], ARGV[3]
 local ids, fields, n = {}, {}, #ARGV - 3
-if #given == 36 then
-  given = struct.pack(
-    '>I4I2I2I2I2I4', tonumber(sub(given, 1, 8), 16), tonumber(sub(given, 10, 13), 16), tonumber(sub(given, 15, 18), 16),
-    tonumber(sub(given, 20, 23), 16), tonumber(sub(given, 25, 28), 16), tonumber(sub(given, 29, 36), 16)
-  )
-end
 for i = 1, n do
   local id = sub(given, 16 * i - 15, 16 * i)
   ids[i], fields[2 * i - 1], fields[2 * i] = id, id, ARGV[3 + i]
