@@ -126,7 +126,7 @@ export class Exchanger {
   }
 
   async #call(): Promise<void> {
-    const { store, clock, leaseMs } = this.#options;
+    const { store, clock, leaseMs, logger, worker } = this.#options;
     const { settle, claim } = this.#next();
     const asked = claim?.max ?? 0;
     const signals = this.#signals;
@@ -145,7 +145,7 @@ export class Exchanger {
     this.#asked -= asked;
     if (reply !== undefined) failure = this.#accept(reply, { settle, claim }, { leaseEndsAt, signals });
     if (failure === undefined) {
-      this.#outage.reset();
+      if (this.#outage.reset()) logger.info({ worker }, "the store answers again");
       if (!this.#options.outbox.full) this.#noRoom.reset();
     } else {
       this.#mayFind = true;

@@ -79,6 +79,7 @@ export class Janitor implements Service {
   #cancel: Cancel | undefined;
   #turn: Promise<void> = Promise.resolve();
   #stopped = true;
+  #failed = false;
 
   constructor(options: JanitorOptions) {
     this.#options = options;
@@ -111,6 +112,8 @@ export class Janitor implements Service {
     try {
       const reply = await store.maintain({ limit: LIMIT, retention });
       more = reply.more;
+      if (this.#failed) logger.info({}, "the store answers again; housekeeping goes on");
+      this.#failed = false;
       logLost(reply, logger);
       if (reply.failure !== undefined)
         logger.warn(
@@ -133,6 +136,7 @@ export class Janitor implements Service {
         logger.error({ error: toTaskError(error) }, "housekeeping ended: the store is gone");
         return;
       }
+      this.#failed = true;
       logger.warn({ error: toTaskError(error) }, "housekeeping failed; trying again");
     }
     this.#next(more ? 0 : everyMs * (0.75 + random() / 4));

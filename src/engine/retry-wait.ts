@@ -23,9 +23,11 @@ export class RetryWait {
     return this.#end !== undefined;
   }
 
-  /** It went well: the next wait is a short one. */
-  reset(): void {
+  /** It went well: the next wait is a short one. True if it had failed before. */
+  reset(): boolean {
+    const hadFailed = this.#failures > 0;
     this.#failures = 0;
+    return hadFailed;
   }
 
   /** Waits after one more failure. Not while a wait is under way. */

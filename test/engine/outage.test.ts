@@ -194,3 +194,35 @@ test("housekeeping goes on after a failure", async () => {
   await at.clock.advance(6_250);
   assert.equal(calls, 2);
 });
+
+test("when a store that was away answers again, the log says so once", async () => {
+  let away = true;
+  const unlessAway = <T>(answer: () => Promise<T>): Promise<T> =>
+    away ? Promise.reject(new WindlassError("STORE_UNAVAILABLE", "away")) : answer();
+  await using at = await fixture((store) =>
+    overriding(store, {
+      exchange: (request) => unlessAway(() => store.exchange(request)),
+      maintain: (request) => unlessAway(() => store.maintain(request)),
+    }),
+  );
+  const { task, runs } = counted();
+  void at.client.work([task], { ...options, poll: "50ms" }).run();
+  const said = (text: RegExp) => at.logger.lines.filter(({ message }) => text.test(message));
+  await turns();
+  await at.clock.advance(1);
+  await until(() => said(/trying again/).length >= 2, "the outage is told, by the claims and by the sweep");
+  assert.deepEqual(said(/answers again/), []);
+  away = false;
+  await at.client.enqueue(task, 1);
+  for (let step = 0; step < 20; step++) {
+    await at.clock.advance(1_000);
+    await turns();
+  }
+  await until(() => runs() === 1, "it runs");
+  assert.deepEqual(
+    said(/answers again/)
+      .map(({ level, message }) => `${level}: ${message}`)
+      .toSorted(),
+    ["info: the store answers again", "info: the store answers again; housekeeping goes on"],
+  );
+});
