@@ -11,8 +11,8 @@ import { judge } from "../task/judge.ts";
 import { Aborted, type AbortReason } from "../task/control-errors.ts";
 import type { Headers } from "../task/headers.ts";
 import type { NewTask } from "../task/task.ts";
-import { CATCH_ALL, DEFAULT_RETRY, type TaskContext, type TaskDefinition } from "./definition.ts";
-import type { Handlers } from "./handlers.ts";
+import { DEFAULT_RETRY, type TaskContext, type TaskDefinition } from "./definition.ts";
+import { handlerFor, type Handlers } from "./handlers.ts";
 import { type Logger, type TaskLog, taskLog } from "./logger.ts";
 import type { RunMiddleware } from "./middleware.ts";
 import { quiet } from "./quiet.ts";
@@ -103,7 +103,7 @@ export class Attempt {
    * no promise is made for it.
    */
   start(done: Done): void {
-    const definition = this.#tools.handlers.get(this.lease.type) ?? this.#tools.handlers.get(CATCH_ALL);
+    const definition = handlerFor(this.#tools.handlers, this.lease.type);
     let result: unknown;
     try {
       if (definition === undefined) {

@@ -26,3 +26,8 @@ export function handlersOf(tasks: readonly TaskDefinition[]): Handlers {
   }
   return handlers;
 }
+
+/** The one for tasks of this type, which may be the catch-all; undefined if the worker has none. */
+export function handlerFor(handlers: Handlers, type: string): TaskDefinition | undefined {
+  return handlers.get(type) ?? handlers.get(CATCH_ALL);
+}

@@ -8,9 +8,9 @@ import { toTaskError } from "../task/judge.ts";
 import type { Outcome } from "../task/outcome.ts";
 import { Attempt, type AttemptTools } from "./attempt.ts";
 import { announceEnd, announceLoss, announceStart } from "./attempt-events.ts";
-import { CATCH_ALL, type TaskDefinition } from "./definition.ts";
+import type { TaskDefinition } from "./definition.ts";
 import { Exchanger } from "./exchanger.ts";
-import { handlersOf } from "./handlers.ts";
+import { handlerFor, handlersOf } from "./handlers.ts";
 import { IdleWait } from "./idle-wait.ts";
 import { Isolation } from "./isolation.ts";
 import { sayLast } from "./last-words.ts";
@@ -96,7 +96,7 @@ export class Worker implements AsyncDisposable {
       ...tools,
       active: () => this.#running.size,
       settled: () => this.#exchanger.idle,
-      runs: ({ type }) => handlers.has(type) || handlers.has(CATCH_ALL),
+      runs: ({ type }) => handlerFor(handlers, type) !== undefined,
       attempt: (lease, expiresAt) => this.#hold(lease, expiresAt),
       begin: (attempt) => this.#begin(attempt),
       putBack: (lease, outcome) => this.#outbox.add(lease, outcome),
