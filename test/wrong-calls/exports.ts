@@ -7,8 +7,8 @@ import * as memory from "../../src/stores/memory/index.ts";
 import * as redis from "../../src/stores/redis/index.ts";
 import * as sqlite from "../../src/stores/sqlite/index.ts";
 import * as testing from "../../src/testing/index.ts";
-import type { Spec } from "./spec.ts";
-import { VALUE_NAMES, type ValueName } from "./values.ts";
+import { is, type Row, type Spec } from "./spec.ts";
+import { functions, objects, options, VALUE_NAMES, type ValueName } from "./values.ts";
 
 /** By the name under which programs import them. */
 export const ENTRIES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
@@ -31,34 +31,11 @@ const stored = { ...newTask, payload: "1", state: "pending" };
 
 /** May be left out. */
 const optional: readonly ValueName[] = ["undefined"];
-/** Options of which none is needed. */
-const options: readonly ValueName[] = ["undefined", "no fields"];
-/** Any object that is not looked into further. */
-const objects: readonly ValueName[] = [
-  "empty list",
-  "list",
-  "list with a gap",
-  "map",
-  "date",
-  "promise",
-  "no fields",
-  "misspelt",
-  "getter",
-  "no string",
-];
-const functions: readonly ValueName[] = ["function", "class", "function proxy"];
 const texts: readonly ValueName[] = ["no text", "text"];
 const numbers: readonly ValueName[] = ["seven", "minus one", "NaN"];
 const anything = VALUE_NAMES;
 
-type Row = readonly [
-  args: readonly (() => unknown)[],
-  takes: readonly (readonly ValueName[])[],
-  how?: Spec["how"],
-];
-
 const any = (): undefined => undefined;
-const is = (value: unknown) => (): unknown => value;
 
 const ERRORS: Readonly<Record<string, Row>> = {
   WindlassError: [

@@ -6,29 +6,12 @@ import { memoryStore } from "../../src/stores/memory/index.ts";
 import { redisStore } from "../../src/stores/redis/index.ts";
 import { sqliteStore } from "../../src/stores/sqlite/index.ts";
 import { windlass } from "../../src/windlass.ts";
-import { type Spec, type WrongCall, wrongElements, wrongOptions } from "./spec.ts";
-import type { ValueName } from "./values.ts";
+import { is, type Row, type Spec, type WrongCall, wrongElements, wrongOptions } from "./spec.ts";
+import { functions, objects, options, type ValueName } from "./values.ts";
 
 const ID = "0199c0de-0000-7000-8000-00000000abcd";
 const task = defineTask({ type: "t", run: () => undefined });
 
-const is = (value: unknown) => (): unknown => value;
-
-const options: readonly ValueName[] = ["undefined", "no fields"];
-/** Edits of nothing. */
-const objects: readonly ValueName[] = [
-  "empty list",
-  "list",
-  "list with a gap",
-  "map",
-  "date",
-  "promise",
-  "no fields",
-  "misspelt",
-  "getter",
-  "no string",
-];
-const callables: readonly ValueName[] = ["function", "class", "function proxy"];
 /** JSON can say these, or what their toJSON says. */
 const json: readonly ValueName[] = [
   "undefined",
@@ -47,12 +30,6 @@ const json: readonly ValueName[] = [
   "no fields",
   "misspelt",
   "NaN",
-];
-
-type Row = readonly [
-  args: readonly (() => unknown)[],
-  takes: readonly (readonly ValueName[])[],
-  how?: Spec["how"],
 ];
 
 const CLIENT: Readonly<Record<string, Row>> = {
@@ -220,19 +197,19 @@ export const optionCalls: readonly WrongCall[] = [
   ...wrongOptions(
     withOptions("windlass(url, options)", "rejects", (_at, [given]) => windlass("memory:", given)),
     0,
-    { clock: [], random: callables, logger: [], middleware: ["no fields"] },
+    { clock: [], random: functions, logger: [], middleware: ["no fields"] },
   ),
   ...wrongOptions(
     withOptions("memoryStore", "refuses", (_at, [given]) => memoryStore(given)),
     0,
-    { clock: [], random: callables },
+    { clock: [], random: functions },
   ),
   ...wrongOptions(
     withOptions("sqliteStore", "refuses", (_at, [given]) =>
       sqliteStore({ path: "none.db", ...(given as unknown as object) }),
     ),
     0,
-    { path: ["text"], synchronous: [], maxBytes: [], clock: [], random: callables },
+    { path: ["text"], synchronous: [], maxBytes: [], clock: [], random: functions },
   ),
   ...wrongOptions(
     withOptions("redisStore", "refuses", (_at, [given]) =>
@@ -246,8 +223,8 @@ export const optionCalls: readonly WrongCall[] = [
       minReplicas: ["seven"],
       fsync: ["true"],
       clock: [],
-      random: callables,
-      timeShift: callables,
+      random: functions,
+      timeShift: functions,
     },
   ),
   ...wrongOptions(

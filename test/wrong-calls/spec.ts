@@ -23,6 +23,12 @@ export interface Spec {
   readonly how: "refuses" | "rejects" | "answers";
 }
 
+/** A line of a table of them. */
+export type Row = readonly [args: Spec["args"], takes: Spec["takes"], how?: Spec["how"]];
+
+/** A right argument that may be used many times. */
+export const is = (value: unknown) => (): unknown => value;
+
 export interface WrongCall {
   readonly name: string;
   readonly call: (at: At) => unknown;

@@ -58,3 +58,22 @@ export const VALUES = {
 export type ValueName = keyof typeof VALUES;
 
 export const VALUE_NAMES = Object.keys(VALUES) as readonly ValueName[];
+
+/** Options of which none is needed. */
+export const options: readonly ValueName[] = ["undefined", "no fields"];
+
+/** Any object that is not looked into further. */
+export const objects: readonly ValueName[] = [
+  "empty list",
+  "list",
+  "list with a gap",
+  "map",
+  "date",
+  "promise",
+  "no fields",
+  "misspelt",
+  "getter",
+  "no string",
+];
+
+export const functions: readonly ValueName[] = ["function", "class", "function proxy"];
