@@ -9,7 +9,8 @@
  * - only queues whose date is older than a day are looked at (1); if all is empty, all is deleted (2); and then the name is taken
  *   off only if its date is still that old (3).
  * What is added between (2) and (3), or while (3) is never reached, so is on the list. A process that stands still for a day between
- * its look at the list and its add finds after the add that the queue is new, and lists it again.
+ * its look at the list and its add finds after the add that the queue is new, and lists it again; and if it dies before that, the
+ * sweep of whoever works on the queue does (`withUnlisted` in maintain.ts).
  */
 import type { ScriptRunner } from "./script-runner.ts";
 import { isPartial } from "./several-queues.ts";

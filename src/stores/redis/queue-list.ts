@@ -113,8 +113,8 @@ export class QueueList {
 
   async #add(queue: string): Promise<void> {
     const at = this.#now();
-    await this.#runner.run("list-queue", this.slot, [this.key], [queue]);
-    this.#remember(queue, at);
+    const dated = await this.#runner.run("list-queue", this.slot, [this.key], [queue]);
+    if (dated === 1) this.#remember(queue, at);
   }
 
   #remember(queue: string, at: number): void {

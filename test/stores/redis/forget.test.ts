@@ -136,6 +136,25 @@ if (redis !== undefined) {
     assert.ok(listed[2]! >= listed[0]! + HOUR);
   });
 
+  test("a full Redis that refuses to date a queue is asked again before the next add", async () => {
+    const bench = new Bench();
+    {
+      await using before = await bench.open();
+      await before.add([task({ queue: "q" })]);
+    }
+    bench.shift += 2 * HOUR;
+    await using store = await bench.open();
+    await using connection = await raw(redis.url);
+    const dated = async (): Promise<number> => Number(await connection.send("ZSCORE", bench.list, "q"));
+    const before = await dated();
+    await connection.send("CONFIG", "SET", "maxmemory", "1");
+    await store.pause("q");
+    assert.equal(await dated(), before, "it was refused");
+    await connection.send("CONFIG", "SET", "maxmemory", "0");
+    await store.add([task({ queue: "q" })]);
+    assert.ok((await dated()) >= before + 2 * HOUR);
+  });
+
   test("a queue with tasks that is not on the list is put on it by whoever works on it", async () => {
     const bench = new Bench();
     await using producer = await bench.open();
