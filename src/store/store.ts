@@ -77,7 +77,7 @@ export interface Lease extends LeaseRef, TaskSettings {
   readonly runAt: number;
   /** When it was claimed, by the store's clock, as `runAt` is. */
   readonly startedAt: number;
-  /** Since when workers put it back (outcome `requeue`), by the same clock; undefined if the last one did not. */
+  /** Since when workers put it back (outcome `requeue`, and its `ageMs`), by the same clock; undefined if the last one did not. */
   readonly putBackAt?: number | undefined;
   readonly failures: number;
   readonly crashes: number;

@@ -112,8 +112,8 @@ export interface Task extends TaskSettings {
   /** Handler failures since it was added or last retried by hand. */
   readonly failures: number;
   /**
-   * Not terminal: since when workers put it back, because they have no handler for its type or it has to run alone. Undefined
-   * once it failed, was put off, released or lost, or was given another time by hand.
+   * Not terminal: since when workers put it back, because they have no handler for its type or it has to run alone; later by what
+   * a task that nobody handles waited in line in between, which does not count for `unhandledAfter`. Undefined once it failed, was put off, released or lost, or was given another time by hand.
    */
   readonly putBackAt?: number | undefined;
   /** Lost leases since it was added or last retried by hand. */

@@ -53,7 +53,7 @@ export function settle(data: Data, held: HeldLease, outcome: Outcome, now: numbe
     }
     entry.result = outcome.result;
   }
-  const { ageMs } = { ageMs: undefined, ...outcome };
+  const ageMs = "ageMs" in outcome ? outcome.ageMs : undefined;
   const since = ageMs === undefined ? (entry.putBackAt ?? now) : now - ageMs;
   entry.putBackAt = putsBack ? since : undefined;
   if (target === "pending") return true;

@@ -30,7 +30,8 @@ export class Presence {
 
   /**
    * Fails with `STORE_GONE` if the file was removed or replaced, and from then on for good: what was written meanwhile is
-   * not in the file that comes back. Two calls of stat: 12 µs, where a commit to the disk takes 2 to 5 ms.
+   * not in the file that comes back. Two calls of stat: 12 µs, where a commit to the disk takes 0.7 to 5 ms; of the CPU of a drain
+   * that is 8 %.
    */
   check(): void {
     for (const [path, identity] of this.#opened) {
