@@ -52,12 +52,23 @@ export async function named(set: RedisSentinels): Promise<RedisServer> {
 /** Those that take themselves for a primary. */
 export async function primaries(set: RedisSentinels): Promise<RedisServer[]> {
   const found: RedisServer[] = [];
-  for (const server of [set.primary, ...set.replicas]) {
-    await using connection = await raw(server.url);
-    const [role] = (await connection.send("ROLE")) as [string];
-    if (role === "master") found.push(server);
-  }
+  for (const server of [set.primary, ...set.replicas])
+    if ((await roleOf(server)) === "master") found.push(server);
   return found;
+}
+
+/** Asks again if it hangs up: sentinels that demote a primary end its connections, also one that only asks for its role. */
+async function roleOf({ url }: RedisServer): Promise<string> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await using connection = await raw(url);
+      const [role] = (await connection.send("ROLE")) as [string];
+      return role;
+    } catch (error) {
+      if (tries === 10) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
 }
 
 /** Until the old primary follows the new one: then what only it had is gone. */
